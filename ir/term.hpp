@@ -6,6 +6,9 @@
 // re-execution of traces) reads this form.
 //
 // Terms of different arenas must not be mixed. An Arena outlives its terms.
+// Arithmetic must stay within 32 bits. Misuse (an operand of the wrong sort, a
+// constant that overflows) is a programmer error: std::invalid_argument,
+// std::overflow_error.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +55,8 @@ public:
     Term(Arena& arena, NodeId id) : arena_(&arena), id_(id) {}
 
     NodeId id() const { return id_; }
+    /// False for a default-constructed term, such as the lemma of an invariant without one.
+    bool is_set() const { return arena_ != nullptr; }
     Arena& arena() const { return *arena_; }
     const Node& node() const;
     bool is_constant() const { return node().op == Op::constant; }
@@ -130,12 +135,15 @@ private:
     std::vector<std::int32_t> cache_;
     std::vector<std::uint32_t> stamp_;
     std::uint32_t now_ = 0;
+    std::vector<NodeId> pending_;  // the explicit stack: terms are thousands of levels deep
 };
 
 /// The variables that a term reads, ascending, each once.
 std::vector<VariableId> variables_of(const Arena& arena, const std::vector<Term>& terms);
 
-/// Infix text, with variables named by `name`.
+/// Infix text, with variables named by `name`. Shared subterms are written at
+/// each use, so the text can be exponentially larger than the term: for people,
+/// and for terms that people can read.
 std::string to_string(Term term, const std::function<std::string(VariableId)>& name);
 
 }  // namespace kcheck::ir
