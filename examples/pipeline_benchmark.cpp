@@ -55,8 +55,7 @@ void PipelineBenchmark::unpack(std::span<const std::byte> packed, State& state) 
     });
 }
 
-void PipelineBenchmark::successors(const State& now,
-                                   checker::SuccessorSink<PipelineBenchmark>& sink) const {
+void PipelineBenchmark::successors(const State& now, checker::SuccessorSink<PipelineBenchmark>& sink) const {
     using Kind = Action::Kind;
     const auto step = [&](Action action, auto change) {
         State next = now;
@@ -121,8 +120,7 @@ void PipelineBenchmark::successors(const State& now,
             step({Kind::rsc_create_pod, p}, [p](State& s) { s.pods[p].stored = pending; });
         }
         if (pod.scheduler != pod.stored) {
-            step({Kind::scheduler_deliver, p},
-                 [p](State& s) { s.pods[p].scheduler = s.pods[p].stored; });
+            step({Kind::scheduler_deliver, p}, [p](State& s) { s.pods[p].scheduler = s.pods[p].stored; });
         }
         for (std::uint8_t n = 0; n < nodes_; ++n) {
             if (pod.scheduler == pending && pod.stored == pending) {
@@ -174,8 +172,7 @@ std::vector<checker::Safety<PipelineBenchmark::State>> PipelineBenchmark::safety
     return {
         {"a pod is bound at most once",
          every_pod([](const State::Pod& pod) { return pod.times_bound <= 1; })},
-        {"a pod on a node was bound",
-         every_pod([](const State::Pod& pod) {
+        {"a pod on a node was bound", every_pod([](const State::Pod& pod) {
              return pod.stored == absent || pod.stored == pending || pod.times_bound >= 1;
          })},
     };

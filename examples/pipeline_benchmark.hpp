@@ -37,9 +37,7 @@ public:
     static constexpr Cell pending = 1;
     static constexpr Cell bound(int node) { return static_cast<Cell>(2 + 4 * node); }
     static constexpr Cell ready(int node) { return static_cast<Cell>(bound(node) + 3); }
-    static constexpr bool is_on(int node, Cell pod) {
-        return bound(node) <= pod && pod <= ready(node);
-    }
+    static constexpr bool is_on(int node, Cell pod) { return bound(node) <= pod && pod <= ready(node); }
 
     struct State {
         struct Pod {
@@ -89,8 +87,7 @@ public:
     };
 
     /// Requires: 1 <= pods <= 4, 1 <= nodes <= 3.
-    PipelineBenchmark(int pods, int nodes, bool crashes)
-        : pods_(pods), nodes_(nodes), crashes_(crashes) {
+    PipelineBenchmark(int pods, int nodes, bool crashes) : pods_(pods), nodes_(nodes), crashes_(crashes) {
         assert(1 <= pods && pods <= pods_max && 1 <= nodes && nodes <= nodes_max);
     }
 

@@ -1,10 +1,12 @@
 // The second opinion of the tests: breadth-first search as a textbook has it, on
-// std::set and std::vector, without hashing, threads or storage of its own.
+// std::set, without hashing, threads or storage of its own.
 // O(transitions * log(states)) time; only for small state spaces.
 #pragma once
 
 #include <cstddef>
 #include <set>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "checker/model.hpp"
@@ -19,16 +21,16 @@ struct Exploration {
 };
 
 template <checker::Model M>
-Exploration search_exhaustively(
-    const M& model, const std::vector<checker::Safety<typename M::State>>& properties) {
+Exploration search_exhaustively(const M& model,
+                                const std::vector<checker::Safety<typename M::State>>& properties) {
     using State = typename M::State;
-    using Packed = std::vector<std::byte>;
+    using Packed = std::string;
 
     struct Level : checker::SuccessorSink<M> {
         Level(const M& of, Exploration& into) : model(of), result(into) {}
         void reach(const State& state) {
-            Packed packed(model.state_bytes());
-            model.pack(state, packed);
+            Packed packed(model.state_bytes(), '\0');
+            model.pack(state, std::as_writable_bytes(std::span(packed)));
             if (seen.insert(packed).second) next.push_back(packed);
         }
         void edge(const typename M::Action&, const State& target) override {
@@ -51,7 +53,7 @@ Exploration search_exhaustively(
         level.next.clear();
         for (const Packed& packed : frontier) {
             State state;
-            model.unpack(packed, state);
+            model.unpack(std::as_bytes(std::span(packed)), state);
             for (const auto& property : properties) result.safe &= property.holds(state);
             model.successors(state, level);
         }

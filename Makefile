@@ -1,0 +1,46 @@
+# The short way in; CMakeLists.txt and CMakePresets.json hold the build itself.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-all format clean
+
+JOBS ?= $(shell nproc)
+WERROR := $(if $(CI),ON,OFF)
+
+configure = cmake --preset $(1) -DKCHECK_WERROR=$(WERROR) --log-level=WARNING
+build = cmake --build build/$(1) --parallel $(JOBS)
+check = ctest --test-dir build/$(1) --parallel $(JOBS) --output-on-failure --no-tests=error
+
+help:
+	@echo 'make run        build kcheck and check a Deployment of 3 replicas on 2 nodes'
+	@echo 'make test       all tests but the slow ones, again under ASan and UBSan, and'
+	@echo '                the parallel ones under TSan (CI=1: warnings are errors)'
+	@echo 'make test-all   the slow tests as well'
+	@echo 'make format     clang-format over all sources'
+	@echo 'make clean      remove build/'
+
+setup:
+	@tools/setup
+
+run: setup
+	@$(call configure,release)
+	@$(call build,release) --target kcheck
+	build/release/kcheck --replicas 3 --nodes 2
+
+test: setup
+	$(call configure,release)
+	$(call build,release)
+	$(call check,release) --label-exclude '^slow$$'
+	$(call configure,asan)
+	$(call build,asan) --target kcheck_tests
+	$(call check,asan) --label-regex '^unit$$' --label-exclude '^(slow|heavy)$$'
+	$(call configure,tsan)
+	$(call build,tsan) --target kcheck_parallel_tests
+	$(call check,tsan) --label-regex '^parallel$$'
+
+test-all: test
+	$(call check,release) --label-regex '^slow$$'
+
+format:
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+clean:
+	rm -rf build

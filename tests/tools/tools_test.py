@@ -1,0 +1,76 @@
+"""The checks of tools/ must be able to fail: each is run on a tree with one fault."""
+
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
+
+
+def run(tool: str, files: dict[str, str]) -> tuple[int, str]:
+    """Exit code and output of a tool on a project of these files."""
+    with tempfile.TemporaryDirectory() as root:
+        for name, text in files.items():
+            path = Path(root) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        done = subprocess.run([sys.executable, TOOLS / tool, root],
+                              capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+class CheckLayers(unittest.TestCase):
+    def test_includes_that_go_down_pass(self):
+        code, output = run("check_layers.py", {
+            "ir/term.hpp": "#include <vector>\n",
+            "checker/search.hpp": '#include "ir/term.hpp"\n',
+            "checker/search.cpp": '#include "checker/search.hpp"\n',
+        })
+        self.assertEqual((code, output), (0, "layers: every include goes down\n"))
+
+    def test_an_include_that_goes_up_fails(self):
+        code, output = run("check_layers.py", {
+            "model/pod.hpp": "",
+            "checker/search.hpp": '\n#include "model/pod.hpp"\n',
+        })
+        self.assertEqual(code, 1)
+        self.assertIn("checker/search.hpp:2: checker/ may not include model/", output)
+
+    def test_a_relative_include_fails(self):
+        code, output = run("check_layers.py", {
+            "checker/store.hpp": "",
+            "checker/search.hpp": '#include "store.hpp"\n',
+        })
+        self.assertEqual(code, 1)
+        self.assertIn("not a path from the root", output)
+
+
+class Tidy(unittest.TestCase):
+    def assert_breach(self, name: str, text: str, expected: str):
+        code, output = run("tidy.py", {name: text})
+        self.assertEqual(code, 1)
+        self.assertIn(expected, output)
+
+    def test_clean_text_passes(self):
+        files = {"model/pod.cpp": "int pods = 1;\n", "Makefile": "all:\n\ttrue\n",
+                 "build/junk.cpp": "\t\n", "tests/fixtures/recorded.json": "\t\n"}
+        self.assertEqual(run("tidy.py", files), (0, "tidy: nothing found\n"))
+
+    def test_each_breach_is_found(self):
+        self.assert_breach("ir/a.cpp", "// TO" "DO: later\n", "ir/a.cpp:1: a mark of unfinished work")
+        self.assert_breach("README.md", "text \n", "README.md:1: a trailing blank")
+        self.assert_breach("ir/a.hpp", "\tint x;\n", "ir/a.hpp:1: a tab")
+        self.assert_breach("README.md", "see /wo" "rk/main\n", "README.md:1: a path of one machine")
+        self.assert_breach("model/a.cpp", "#include <ran" "dom>\n", "a source of nondeterminism")
+        self.assert_breach("ir/a.cpp", "x" * 111 + "\n", "ir/a.cpp:1: 111 columns")
+        self.assert_breach("ir/a.cpp", "\n" * 701, "ir/a.cpp: 701 lines")
+
+    def test_a_clock_is_fine_outside_the_model(self):
+        code, _ = run("tidy.py", {"cli/a.cpp": "#include <chrono>\n"})
+        self.assertEqual(code, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
