@@ -4,9 +4,8 @@ find_path(Z3_INCLUDE_DIR z3++.h PATH_SUFFIXES z3)
 find_library(Z3_LIBRARY z3)
 
 if(Z3_INCLUDE_DIR AND EXISTS "${Z3_INCLUDE_DIR}/z3_version.h")
-  file(STRINGS "${Z3_INCLUDE_DIR}/z3_version.h" _z3_version REGEX "Z3_(MAJOR|MINOR|BUILD)_")
-  string(REGEX REPLACE "[^0-9]*Z3_[A-Z_]*(VERSION|NUMBER)[ \t]+([0-9]+)[^;]*" "\\2" _z3_version "${_z3_version}")
-  string(REPLACE ";" "." Z3_VERSION "${_z3_version}")
+  file(STRINGS "${Z3_INCLUDE_DIR}/z3_version.h" _z3_version REGEX "Z3_FULL_VERSION")
+  string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" Z3_VERSION "${_z3_version}")
   unset(_z3_version)
 endif()
 

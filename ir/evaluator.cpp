@@ -81,13 +81,11 @@ std::vector<VariableId> variables_of(const Arena& arena, const std::vector<Term>
     while (!pending.empty()) {
         const Node& node = arena.node(pending.back());
         pending.pop_back();
-        switch (node.op) {
-            case Op::constant: break;
-            case Op::variable: variables.push_back(static_cast<VariableId>(node.value)); break;
-            case Op::select: visit(node.c); [[fallthrough]];
-            default: visit(node.b); [[fallthrough]];
-            case Op::negate: visit(node.a);
-        }
+        const int operands = operand_count(node.op);
+        if (node.op == Op::variable) variables.push_back(static_cast<VariableId>(node.value));
+        if (operands > 0) visit(node.a);
+        if (operands > 1) visit(node.b);
+        if (operands > 2) visit(node.c);
     }
     std::sort(variables.begin(), variables.end());
     return variables;

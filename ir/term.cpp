@@ -35,7 +35,8 @@ void require_sorts(Op op, Term a, Term b, Term c) {
     };
     switch (op) {
         case Op::constant:
-        case Op::variable: throw std::invalid_argument("ir: constants and variables have their own constructors");
+        case Op::variable:
+            throw std::invalid_argument("ir: constants and variables have their own constructors");
         case Op::add:
         case Op::subtract:
         case Op::equal:
@@ -83,7 +84,8 @@ Term compare_select_chain(Op op, Term term, std::int32_t k, bool constant_first)
     std::vector<Link> chain;
     while (term.node().op == Op::select) {
         const Node node = term.node();
-        const Term condition = child(term, node.a), then = child(term, node.b), otherwise = child(term, node.c);
+        const Term condition = child(term, node.a), then = child(term, node.b),
+                   otherwise = child(term, node.c);
         if (then.is_constant()) {
             chain.push_back({condition, verdict(then.node().value)});
             term = otherwise;
@@ -168,8 +170,10 @@ Term simplify_select(Term condition, Term then, Term otherwise) {
         return select(child(condition, condition.node().a), otherwise, then);
     }
     if (then.node().sort == Sort::boolean) {
-        if (then.is_constant()) return then.is_constant(1) ? (condition || otherwise) : (!condition && otherwise);
-        if (otherwise.is_constant()) return otherwise.is_constant(1) ? (!condition || then) : (condition && then);
+        if (then.is_constant())
+            return then.is_constant(1) ? (condition || otherwise) : (!condition && otherwise);
+        if (otherwise.is_constant())
+            return otherwise.is_constant(1) ? (!condition || then) : (condition && then);
         if (same(condition, then)) return condition || otherwise;
         if (same(condition, otherwise)) return condition && then;
     }
@@ -181,7 +185,8 @@ Term simplify_select(Term condition, Term then, Term otherwise) {
     }
     if (otherwise.node().op == Op::select) {
         const Node inner = otherwise.node();
-        const Term c = child(otherwise, inner.a), x = child(otherwise, inner.b), y = child(otherwise, inner.c);
+        const Term c = child(otherwise, inner.a), x = child(otherwise, inner.b),
+                   y = child(otherwise, inner.c);
         if (same(c, condition)) return select(condition, then, y);
         if (same(x, then)) return select(condition || c, then, y);
     }

@@ -35,6 +35,12 @@ enum class Op : std::uint8_t {
     select,    // Bool x T x T -> T
 };
 
+/// 0 to 3: how many of a, b, c a node of this kind uses.
+constexpr int operand_count(Op op) {
+    if (op == Op::constant || op == Op::variable) return 0;
+    return op == Op::negate ? 1 : op == Op::select ? 3 : 2;
+}
+
 enum class Sort : std::uint8_t { boolean, integer };
 
 struct Node {

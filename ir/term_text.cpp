@@ -39,7 +39,8 @@ struct Printer {
             case Op::add: {
                 const Node& right = arena.node(node.b);
                 if (right.op == Op::constant && right.value < 0) {
-                    return wrap(fmt::format("{} - {}", print(node.a, sum), -std::int64_t{right.value}), sum, outer);
+                    return wrap(fmt::format("{} - {}", print(node.a, sum), -std::int64_t{right.value}), sum,
+                                outer);
                 }
                 return binary(node, "+", sum, outer);
             }
@@ -50,8 +51,8 @@ struct Printer {
             case Op::either: return binary(node, "||", disjunction, outer);
             case Op::negate: return negation(node.a, outer);
             case Op::select:
-                return wrap(fmt::format("{} ? {} : {}", print(node.a, disjunction), print(node.b, conditional),
-                                        print(node.c, conditional)),
+                return wrap(fmt::format("{} ? {} : {}", print(node.a, disjunction),
+                                        print(node.b, conditional), print(node.c, conditional)),
                             conditional, outer);
         }
         return {};
