@@ -22,7 +22,7 @@ struct Node {
     int capacity = 110;
     /// score[k]: kube-scheduler's score when k pods of the template are there already;
     /// the highest ranks first. Has capacity+1 entries, or is empty (all equal).
-    std::vector<int> score;
+    std::vector<int> score = {};
 
     /// Equal nodes (but for the name) are interchangeable.
     bool same_kind(const Node& other) const {

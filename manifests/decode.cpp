@@ -1,0 +1,153 @@
+#include "manifests/decode.hpp"
+
+#include <charconv>
+#include <initializer_list>
+
+#include <fmt/format.h>
+
+namespace kcheck::manifests {
+
+namespace {
+
+/// The value at the end of a chain of fields, or null where the chain breaks.
+const Value* find(const Value* from, std::initializer_list<std::string_view> path) {
+    for (const std::string_view key : path) {
+        if (from == nullptr) return nullptr;
+        from = from->find(key);
+    }
+    return from;
+}
+
+std::string text(const Value* from, std::string_view key) {
+    const Value* found = find(from, {key});
+    return found == nullptr ? std::string() : found->text;
+}
+
+int int32(const Value* from, std::string_view key, int otherwise) {
+    const Value* found = find(from, {key});
+    return found == nullptr ? otherwise : static_cast<int>(found->integer);
+}
+
+Labels string_map(const Value* from) {
+    Labels out;
+    if (from != nullptr)
+        for (const Member& member : from->members) out[member.key] = member.value.text;
+    return out;
+}
+
+Resources quantities(const Value* from) {
+    Resources out;
+    if (from == nullptr) return out;
+    for (const Member& member : from->members)
+        if (!member.value.is(Value::Kind::null))
+            out[member.key] = Quantity::parse(member.value.text).value();
+    return out;
+}
+
+template <typename Item, typename Decode>
+std::vector<Item> list(const Value* from, Decode decode) {
+    std::vector<Item> out;
+    if (from != nullptr)
+        for (const Value& item : from->items) out.push_back(decode(item));
+    return out;
+}
+
+/// intstr.IntOrString, where a string must be a percentage.
+/// Source: pkg/apis/apps/validation ValidatePositiveIntOrPercent.
+std::optional<IntOrPercent> int_or_percent(const std::string& file, const std::string& name,
+                                           const Value* rolling, std::string_view key) {
+    const Value* found = find(rolling, {key});
+    if (found == nullptr) return std::nullopt;
+    if (found->is(Value::Kind::integer)) return IntOrPercent{false, static_cast<int>(found->integer)};
+    const std::string& written = found->text;
+    int value = 0;
+    const char* last = written.data() + written.size();
+    const auto parsed = std::from_chars(written.data(), last, value);
+    if (parsed.ec == std::errc{} && value >= 0 && parsed.ptr + 1 == last && *parsed.ptr == '%')
+        return IntOrPercent{true, value};
+    throw Failure{
+        {file, found->place,
+         fmt::format("The Deployment {} is invalid: spec.strategy.rollingUpdate.{}: Invalid value: "
+                     "{}: a valid percent string must be a numeric string followed by an ending "
+                     "'%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+                     quoted(name), key, quoted(written)),
+         ""}};
+}
+
+LabelSelector label_selector(const Value& from) {
+    LabelSelector out;
+    out.match_labels = string_map(find(&from, {"matchLabels"}));
+    out.match_expressions =
+        list<LabelRequirement>(find(&from, {"matchExpressions"}), [](const Value& item) {
+            LabelRequirement requirement{text(&item, "key"), text(&item, "operator"), {}};
+            requirement.values = list<std::string>(find(&item, {"values"}),
+                                                   [](const Value& v) { return v.text; });
+            return requirement;
+        });
+    return out;
+}
+
+PodTemplate pod_template(const Value* from) {
+    PodTemplate out;
+    const Value* spec = find(from, {"spec"});
+    out.labels = string_map(find(from, {"metadata", "labels"}));
+    out.overhead = quantities(find(spec, {"overhead"}));
+    out.node_selector = string_map(find(spec, {"nodeSelector"}));
+    out.containers = list<Container>(find(spec, {"containers"}), [](const Value& item) {
+        return Container{text(&item, "name"), text(&item, "image"),
+                         text(&item, "imagePullPolicy"),
+                         quantities(find(&item, {"resources", "requests"})),
+                         quantities(find(&item, {"resources", "limits"}))};
+    });
+    out.tolerations = list<Toleration>(find(spec, {"tolerations"}), [](const Value& item) {
+        Toleration toleration{text(&item, "key"), text(&item, "operator"), text(&item, "value"),
+                              text(&item, "effect"), std::nullopt};
+        if (const Value* seconds = find(&item, {"tolerationSeconds"}))
+            toleration.seconds = seconds->integer;
+        return toleration;
+    });
+    return out;
+}
+
+}  // namespace
+
+Deployment decode_deployment(const std::string& file, const Value& object) {
+    Deployment out;
+    out.origin = {file, object.place};
+    out.name = text(find(&object, {"metadata"}), "name");
+    out.name_space = text(find(&object, {"metadata"}), "namespace");
+    out.labels = string_map(find(&object, {"metadata", "labels"}));
+    const Value* spec = find(&object, {"spec"});
+    out.replicas = int32(spec, "replicas", out.replicas);
+    out.min_ready_seconds = int32(spec, "minReadySeconds", out.min_ready_seconds);
+    out.revision_history_limit = int32(spec, "revisionHistoryLimit", out.revision_history_limit);
+    out.progress_deadline_seconds =
+        int32(spec, "progressDeadlineSeconds", out.progress_deadline_seconds);
+    out.strategy.type = text(find(spec, {"strategy"}), "type");
+    const Value* rolling = find(spec, {"strategy", "rollingUpdate"});
+    out.strategy.max_surge = int_or_percent(file, out.name, rolling, "maxSurge");
+    out.strategy.max_unavailable = int_or_percent(file, out.name, rolling, "maxUnavailable");
+    if (const Value* selector = find(spec, {"selector"})) out.selector = label_selector(*selector);
+    out.pod_template = pod_template(find(spec, {"template"}));
+    out.applied_replicas = {out.replicas};
+    return out;
+}
+
+NodeSpec decode_node(const std::string& file, const Value& object) {
+    NodeSpec out;
+    out.origin = {file, object.place};
+    out.name = text(find(&object, {"metadata"}), "name");
+    out.labels = string_map(find(&object, {"metadata", "labels"}));
+    const Value* unschedulable = find(&object, {"spec", "unschedulable"});
+    out.unschedulable = unschedulable != nullptr && unschedulable->integer != 0;
+    out.taints = list<Taint>(find(&object, {"spec", "taints"}), [](const Value& item) {
+        return Taint{text(&item, "key"), text(&item, "value"), text(&item, "effect")};
+    });
+    // SetDefaults_NodeStatus: allocatable defaults to capacity, as a whole.
+    const Value* allocatable = find(&object, {"status", "allocatable"});
+    out.allocatable =
+        quantities(allocatable != nullptr ? allocatable : find(&object, {"status", "capacity"}));
+    return out;
+}
+
+}  // namespace kcheck::manifests

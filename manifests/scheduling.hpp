@@ -1,0 +1,54 @@
+// What kube-scheduler and the kubelet make of one pod template on each node.
+//
+// Modelled, as in kube-scheduler's default profile (pkg/scheduler/framework/plugins):
+//   filters  NodeUnschedulable, NodeAffinity (spec.nodeSelector only), TaintToleration,
+//            NodeResourcesFit;
+//   scores   TaintToleration, weight 3; NodeResourcesFit LeastAllocated over cpu and
+//            memory, weight 1.
+// The kubelet's admission asks the same of resources and nodeSelector, so one capacity
+// serves both. The other scores are taken as ties: PodTopologySpread (2), NodeAffinity (2),
+// InterPodAffinity (2), NodeResourcesBalancedAllocation (1), ImageLocality (1); so are
+// filters for volumes, ports and pod affinity, of which schema.cpp warns.
+//
+// Normalisation: TaintToleration scores relative to the worst node that passes the filters,
+// which changes when a node fills up. Here it is relative to the worst schedulable node.
+// While no node has more than two untolerated PreferNoSchedule taints this ranks all nodes
+// alike: one taint less weighs at least 150, more than LeastAllocated's 100.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "manifests/types.hpp"
+
+namespace kcheck::manifests {
+
+/// Toleration.ToleratesTaint.
+bool tolerates(const Toleration& toleration, const Taint& taint);
+
+/// The template's tolerations and the two that the admission plugin DefaultTolerationSeconds
+/// adds: not-ready and unreachable, NoExecute.
+std::vector<Toleration> effective_tolerations(const PodTemplate& pod);
+
+/// NodeUnschedulable, NodeAffinity and TaintToleration let the pod onto the node.
+bool passes_filters(const PodTemplate& pod, const NodeSpec& node);
+
+/// The requests of one pod: the sum of its containers', and its overhead.
+Resources pod_requests(const PodTemplate& pod);
+
+/// No node comes near; the limit keeps tables that have an entry for every pod small.
+inline constexpr int capacity_limit = 10'000;
+
+/// How many pods of the template the empty node takes (NodeResourcesFit), at most the limit. A resource that
+/// is not requested does not limit; cpu, memory and ephemeral-storage do not either where
+/// the node does not say how much it has; any other that it does not have fits no pod.
+int capacity(const PodTemplate& pod, const NodeSpec& node);
+
+/// TaintToleration's count: PreferNoSchedule taints that the pod does not tolerate.
+int untolerated_soft_taints(const PodTemplate& pod, const NodeSpec& node);
+
+/// The score of a node on which `pods` pods of the template are already, out of 400;
+/// `most_soft_taints` is the largest untolerated_soft_taints of the schedulable nodes.
+int score(const PodTemplate& pod, const NodeSpec& node, int pods, int most_soft_taints);
+
+}  // namespace kcheck::manifests

@@ -1,0 +1,156 @@
+#include "manifests/schema_check.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "manifests/quantity.hpp"
+
+namespace kcheck::manifests {
+
+namespace {
+
+class Checker {
+public:
+    Checker(const std::string& file, std::vector<Warning>& warnings)
+        : file_(file), warnings_(warnings) {}
+
+    void object(const Value& value, const Schema& schema, const std::string& path) {
+        for (const Member& member : value.members) {
+            const std::string at = path.empty() ? member.key : path + "." + member.key;
+            const auto field =
+                std::find_if(schema.begin(), schema.end(),
+                             [&](const Field& f) { return f.name == member.key; });
+            if (field == schema.end()) unknown(member, schema, at);
+            // Kubernetes reads an explicit null as an absent field.
+            if (member.value.is(Value::Kind::null)) continue;
+            check(member.value, *field, at);
+            if (field->effect == Effect::warned && says_something(member.value, *field))
+                warnings_.push_back({file_, member.key_place,
+                                     fmt::format("{} is not modelled: {}", at, field->instead)});
+        }
+    }
+
+private:
+    [[noreturn]] void fail(Place place, std::string message, std::string hint = "") const {
+        throw Failure{{file_, place, std::move(message), std::move(hint)}};
+    }
+
+    [[noreturn]] void unknown(const Member& member, const Schema& schema,
+                              const std::string& at) const {
+        std::vector<std::string_view> names;
+        for (const Field& field : schema) names.push_back(field.name);
+        const std::string_view near = nearest(member.key, names);
+        // Keys may be of any length and of any bytes.
+        const bool plain = at.size() < 200 && quoted(at).size() == at.size() + 2;
+        fail(member.key_place, "unknown field " + (plain ? at : quoted(at)),
+             near.empty() ? "" : fmt::format("did you mean {}?", near));
+    }
+
+    [[noreturn]] void wrong_type(const Value& value, const std::string& at,
+                                 std::string_view expected) const {
+        const bool scalar = value.is(Value::Kind::boolean) || value.is(Value::Kind::integer) ||
+                            value.is(Value::Kind::number);
+        const bool quotes_help = expected == "a string" && scalar;
+        fail(value.place, fmt::format("{}: expected {}, got {}", at, expected, describe(value)),
+             quotes_help ? "quote it" : "");
+    }
+
+    void require(bool fits, const Value& value, const std::string& at,
+                 std::string_view expected) const {
+        if (!fits) wrong_type(value, at, expected);
+    }
+
+    void integer(const Value& value, const std::string& at, std::int64_t least,
+                 std::int64_t most) const {
+        // Digits that exceed 64 bits are still an integer to the reader of the message.
+        const bool huge = value.is(Value::Kind::number) &&
+                          value.text.find_first_not_of("-0123456789") == std::string::npos;
+        if (!huge) require(value.is(Value::Kind::integer), value, at, "an integer");
+        if (huge || value.integer < least || value.integer > most)
+            fail(value.place, fmt::format("{}: expected an integer from {} to {}, got {}", at,
+                                          least, most, value.text));
+    }
+
+    void quantity(const Value& value, const std::string& at) const {
+        require(value.is(Value::Kind::string) || value.is(Value::Kind::integer) ||
+                    value.is(Value::Kind::number),
+                value, at, "a quantity");
+        if (const auto parsed = Quantity::parse(value.text); !parsed)
+            fail(value.place, fmt::format("{}: {}, got {}", at, parsed.error(), describe(value)),
+                 "like 100m, 0.5 or 128Mi");
+    }
+
+    void check(const Value& value, const Field& field, const std::string& at) {
+        using Kind = Value::Kind;
+        switch (field.type) {
+            case Type::string: require(value.is(Kind::string), value, at, "a string"); return;
+            case Type::boolean: require(value.is(Kind::boolean), value, at, "a boolean"); return;
+            case Type::int32:
+                return integer(value, at, std::numeric_limits<std::int32_t>::min(),
+                               std::numeric_limits<std::int32_t>::max());
+            case Type::int64:
+                return integer(value, at, std::numeric_limits<std::int64_t>::min(),
+                               std::numeric_limits<std::int64_t>::max());
+            case Type::int_or_string:
+                if (value.is(Kind::string)) return;
+                require(value.is(Kind::integer), value, at, "an integer or a percentage");
+                return integer(value, at, std::numeric_limits<std::int32_t>::min(),
+                               std::numeric_limits<std::int32_t>::max());
+            case Type::string_map:
+            case Type::quantity_map:
+                require(value.is(Kind::map), value, at, "a map");
+                for (const Member& member : value.members) {
+                    if (member.value.is(Kind::null)) continue;
+                    const std::string entry = fmt::format("{}[{}]", at, member.key);
+                    if (field.type == Type::string_map)
+                        require(member.value.is(Kind::string), member.value, entry, "a string");
+                    else
+                        quantity(member.value, entry);
+                }
+                return;
+            case Type::string_list:
+                require(value.is(Kind::list), value, at, "a list");
+                for (std::size_t i = 0; i < value.items.size(); ++i)
+                    require(value.items[i].is(Kind::string), value.items[i],
+                            fmt::format("{}[{}]", at, i), "a string");
+                return;
+            case Type::object:
+                require(value.is(Kind::map), value, at, "a map");
+                if (field.schema != nullptr) object(value, *field.schema, at);
+                return;
+            case Type::list:
+                require(value.is(Kind::list), value, at, "a list");
+                if (field.schema == nullptr) return;
+                for (std::size_t i = 0; i < value.items.size(); ++i) {
+                    const std::string item = fmt::format("{}[{}]", at, i);
+                    require(value.items[i].is(Kind::map), value.items[i], item, "a map");
+                    object(value.items[i], *field.schema, item);
+                }
+                return;
+        }
+    }
+
+    /// Neither empty nor what Kubernetes would default the field to.
+    static bool says_something(const Value& value, const Field& field) {
+        switch (value.kind) {
+            case Value::Kind::list: return !value.items.empty();
+            case Value::Kind::map: return !value.members.empty();
+            default: return !value.text.empty() && value.text != field.harmless;
+        }
+    }
+
+    const std::string& file_;
+    std::vector<Warning>& warnings_;
+};
+
+}  // namespace
+
+void check_schema(const std::string& file, const Value& object, const Schema& schema,
+                  std::vector<Warning>& warnings) {
+    Checker(file, warnings).object(object, schema, "");
+}
+
+}  // namespace kcheck::manifests

@@ -1,0 +1,117 @@
+// What a manifest says, after decoding and kube-apiserver's defaulting: only the fields
+// that the model reads. schema.cpp lists the others and what becomes of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "manifests/error.hpp"
+#include "manifests/quantity.hpp"
+
+namespace kcheck::manifests {
+
+using Labels = std::map<std::string, std::string>;
+using Resources = std::map<std::string, Quantity>;
+
+/// Where an object was read.
+struct Origin {
+    std::string file;
+    Place place;
+};
+
+/// An integer or a percentage (intstr.IntOrString).
+struct IntOrPercent {
+    bool percent = false;
+    int value = 0;
+
+    /// intstr.GetScaledValueFromIntOrPercent: of `total`, rounded as asked.
+    int scaled(int total, bool round_up) const;
+    friend bool operator==(const IntOrPercent&, const IntOrPercent&) = default;
+};
+
+struct LabelRequirement {
+    std::string key;
+    std::string op;  // In, NotIn, Exists, DoesNotExist
+    std::vector<std::string> values;
+
+    bool matches(const Labels& labels) const;
+};
+
+struct LabelSelector {
+    Labels match_labels;
+    std::vector<LabelRequirement> match_expressions;
+
+    bool empty() const { return match_labels.empty() && match_expressions.empty(); }
+    bool matches(const Labels& labels) const;
+};
+
+struct Taint {
+    std::string key;
+    std::string value;
+    std::string effect;  // NoSchedule, PreferNoSchedule, NoExecute
+};
+
+struct Toleration {
+    std::string key;     // empty, with Exists: every key
+    std::string op;      // Exists, Equal; empty: Equal
+    std::string value;
+    std::string effect;  // empty: every effect
+    std::optional<std::int64_t> seconds;
+};
+
+struct Container {
+    std::string name;
+    std::string image;
+    std::string image_pull_policy;  // Always, IfNotPresent, Never
+    Resources requests;             // a missing one defaults to the limit
+    Resources limits;
+};
+
+struct PodTemplate {
+    Labels labels;
+    std::vector<Container> containers;
+    Resources overhead;
+    Labels node_selector;
+    std::vector<Toleration> tolerations;
+};
+
+struct Strategy {
+    std::string type;  // RollingUpdate, Recreate
+    // Present iff the type is RollingUpdate (or the manifest wrongly says so).
+    std::optional<IntOrPercent> max_surge;
+    std::optional<IntOrPercent> max_unavailable;
+};
+
+struct Deployment {
+    Origin origin;
+    std::string name;
+    std::string name_space;
+    Labels labels;
+    int replicas = 1;
+    Strategy strategy;
+    int min_ready_seconds = 0;
+    int revision_history_limit = 10;
+    int progress_deadline_seconds = 600;
+    std::optional<LabelSelector> selector;
+    PodTemplate pod_template;
+
+    /// spec.replicas of every apply of this Deployment, in the order of the input; the first
+    /// creates it. An apply that changes nothing is no request and is not listed.
+    std::vector<int> applied_replicas;
+};
+
+struct NodeSpec {
+    Origin origin;
+    std::string name;
+    Labels labels;
+    bool unschedulable = false;
+    std::vector<Taint> taints;
+    /// status.allocatable, else status.capacity. `pods` is always there; cpu, memory and
+    /// ephemeral-storage limit nothing when they are not.
+    Resources allocatable;
+};
+
+}  // namespace kcheck::manifests
