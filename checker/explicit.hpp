@@ -1,0 +1,213 @@
+// Explicit-state exploration of a model: every reachable state, stored in full, with
+// safety properties checked on each and a shortest trace to any.
+//
+//     const Exploration found = explore(model, safety, options);
+//     if (found.violations[0]) show(trace_to(model, found.store, found.violations[0]->state));
+//
+// Liveness properties are checked on the graph that the exploration records; see
+// liveness.hpp. The algorithm is in explicit_search.cpp; here is only what depends on
+// the types of the model.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "checker/explicit_search.hpp"
+#include "checker/model.hpp"
+
+namespace kcheck::checker {
+
+template <Model M>
+using SafetyOf = Safety<typename M::State>;
+
+template <Model M>
+using LivenessOf = Liveness<typename M::State, typename M::Action>;
+
+template <Model M>
+struct Step {
+    typename M::Action action;
+    typename M::State state;  // after it
+};
+
+template <Model M>
+struct Trace {
+    typename M::State initial;
+    std::vector<Step<M>> steps;
+};
+
+namespace detail {
+
+/// Presents a model and its properties to the search.
+template <Model M>
+class Packed final : public PackedModel {
+public:
+    Packed(const M& model, std::span<const SafetyOf<M>> safety, std::span<const LivenessOf<M>> liveness,
+           bool labelled)
+        : model_(model), safety_(safety), liveness_(liveness), labelled_(labelled) {
+        if (liveness.size() > 64) throw std::invalid_argument("more than 64 liveness properties at once");
+    }
+
+    std::size_t state_bytes() const override { return model_.state_bytes(); }
+    std::size_t properties() const override { return safety_.size(); }
+
+    void initial(Batch& out) const override {
+        model_.initial([&](const typename M::State& state) {
+            model_.pack(state, out.add_target(model_.state_bytes()));
+        });
+    }
+
+    void expand(const StateStore& store, std::span<const Run> runs, Batch& out) const override {
+        Sink sink(*this, out);
+        typename M::State state{};
+        for (const Run& run : runs)
+            for (std::uint32_t index = run.first; index < run.last; ++index) {
+                model_.unpack(store.partition(run.partition).state(index), state);
+                sink.begin();
+                model_.successors(state, sink);
+                out.close_source(state_id(run.partition, index), sink.quiescent());
+            }
+    }
+
+    void check(const StateStore& store, const Run& run, FirstViolations& violations) const override {
+        typename M::State state{};
+        for (std::uint32_t index = run.first; index < run.last; ++index) {
+            model_.unpack(store.partition(run.partition).state(index), state);
+            for (std::size_t property = 0; property < safety_.size(); ++property) {
+                if (!violations.open(property)) continue;
+                if (!safety_[property].holds(state)) violations.index[property] = index;
+            }
+        }
+    }
+
+private:
+    class Sink final : public SuccessorSink<M> {
+    public:
+        Sink(const Packed& packed, Batch& out)
+            : packed_(packed), state_bytes_(packed.model_.state_bytes()), out_(out) {}
+
+        void begin() {
+            reported_ = false;
+            enabled_ = 0;
+        }
+        bool quiescent() const { return enabled_ == 0; }
+
+        void edge(const typename M::Action& action, const typename M::State& target) override {
+            packed_.model_.pack(target, out_.add_target(state_bytes_));
+            if (packed_.labelled_) {
+                const EdgeLabel label = packed_.label(action);
+                out_.add_label(label);
+                if (!reported_) enabled_ |= label.classes;
+            } else if (enabled_ == 0 && !reported_) {
+                enabled_ = packed_.model_.classes(action);
+            }
+        }
+
+        void enabled(ClassMask classes) override {
+            reported_ = true;
+            enabled_ = classes;
+            out_.set_enabled_reported();
+        }
+
+    private:
+        const Packed& packed_;
+        std::size_t state_bytes_;
+        Batch& out_;
+        bool reported_ = false;
+        ClassMask enabled_ = 0;
+    };
+
+    EdgeLabel label(const typename M::Action& action) const {
+        EdgeLabel label{model_.classes(action), 0};
+        for (std::size_t i = 0; i < liveness_.size(); ++i)
+            if (liveness_[i].form == LivenessOf<M>::Form::finitely_often && liveness_[i].counted(action))
+                label.counted |= std::uint64_t{1} << i;
+        return label;
+    }
+
+    const M& model_;
+    std::span<const SafetyOf<M>> safety_;
+    std::span<const LivenessOf<M>> liveness_;
+    bool labelled_;
+};
+
+/// The transitions of one state, as the model emits them.
+template <Model M>
+class Successors final : public SuccessorSink<M> {
+public:
+    Successors(const M& model, const typename M::State& state) { model.successors(state, *this); }
+
+    void edge(const typename M::Action& action, const typename M::State& target) override {
+        steps.push_back({action, target});
+    }
+    void enabled(ClassMask classes) override {
+        reported_ = true;
+        enabled_ = classes;
+    }
+    ClassMask enabled_classes(const M& model) const {
+        if (reported_) return enabled_;
+        ClassMask classes = 0;
+        for (const auto& step : steps) classes |= model.classes(step.action);
+        return classes;
+    }
+
+    std::vector<Step<M>> steps;
+
+private:
+    bool reported_ = false;
+    ClassMask enabled_ = 0;
+};
+
+}  // namespace detail
+
+/// Visits every state of `model` that is reachable, unless the options end it before.
+/// `liveness` matters only to a recorded graph: pass the properties that check_liveness
+/// is to decide on it, at most 64.
+///
+/// Requires: the functions of the properties may run in several threads at once.
+template <Model M>
+Exploration explore(const M& model, std::span<const SafetyOf<M>> safety, const ExploreOptions& options = {},
+                    std::span<const LivenessOf<M>> liveness = {}) {
+    return search(detail::Packed<M>(model, safety, liveness, options.record_graph), options);
+}
+
+template <Model M>
+typename M::State state_of(const M& model, const StateStore& store, StateId id) {
+    typename M::State state{};
+    model.unpack(store.state(id), state);
+    return state;
+}
+
+/// The trace along `path`, which begins with any state; where several transitions lead
+/// from one state to the next it takes the first. Throws std::logic_error if there is none.
+template <Model M>
+Trace<M> trace_along(const M& model, const StateStore& store, std::span<const StateId> path) {
+    Trace<M> trace{state_of(model, store, path.front()), {}};
+    std::vector<std::byte> packed(store.state_bytes());
+    for (std::size_t at = 1; at < path.size(); ++at) {
+        const auto wanted = store.state(path[at]);
+        const detail::Successors<M> successors(model, state_of(model, store, path[at - 1]));
+        const auto taken =
+            std::find_if(successors.steps.begin(), successors.steps.end(), [&](const Step<M>& step) {
+                std::fill(packed.begin(), packed.end(), std::byte{0});
+                model.pack(step.state, packed);
+                return std::equal(packed.begin(), packed.end(), wanted.begin());
+            });
+        if (taken == successors.steps.end())
+            throw std::logic_error(
+                "the model does not repeat a transition: its successors are not a function");
+        trace.steps.push_back(*taken);
+    }
+    return trace;
+}
+
+/// A shortest trace from an initial state to `id`.
+template <Model M>
+Trace<M> trace_to(const M& model, const StateStore& store, StateId id) {
+    return trace_along(model, store, std::span<const StateId>(store.path_to(id)));
+}
+
+}  // namespace kcheck::checker

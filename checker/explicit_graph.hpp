@@ -1,0 +1,92 @@
+// The transition graph of an exploration, recorded for the properties that are about
+// infinite runs: about 5 bytes a transition (4 for the target, 1 for the label) and
+// 4 bytes and a bit a state. Nothing in it moves once it is written.
+//
+// A transition is named by its source and its position; positions count from
+// edges(source).first, in the order in which the model emits the successors.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "checker/model.hpp"
+#include "checker/store.hpp"
+#include "checker/store_chunked.hpp"
+
+namespace kcheck::checker {
+
+/// What the liveness properties need to know of a transition.
+struct EdgeLabel {
+    ClassMask classes = 0;
+    std::uint64_t counted = 0;  // bit i: property i is finitely_often and counts it
+
+    bool operator==(const EdgeLabel&) const = default;
+};
+
+struct EdgeRange {
+    std::uint32_t first;
+    std::uint32_t last;  // one past the end
+};
+
+class TransitionGraph {
+public:
+    /// The next state of `partition`, in the order of the indices, with the transitions
+    /// out of it. Throws std::length_error beyond 2^32 transitions in a partition.
+    void append(std::uint32_t partition, std::span<const StateId> targets,
+                std::span<const std::uint8_t> labels, bool quiescent);
+
+    /// The number of a label. Throws std::length_error beyond 256 different labels.
+    std::uint8_t intern(const EdgeLabel& label);
+
+    /// Tells that the model reported the enabled classes of some state itself.
+    void set_enabled_reported() { enabled_reported_ = true; }
+    /// If not, the classes enabled in a state are those of its transitions.
+    bool enabled_reported() const { return enabled_reported_; }
+
+    /// Whether the transitions out of `id` are here; always, if the exploration is complete.
+    bool expanded(StateId id) const { return index_of(id) < of(id).begins.size(); }
+    /// No fair class is enabled: a run may stay here for ever.
+    bool quiescent(StateId id) const { return expanded(id) && of(id).quiescent[index_of(id)]; }
+
+    EdgeRange edges(StateId id) const;
+    StateId target(StateId source, std::uint32_t position) const { return of(source).targets[position]; }
+    const EdgeLabel& label(StateId source, std::uint32_t position) const {
+        return labels_[of(source).labels[position]];
+    }
+
+    /// Calls f(StateId) for each state whose transitions are here.
+    template <class F>
+    void for_each_expanded(F&& f) const {
+        for (std::uint32_t p = 0; p < partition_count; ++p)
+            for (std::uint32_t i = 0; i < partitions_[p].begins.size(); ++i) f(state_id(p, i));
+    }
+
+    std::size_t bytes() const;
+
+private:
+    struct Partition {
+        ChunkedVector<std::uint32_t, 11> begins;  // of the transitions of each state
+        std::vector<bool> quiescent;
+        ChunkedVector<StateId, 12> targets;
+        ChunkedVector<std::uint8_t, 12> labels;
+    };
+    const Partition& of(StateId id) const { return partitions_[partition_of(id)]; }
+
+    std::array<Partition, partition_count> partitions_;
+    std::vector<EdgeLabel> labels_;
+    bool enabled_reported_ = false;
+};
+
+inline EdgeRange TransitionGraph::edges(StateId id) const {
+    const Partition& partition = of(id);
+    const std::size_t index = index_of(id);
+    if (index >= partition.begins.size()) return {0, 0};
+    const std::size_t last =
+        index + 1 < partition.begins.size() ? partition.begins[index + 1] : partition.targets.size();
+    return {partition.begins[index], static_cast<std::uint32_t>(last)};
+}
+
+}  // namespace kcheck::checker
