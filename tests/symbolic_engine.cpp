@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "symbolic_systems.hpp"
+#include "tests/symbolic_systems.hpp"
 
 using namespace kcheck;
 using namespace kcheck::checker;

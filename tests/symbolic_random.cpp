@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "symbolic_systems.hpp"
+#include "tests/symbolic_systems.hpp"
 
 using namespace kcheck;
 using namespace kcheck::checker;
