@@ -35,22 +35,34 @@ class Counts:
 @dataclass(frozen=True)
 class Run:
     counts: Counts
-    seconds: float  # wall
+    wall_s: float
+    cpu_s: float  # of all threads; steadier than wall on a machine with other work
     peak_bytes: int
 
 
-def execute(command: list, folder: Path) -> tuple[str, float, int]:
-    """Standard output, wall seconds and peak resident bytes of one process; raises if it fails."""
+@dataclass(frozen=True)
+class Process:
+    text: str  # standard output and error
+    wall_s: float
+    cpu_s: float
+    peak_bytes: int  # resident
+
+    def measured(self, counts: Counts) -> Run:
+        return Run(counts, self.wall_s, self.cpu_s, self.peak_bytes)
+
+
+def execute(command: list, folder: Path) -> Process:
+    """Runs a program to its end; raises if it fails."""
     output = folder / "output"
     started = time.monotonic()
     with output.open("w") as sink:
         process = subprocess.Popen(command, cwd=folder, stdout=sink, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - started
+    wall_s = time.monotonic() - started
     text = output.read_text()
     if status != 0:
         raise RuntimeError(f"{command[0]}: wait status {status}\n{text}")
-    return text, seconds, usage.ru_maxrss * 1024
+    return Process(text, wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def find(pattern: str, text: str) -> int:
@@ -74,13 +86,13 @@ class Spin:
         defines = [f"-DR={config.pods}", f"-DN={config.nodes}", f"-DC={config.crashes}"]
         build(["spin", *defines, "-a", str(BENCH / "pipeline.pml")], folder)
         build([*OPTIMIZE, "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"], folder)
-        text, seconds, peak = execute(["./pan", "-E", "-w24", "-m10000"], folder)
+        done = execute(["./pan", "-E", "-w24", "-m10000"], folder)
         # pan exits with 0 whatever it finds, and warns if -m cut the search off.
-        if find(r"errors: (\d+)", text) != 0 or "too small" in text:
-            raise RuntimeError(f"pan did not finish a clean search:\n{text}")
+        if find(r"errors: (\d+)", done.text) != 0 or "too small" in done.text:
+            raise RuntimeError(f"pan did not finish a clean search:\n{done.text}")
         # SPIN counts the step into the initial state as a transition.
-        return Run(Counts(find(r"(\d+) states, stored", text),
-                          find(r"(\d+) transitions", text) - 1), seconds, peak)
+        return done.measured(Counts(find(r"(\d+) states, stored", done.text),
+                                    find(r"(\d+) transitions", done.text) - 1))
 
 
 class Rumur:
@@ -100,9 +112,9 @@ class Rumur:
         build(["rumur", "--deadlock-detection", "off", "--symmetry-reduction", "off", "--threads",
                str(self.threads), "-o", "pipeline.c", "pipeline.m"], folder)
         build([*OPTIMIZE, "-mcx16", "-o", "pipeline", "pipeline.c", "-lpthread"], folder)
-        text, seconds, peak = execute(["./pipeline"], folder)
-        return Run(Counts(find(r"(\d+) states, \d+ rules fired", text),
-                          find(r"states, (\d+) rules fired", text)), seconds, peak)
+        done = execute(["./pipeline"], folder)
+        return done.measured(Counts(find(r"(\d+) states, \d+ rules fired", done.text),
+                                    find(r"states, (\d+) rules fired", done.text)))
 
 
 class Kcheck:
@@ -116,10 +128,11 @@ class Kcheck:
         self.threads = threads
 
     def run(self, config: Configuration, folder: Path) -> Run:
-        text, seconds, peak = execute(
+        done = execute(
             [self.program, "pipeline", str(config.pods), str(config.nodes), str(config.crashes),
              "--threads", str(self.threads)], folder)
-        return Run(Counts(find(r"states +(\d+)", text), find(r"transitions +(\d+)", text)), seconds, peak)
+        return done.measured(Counts(find(r"states +(\d+)", done.text),
+                                    find(r"transitions +(\d+)", done.text)))
 
 
 def missing_tools(peer) -> list[str]:
