@@ -10,6 +10,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -49,10 +50,13 @@ public:
            bool labelled)
         : model_(model), safety_(safety), liveness_(liveness), labelled_(labelled) {
         if (liveness.size() > 64) throw std::invalid_argument("more than 64 liveness properties at once");
+        for (std::size_t i = 0; i < liveness.size(); ++i)
+            if (liveness[i].form == LivenessOf<M>::Form::finitely_often) counting_ |= std::uint64_t{1} << i;
     }
 
     std::size_t state_bytes() const override { return model_.state_bytes(); }
     std::size_t properties() const override { return safety_.size(); }
+    std::uint64_t counting() const override { return counting_; }
 
     void initial(Batch& out) const override {
         model_.initial([&](const typename M::State& state) {
@@ -122,9 +126,11 @@ private:
 
     EdgeLabel label(const typename M::Action& action) const {
         EdgeLabel label{model_.classes(action), 0};
-        for (std::size_t i = 0; i < liveness_.size(); ++i)
-            if (liveness_[i].form == LivenessOf<M>::Form::finitely_often && liveness_[i].counted(action))
-                label.counted |= std::uint64_t{1} << i;
+        for (std::uint64_t rest = counting_; rest != 0; rest &= rest - 1) {
+            const int property = std::countr_zero(rest);
+            if (liveness_[static_cast<std::size_t>(property)].counted(action))
+                label.counted |= std::uint64_t{1} << property;
+        }
         return label;
     }
 
@@ -132,6 +138,7 @@ private:
     std::span<const SafetyOf<M>> safety_;
     std::span<const LivenessOf<M>> liveness_;
     bool labelled_;
+    std::uint64_t counting_ = 0;
 };
 
 /// The transitions of one state, as the model emits them.

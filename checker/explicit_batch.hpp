@@ -95,6 +95,8 @@ public:
     virtual ~PackedModel() = default;
     virtual std::size_t state_bytes() const = 0;
     virtual std::size_t properties() const = 0;
+    /// Bit i: liveness property i is finitely_often.
+    virtual std::uint64_t counting() const = 0;
     /// Adds the initial states, and closes no source.
     virtual void initial(Batch& out) const = 0;
     /// Adds the successors of each state of `runs` and closes it, in order.

@@ -26,6 +26,14 @@ struct EdgeLabel {
     bool operator==(const EdgeLabel&) const = default;
 };
 
+/// One transition.
+struct EdgeRef {
+    StateId source = no_state;
+    std::uint32_t position = 0;
+
+    bool operator==(const EdgeRef&) const = default;
+};
+
 struct EdgeRange {
     std::uint32_t first;
     std::uint32_t last;  // one past the end
@@ -37,6 +45,10 @@ public:
     /// out of it. Throws std::length_error beyond 2^32 transitions in a partition.
     void append(std::uint32_t partition, std::span<const StateId> targets,
                 std::span<const std::uint8_t> labels, bool quiescent);
+
+    /// Bit i: the labels tell whether property i counts a transition.
+    std::uint64_t counting() const { return counting_; }
+    void set_counting(std::uint64_t properties) { counting_ = properties; }
 
     /// The number of a label. Throws std::length_error beyond 256 different labels.
     std::uint8_t intern(const EdgeLabel& label);
@@ -53,6 +65,8 @@ public:
 
     EdgeRange edges(StateId id) const;
     StateId target(StateId source, std::uint32_t position) const { return of(source).targets[position]; }
+    StateId target(EdgeRef edge) const { return target(edge.source, edge.position); }
+    const EdgeLabel& label(EdgeRef edge) const { return label(edge.source, edge.position); }
     const EdgeLabel& label(StateId source, std::uint32_t position) const {
         return labels_[of(source).labels[position]];
     }
@@ -77,6 +91,7 @@ private:
 
     std::array<Partition, partition_count> partitions_;
     std::vector<EdgeLabel> labels_;
+    std::uint64_t counting_ = 0;
     bool enabled_reported_ = false;
 };
 

@@ -64,7 +64,7 @@ public:
           result_{.violations = std::vector<std::optional<Violation>>(model.properties()),
                   .store = StateStore(model.state_bytes(), options.hash, options.seed),
                   .graph = {}} {
-        if (options.record_graph) result_.graph.emplace();
+        if (options.record_graph) result_.graph.emplace().set_counting(model.counting());
         for (FirstViolations& first : first_violations_) {
             first.index.assign(model.properties(), FirstViolations::none);
             first.settled.assign(model.properties(), false);

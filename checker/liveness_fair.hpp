@@ -1,0 +1,77 @@
+// Fair cycles: the part of liveness checking that does not depend on the types of a model.
+//
+// Each form of property (model.hpp) is violated by a fair run that ends in a certain
+// kind of cycle, and liveness.hpp says which; here such a cycle is found.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "checker/explicit_graph.hpp"
+#include "checker/liveness_components.hpp"
+#include "checker/model.hpp"
+#include "checker/store.hpp"
+
+namespace kcheck::checker {
+
+struct FairnessMasks {
+    ClassMask weak = 0;
+    ClassMask strong = 0;
+};
+
+FairnessMasks masks_of(std::span<const FairnessClass> classes);
+
+/// Which cycles violate a property. An empty function asks nothing.
+struct CyclePattern {
+    std::function<bool(StateId)> everywhere = {};  // true of all states of the cycle
+    std::function<bool(StateId)> somewhere = {};   // true of one
+    std::uint64_t counted = 0;  // some transition has one of these bits in EdgeLabel::counted
+};
+
+/// A strongly connected set of states. A walk through all of its transitions, again and
+/// again, is fair and matches the pattern.
+struct FairComponent {
+    std::vector<StateId> states;
+    ClassMask taken = 0;  // the classes of the transitions inside
+};
+
+class FairCycleFinder {
+public:
+    /// The classes that are enabled in a state.
+    using Enabled = std::function<ClassMask(StateId)>;
+
+    /// `enabled` is asked only if the graph does not know (enabled_reported).
+    FairCycleFinder(const TransitionGraph& graph, const StateStore& store, FairnessMasks fairness,
+                    Enabled enabled);
+
+    /// The nearest state to stay in for ever: no class is enabled, and it is a cycle of
+    /// the pattern on its own.
+    std::optional<StateId> find_stutter(const CyclePattern& pattern) const;
+
+    std::optional<FairComponent> find(const CyclePattern& pattern);
+
+    /// A closed walk in `component`, from `entry`, that is fair and matches the pattern;
+    /// at least one transition. Short, but not the shortest.
+    std::vector<EdgeRef> walk(const FairComponent& component, const CyclePattern& pattern, StateId entry);
+
+private:
+    std::optional<FairComponent> find_within(std::vector<StateId> component, const CyclePattern& pattern);
+    std::vector<StateId> unfair(const std::vector<StateId>& component, ClassMask taken) const;
+    ClassMask enabled_in(StateId state) const;
+    /// Breadth-first, inside inside_: a shortest path whose last transition satisfies `last`.
+    std::vector<EdgeRef> path(StateId from, const std::function<bool(EdgeRef)>& last) const;
+
+    const TransitionGraph& graph_;
+    const StateStore& store_;
+    FairnessMasks fairness_;
+    Enabled enabled_;
+    CycleFinder cycles_;
+    StateSet inside_;
+    std::optional<Components> components_;  // of the whole graph, the nearest first in order_
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace kcheck::checker
