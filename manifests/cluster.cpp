@@ -12,9 +12,7 @@ namespace kcheck::manifests {
 
 namespace {
 
-std::string full_name(const Deployment& deployment) {
-    return deployment.name_space + "/" + deployment.name;
-}
+std::string full_name(const Deployment& deployment) { return deployment.name_space + "/" + deployment.name; }
 
 tl::unexpected<Error> refuse(std::string message, std::string hint) {
     return tl::make_unexpected(Error{"", {}, std::move(message), std::move(hint)});
@@ -31,11 +29,9 @@ tl::expected<const Deployment*, Error> choose(const std::vector<Deployment>& all
     }
     if (all.empty()) return refuse("no Deployment in the manifests", "kind: Deployment");
     if (chosen.empty())
-        return refuse(fmt::format("no Deployment {} in the manifests", quoted(*wanted)),
-                      "there is " + names);
+        return refuse(fmt::format("no Deployment {} in the manifests", quote(*wanted)), "there is " + names);
     if (chosen.size() > 1)
-        return refuse(fmt::format("{} Deployments in the manifests; one is checked at a time",
-                                  chosen.size()),
+        return refuse(fmt::format("{} Deployments in the manifests; one is checked at a time", chosen.size()),
                       "choose one of " + names);
     return chosen.front();
 }
@@ -51,15 +47,15 @@ void warn_of_nodes(const PodTemplate& pod, const std::vector<NodeSpec>& nodes,
             return node.allocatable.find(resource) != node.allocatable.end();
         };
         if (!says("cpu") || !says("memory"))
-            warn(fmt::format("Node \"{}\" does not say how much {} it has: taken as plenty",
-                             node.name,
+            warn(fmt::format("Node \"{}\" does not say how much {} it has: taken as plenty", node.name,
                              says("cpu")      ? "memory"
                              : says("memory") ? "cpu"
                                               : "cpu and memory"));
         if (untolerated_soft_taints(pod, node) > 2)
-            warn(fmt::format("Node \"{}\" has more than two PreferNoSchedule taints that the pods "
-                             "do not tolerate: kube-scheduler may rank it otherwise",
-                             node.name));
+            warn(
+                fmt::format("Node \"{}\" has more than two PreferNoSchedule taints that the pods "
+                            "do not tolerate: kube-scheduler may rank it otherwise",
+                            node.name));
     }
 }
 
@@ -67,8 +63,7 @@ void warn_of_nodes(const PodTemplate& pod, const std::vector<NodeSpec>& nodes,
 
 std::vector<model::Node> default_nodes(int count) {
     std::vector<model::Node> nodes;
-    for (int i = 0; i < count; ++i)
-        nodes.push_back({fmt::format("node-{}", i), true, default_max_pods, {}});
+    for (int i = 0; i < count; ++i) nodes.push_back({fmt::format("node-{}", i), true, default_max_pods, {}});
     return nodes;
 }
 
@@ -95,14 +90,12 @@ std::vector<model::Node> nodes_for(const PodTemplate& pod, const std::vector<Nod
     return out;
 }
 
-tl::expected<Cluster, Error> to_configuration(const Manifests& manifests,
-                                              const ClusterOptions& options) {
+tl::expected<Cluster, Error> to_configuration(const Manifests& manifests, const ClusterOptions& options) {
     const auto chosen = choose(manifests.deployments, options.deployment);
     if (!chosen) return tl::make_unexpected(chosen.error());
     const Deployment& deployment = **chosen;
     if (options.nodes && !manifests.nodes.empty())
-        return refuse(fmt::format("the manifests describe {} nodes already",
-                                  manifests.nodes.size()),
+        return refuse(fmt::format("the manifests describe {} nodes already", manifests.nodes.size()),
                       "leave out either --nodes or the Node manifests");
     if (options.nodes && *options.nodes < 1)
         return refuse(fmt::format("{} nodes: a cluster has at least one", *options.nodes),
@@ -115,9 +108,8 @@ tl::expected<Cluster, Error> to_configuration(const Manifests& manifests,
     for (const int replicas : deployment.applied_replicas)
         configuration.operations.push_back({model::UserOperation::Kind::apply, replicas});
     configuration.waits_until_available = deployment.min_ready_seconds > 0;
-    configuration.nodes = manifests.nodes.empty()
-                              ? default_nodes(options.nodes.value_or(1))
-                              : nodes_for(deployment.pod_template, manifests.nodes);
+    configuration.nodes = manifests.nodes.empty() ? default_nodes(options.nodes.value_or(1))
+                                                  : nodes_for(deployment.pod_template, manifests.nodes);
 
     for (const Deployment& other : manifests.deployments)
         if (&other != &deployment)

@@ -38,7 +38,6 @@ std::vector<model::Node> nodes_for(const PodTemplate& pod, const std::vector<Nod
 /// One Deployment, one apply per distinct spec.replicas, and the nodes: the manifests', or
 /// `options.nodes` default ones, or a single default one. The other Deployments are left
 /// out with a warning. The error is about the choice of the Deployment or of the nodes.
-tl::expected<Cluster, Error> to_configuration(const Manifests& manifests,
-                                              const ClusterOptions& options);
+tl::expected<Cluster, Error> to_configuration(const Manifests& manifests, const ClusterOptions& options);
 
 }  // namespace kcheck::manifests

@@ -39,8 +39,7 @@ Resources quantities(const Value* from) {
     Resources out;
     if (from == nullptr) return out;
     for (const Member& member : from->members)
-        if (!member.value.is(Value::Kind::null))
-            out[member.key] = Quantity::parse(member.value.text).value();
+        if (!member.value.is(Value::Kind::null)) out[member.key] = Quantity::parse(member.value.text).value();
     return out;
 }
 
@@ -65,25 +64,23 @@ std::optional<IntOrPercent> int_or_percent(const std::string& file, const std::s
     const auto parsed = std::from_chars(written.data(), last, value);
     if (parsed.ec == std::errc{} && value >= 0 && parsed.ptr + 1 == last && *parsed.ptr == '%')
         return IntOrPercent{true, value};
-    throw Failure{
-        {file, found->place,
-         fmt::format("The Deployment {} is invalid: spec.strategy.rollingUpdate.{}: Invalid value: "
-                     "{}: a valid percent string must be a numeric string followed by an ending "
-                     "'%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-                     quoted(name), key, quoted(written)),
-         ""}};
+    throw Failure{{file, found->place,
+                   fmt::format("The Deployment {} is invalid: spec.strategy.rollingUpdate.{}: Invalid value: "
+                               "{}: a valid percent string must be a numeric string followed by an ending "
+                               "'%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+                               quote(name), key, quote(written)),
+                   ""}};
 }
 
 LabelSelector label_selector(const Value& from) {
     LabelSelector out;
     out.match_labels = string_map(find(&from, {"matchLabels"}));
-    out.match_expressions =
-        list<LabelRequirement>(find(&from, {"matchExpressions"}), [](const Value& item) {
-            LabelRequirement requirement{text(&item, "key"), text(&item, "operator"), {}};
-            requirement.values = list<std::string>(find(&item, {"values"}),
-                                                   [](const Value& v) { return v.text; });
-            return requirement;
-        });
+    out.match_expressions = list<LabelRequirement>(find(&from, {"matchExpressions"}), [](const Value& item) {
+        LabelRequirement requirement{text(&item, "key"), text(&item, "operator"), {}};
+        requirement.values =
+            list<std::string>(find(&item, {"values"}), [](const Value& v) { return v.text; });
+        return requirement;
+    });
     return out;
 }
 
@@ -94,16 +91,14 @@ PodTemplate pod_template(const Value* from) {
     out.overhead = quantities(find(spec, {"overhead"}));
     out.node_selector = string_map(find(spec, {"nodeSelector"}));
     out.containers = list<Container>(find(spec, {"containers"}), [](const Value& item) {
-        return Container{text(&item, "name"), text(&item, "image"),
-                         text(&item, "imagePullPolicy"),
+        return Container{text(&item, "name"), text(&item, "image"), text(&item, "imagePullPolicy"),
                          quantities(find(&item, {"resources", "requests"})),
                          quantities(find(&item, {"resources", "limits"}))};
     });
     out.tolerations = list<Toleration>(find(spec, {"tolerations"}), [](const Value& item) {
         Toleration toleration{text(&item, "key"), text(&item, "operator"), text(&item, "value"),
                               text(&item, "effect"), std::nullopt};
-        if (const Value* seconds = find(&item, {"tolerationSeconds"}))
-            toleration.seconds = seconds->integer;
+        if (const Value* seconds = find(&item, {"tolerationSeconds"})) toleration.seconds = seconds->integer;
         return toleration;
     });
     return out;
@@ -121,8 +116,7 @@ Deployment decode_deployment(const std::string& file, const Value& object) {
     out.replicas = int32(spec, "replicas", out.replicas);
     out.min_ready_seconds = int32(spec, "minReadySeconds", out.min_ready_seconds);
     out.revision_history_limit = int32(spec, "revisionHistoryLimit", out.revision_history_limit);
-    out.progress_deadline_seconds =
-        int32(spec, "progressDeadlineSeconds", out.progress_deadline_seconds);
+    out.progress_deadline_seconds = int32(spec, "progressDeadlineSeconds", out.progress_deadline_seconds);
     out.strategy.type = text(find(spec, {"strategy"}), "type");
     const Value* rolling = find(spec, {"strategy", "rollingUpdate"});
     out.strategy.max_surge = int_or_percent(file, out.name, rolling, "maxSurge");

@@ -29,8 +29,7 @@ void set_defaults(Deployment& deployment) {
     for (Container& container : deployment.pod_template.containers) {
         if (container.image_pull_policy.empty())
             container.image_pull_policy = default_image_pull_policy(container.image);
-        for (const auto& [resource, limit] : container.limits)
-            container.requests.emplace(resource, limit);
+        for (const auto& [resource, limit] : container.limits) container.requests.emplace(resource, limit);
     }
 }
 

@@ -49,7 +49,7 @@ std::string to_string(const Warning& warning) {
     return rendered(warning.file, warning.place, "warning", warning.message);
 }
 
-std::string quoted(std::string_view text) {
+std::string quote(std::string_view text) {
     constexpr std::size_t longest = 80;
     const bool cut = text.size() > longest;
     if (cut) {
@@ -57,8 +57,7 @@ std::string quoted(std::string_view text) {
         // Not in the middle of a UTF-8 sequence.
         while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80)
             text.remove_suffix(1);
-        if (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0xC0)
-            text.remove_suffix(1);
+        if (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0xC0) text.remove_suffix(1);
     }
     std::string out = "\"";
     for (const char c : text) {
@@ -76,12 +75,9 @@ std::string quoted(std::string_view text) {
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) {
-        return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    };
+    const auto lower = [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); };
     // Optimal string alignment; names are short, so the whole table is kept.
-    std::vector<std::vector<std::size_t>> table(a.size() + 1,
-                                                std::vector<std::size_t>(b.size() + 1));
+    std::vector<std::vector<std::size_t>> table(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
     for (std::size_t i = 0; i <= a.size(); ++i) table[i][0] = i;
     for (std::size_t j = 0; j <= b.size(); ++j) table[0][j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -89,8 +85,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
             const bool same = lower(a[i - 1]) == lower(b[j - 1]);
             std::size_t best = table[i - 1][j - 1] + (same ? 0 : 1);
             best = std::min({best, table[i - 1][j] + 1, table[i][j - 1] + 1});
-            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
-                lower(a[i - 2]) == lower(b[j - 1]))
+            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
                 best = std::min(best, table[i - 2][j - 2] + 1);
             table[i][j] = best;
         }

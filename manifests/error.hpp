@@ -45,7 +45,7 @@ struct Failure {
 
 /// `text` in double quotes, with what would break a line or a terminal escaped, and cut
 /// when it is long: for quoting the user's input back.
-std::string quoted(std::string_view text);
+std::string quote(std::string_view text);
 
 /// Edit distance (insert, delete, substitute, swap of neighbours), letter case ignored.
 std::size_t edit_distance(std::string_view a, std::string_view b);

@@ -27,8 +27,7 @@ public:
     using pointer = const char*;
     using reference = const char&;
 
-    SharedCursor(std::string_view text, std::size_t* position)
-        : text_(text), position_(position) {}
+    SharedCursor(std::string_view text, std::size_t* position) : text_(text), position_(position) {}
     reference operator*() const { return text_[*position_]; }
     SharedCursor& operator++() {
         ++*position_;
@@ -77,11 +76,10 @@ public:
                      const nlohmann::json::exception& problem) override {
         // "[json.exception.parse_error.101] parse error at line 1, column 5: what is wrong"
         std::string message = problem.what();
-        if (const auto cut = message.find(": "); cut != std::string::npos)
-            message = message.substr(cut + 2);
+        message.erase(0, message.find("] ") + 2);
+        if (message.starts_with("parse error at")) message.erase(0, message.find(": ") + 2);
         const std::size_t offset = position_before_ + (position > 0 ? position - 1 : 0);
-        builder_.fail(place_of_offset(text_, std::min(offset, text_.size())),
-                      "not valid JSON: " + message);
+        builder_.fail(place_of_offset(text_, std::min(offset, text_.size())), "not valid JSON: " + message);
     }
 
     /// The next document begins at the current position.
@@ -134,8 +132,8 @@ std::vector<Value> read_json(const std::string& file, std::string_view text) {
     };
     while (more()) {
         events.next_document();
-        nlohmann::json::sax_parse(SharedCursor(text, &position), SharedCursor(text, &position),
-                                  &events, nlohmann::json::input_format_t::json,
+        nlohmann::json::sax_parse(SharedCursor(text, &position), SharedCursor(text, &position), &events,
+                                  nlohmann::json::input_format_t::json,
                                   /*strict=*/false);
         Value document = builder.take();
         if (!document.is(Value::Kind::null)) documents.push_back(std::move(document));

@@ -11,8 +11,7 @@ bool is_alnum(char c) { return is_lower_alnum(c) || (c >= 'A' && c <= 'Z'); }
 
 /// [a-z0-9]([-a-z0-9]*[a-z0-9])?
 bool is_dns_label(std::string_view text) {
-    if (text.empty() || !is_lower_alnum(text.front()) || !is_lower_alnum(text.back()))
-        return false;
+    if (text.empty() || !is_lower_alnum(text.front()) || !is_lower_alnum(text.back())) return false;
     for (const char c : text)
         if (!is_lower_alnum(c) && c != '-') return false;
     return true;
@@ -36,9 +35,7 @@ bool is_name_part(std::string_view text) {
     return true;
 }
 
-std::string too_long(std::size_t limit) {
-    return fmt::format("must be no more than {} bytes", limit);
-}
+std::string too_long(std::size_t limit) { return fmt::format("must be no more than {} bytes", limit); }
 
 }  // namespace
 

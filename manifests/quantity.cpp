@@ -19,15 +19,23 @@ struct Suffix {
     std::string_view text;
     int exponent;  // of 10, or for a binary suffix of 2
 };
-constexpr std::array<Suffix, 10> decimal_suffixes = {
-    {{"n", -9}, {"u", -6}, {"m", -3}, {"", 0}, {"k", 3}, {"M", 6}, {"G", 9}, {"T", 12}, {"P", 15}, {"E", 18}}};
+constexpr std::array<Suffix, 10> decimal_suffixes = {{{"n", -9},
+                                                      {"u", -6},
+                                                      {"m", -3},
+                                                      {"", 0},
+                                                      {"k", 3},
+                                                      {"M", 6},
+                                                      {"G", 9},
+                                                      {"T", 12},
+                                                      {"P", 15},
+                                                      {"E", 18}}};
 constexpr std::array<Suffix, 6> binary_suffixes = {
     {{"Ki", 10}, {"Mi", 20}, {"Gi", 30}, {"Ti", 40}, {"Pi", 50}, {"Ei", 60}}};
 
 template <std::size_t N>
 std::optional<int> exponent_of(std::string_view suffix, const std::array<Suffix, N>& suffixes) {
-    const auto found = std::find_if(suffixes.begin(), suffixes.end(),
-                                    [&](const Suffix& s) { return s.text == suffix; });
+    const auto found =
+        std::find_if(suffixes.begin(), suffixes.end(), [&](const Suffix& s) { return s.text == suffix; });
     if (found == suffixes.end()) return std::nullopt;
     return found->exponent;
 }
@@ -36,7 +44,7 @@ std::optional<int> exponent_of(std::string_view suffix, const std::array<Suffix,
 std::optional<int> written_exponent(std::string_view suffix) {
     if (suffix.size() < 2 || (suffix.front() != 'e' && suffix.front() != 'E')) return std::nullopt;
     suffix.remove_prefix(1);
-    if (suffix.front() == '+') suffix.remove_prefix(1);
+    if (suffix.starts_with('+') && !suffix.starts_with("+-")) suffix.remove_prefix(1);
     int exponent = 0;
     const auto parsed = std::from_chars(suffix.data(), suffix.data() + suffix.size(), exponent);
     if (parsed.ptr != suffix.data() + suffix.size() || suffix.empty()) return std::nullopt;
@@ -53,12 +61,10 @@ Wide scaled(std::string_view digits, long exponent) {
     if (length > 30) return cap;
     Wide whole = 0;
     for (long i = 0; i < length; ++i)
-        whole = whole * 10 + (i < static_cast<long>(digits.size())
-                                  ? digits[static_cast<std::size_t>(i)] - '0'
-                                  : 0);
+        whole = whole * 10 +
+                (i < static_cast<long>(digits.size()) ? digits[static_cast<std::size_t>(i)] - '0' : 0);
     const std::size_t used = static_cast<std::size_t>(std::max(length, 0L));
-    if (used < digits.size() && digits.find_first_not_of('0', used) != std::string_view::npos)
-        ++whole;
+    if (used < digits.size() && digits.find_first_not_of('0', used) != std::string_view::npos) ++whole;
     return std::min(whole, cap);
 }
 
@@ -79,9 +85,9 @@ std::string decimal_text(Wide number) {
 
 tl::expected<Quantity, std::string> Quantity::parse(std::string_view text) {
     const auto wrong_format = [] {
-        return tl::make_unexpected(std::string(
-            "quantities must match the regular expression "
-            "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"));
+        return tl::make_unexpected(
+            std::string("quantities must match the regular expression "
+                        "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"));
     };
     if (text.empty()) return wrong_format();
     const bool negative = text.front() == '-';

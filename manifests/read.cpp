@@ -37,8 +37,7 @@ public:
     void source(const Source& source) {
         file_ = source.name;
         const std::vector<Value> documents = documents_of(source);
-        if (documents.empty())
-            fail({}, file_ == "-" ? "standard input is empty" : "no objects in this file");
+        if (documents.empty()) fail({}, file_ == "-" ? "standard input is empty" : "no objects in this file");
         for (const Value& document : documents) object(document);
     }
 
@@ -55,8 +54,7 @@ private:
                  name == "kind" ? "kind: Deployment or kind: Node"
                                 : "apiVersion: apps/v1 for a Deployment, v1 for a Node");
         if (!field->is(Value::Kind::string))
-            fail(field->place,
-                 fmt::format("{}: expected a string, got {}", name, describe(*field)));
+            fail(field->place, fmt::format("{}: expected a string, got {}", name, describe(*field)));
         return field->text;
     }
 
@@ -79,7 +77,7 @@ private:
                          std::string_view wanted) const {
         if (version == wanted) return;
         fail(place_of_field(object, "apiVersion"),
-             fmt::format("no matches for kind \"{}\" in version {}", kind, quoted(version)),
+             fmt::format("no matches for kind \"{}\" in version {}", kind, quote(version)),
              fmt::format("use {}", wanted));
     }
 
@@ -95,10 +93,9 @@ private:
         const std::string_view near = nearest(kind, known_kinds);
         const Place place = place_of_field(object, "kind");
         if (!near.empty() && edit_distance(kind, near) <= 2)
-            fail(place, fmt::format("unknown kind {}", quoted(kind)),
-                 fmt::format("did you mean {}?", near));
+            fail(place, fmt::format("unknown kind {}", quote(kind)), fmt::format("did you mean {}?", near));
         out_.warnings.push_back(
-            {file_, place, fmt::format("kind {} is not modelled: left out", quoted(kind))});
+            {file_, place, fmt::format("kind {} is not modelled: left out", quote(kind))});
     }
 
     void deployment(const Value& object, std::string_view version) {
@@ -138,10 +135,10 @@ private:
         validate(decoded, object);
         for (const NodeSpec& earlier : out_.nodes)
             if (earlier.name == decoded.name)
-                fail(place_of_field(object, "metadata.name"),
-                     fmt::format("Node \"{}\" is already described at {}:{}:{}", decoded.name,
-                                 earlier.origin.file, earlier.origin.place.line,
-                                 earlier.origin.place.column));
+                fail(
+                    place_of_field(object, "metadata.name"),
+                    fmt::format("Node \"{}\" is already described at {}:{}:{}", decoded.name,
+                                earlier.origin.file, earlier.origin.place.line, earlier.origin.place.column));
         out_.nodes.push_back(std::move(decoded));
     }
 
@@ -157,8 +154,7 @@ private:
 
 }  // namespace
 
-tl::expected<Manifests, Error> read(const std::vector<std::string>& paths,
-                                    std::istream& standard_input) {
+tl::expected<Manifests, Error> read(const std::vector<std::string>& paths, std::istream& standard_input) {
     try {
         Manifests manifests;
         Reader reader(manifests);

@@ -28,7 +28,6 @@ struct Manifests {
 /// A Deployment that appears again is applied again: it may change nothing but
 /// spec.replicas, since rollouts of a template are not modelled. A Node that appears again
 /// is an error.
-tl::expected<Manifests, Error> read(const std::vector<std::string>& paths,
-                                    std::istream& standard_input);
+tl::expected<Manifests, Error> read(const std::vector<std::string>& paths, std::istream& standard_input);
 
 }  // namespace kcheck::manifests

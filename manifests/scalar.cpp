@@ -23,8 +23,7 @@ constexpr std::array<std::string_view, 11> trues = {"true", "True", "TRUE", "yes
 constexpr std::array<std::string_view, 11> falses = {"false", "False", "FALSE", "no", "No", "NO",
                                                      "off",   "Off",   "OFF",   "n",  "N"};
 constexpr std::array<std::string_view, 12> not_finite = {
-    ".nan",  ".NaN",  ".NAN",  ".inf",  ".Inf",  ".INF",
-    "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF"};
+    ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF"};
 
 /// Go's strconv.ParseInt with base 0: 0x, 0o, 0b and a leading 0 choose the base.
 std::optional<std::int64_t> go_integer(std::string_view text) {
@@ -41,8 +40,7 @@ std::optional<std::int64_t> go_integer(std::string_view text) {
     // The magnitude is parsed with its sign, so that the least value fits.
     const std::string digits = (negative ? "-" : "") + std::string(text);
     std::int64_t value = 0;
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
     if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
     return value;
 }
@@ -84,9 +82,7 @@ Value scalar(Value::Kind kind, std::string text, std::int64_t integer = 0) {
 
 }  // namespace
 
-Value string_scalar(std::string_view text) {
-    return scalar(Value::Kind::string, std::string(text));
-}
+Value string_scalar(std::string_view text) { return scalar(Value::Kind::string, std::string(text)); }
 
 Value plain_scalar(std::string_view text) {
     if (among(text, nulls)) return Value{};
@@ -104,8 +100,7 @@ Value plain_scalar(std::string_view text) {
     if (!looks_like_float(digits)) return string_scalar(text);
     double number = 0;
     const std::size_t skip = digits.front() == '+' ? 1 : 0;
-    const auto parsed =
-        std::from_chars(digits.data() + skip, digits.data() + digits.size(), number);
+    const auto parsed = std::from_chars(digits.data() + skip, digits.data() + digits.size(), number);
     // Whole numbers up to 2^53 are exact in a double, and a float is nothing else in JSON.
     constexpr double exact = 9007199254740992.0;
     if (parsed.ec == std::errc{} && std::trunc(number) == number && std::abs(number) <= exact) {

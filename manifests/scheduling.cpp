@@ -26,12 +26,10 @@ std::int64_t amount(const std::string& resource, const Quantity& quantity) {
 
 /// One pod's request of a resource as LeastAllocated counts it.
 std::int64_t scoring_request(const PodTemplate& pod, const std::string& resource) {
-    const std::int64_t otherwise =
-        resource == "cpu" ? default_milli_cpu_request : default_memory_request;
+    const std::int64_t otherwise = resource == "cpu" ? default_milli_cpu_request : default_memory_request;
     std::int64_t total = 0;
     const auto add = [&](std::int64_t more) {
-        if (__builtin_add_overflow(total, more, &total))
-            total = std::numeric_limits<std::int64_t>::max();
+        if (__builtin_add_overflow(total, more, &total)) total = std::numeric_limits<std::int64_t>::max();
     };
     for (const Container& container : pod.containers) {
         const auto request = container.requests.find(resource);
@@ -54,8 +52,7 @@ int least_allocated(const PodTemplate& pod, const NodeSpec& node, int pods) {
         if (has == 0) continue;
         ++resources;
         std::int64_t used = 0;
-        if (__builtin_mul_overflow(scoring_request(pod, resource), std::int64_t{pods}, &used) ||
-            used > has)
+        if (__builtin_mul_overflow(scoring_request(pod, resource), std::int64_t{pods}, &used) || used > has)
             continue;
         // The free share in hundredths; the scheduler multiplies first, where nothing
         // that it meets overflows.
@@ -113,10 +110,9 @@ int capacity(const PodTemplate& pod, const NodeSpec& node) {
 }
 
 int untolerated_soft_taints(const PodTemplate& pod, const NodeSpec& node) {
-    return static_cast<int>(
-        std::count_if(node.taints.begin(), node.taints.end(), [&](const Taint& taint) {
-            return taint.effect == "PreferNoSchedule" && !tolerated(taint, pod.tolerations);
-        }));
+    return static_cast<int>(std::count_if(node.taints.begin(), node.taints.end(), [&](const Taint& taint) {
+        return taint.effect == "PreferNoSchedule" && !tolerated(taint, pod.tolerations);
+    }));
 }
 
 int score(const PodTemplate& pod, const NodeSpec& node, int pods, int most_soft_taints) {

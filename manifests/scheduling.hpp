@@ -39,9 +39,10 @@ Resources pod_requests(const PodTemplate& pod);
 /// No node comes near; the limit keeps tables that have an entry for every pod small.
 inline constexpr int capacity_limit = 10'000;
 
-/// How many pods of the template the empty node takes (NodeResourcesFit), at most the limit. A resource that
-/// is not requested does not limit; cpu, memory and ephemeral-storage do not either where
-/// the node does not say how much it has; any other that it does not have fits no pod.
+/// How many pods of the template the empty node takes (NodeResourcesFit), at most the limit.
+/// A resource that is not requested does not limit; cpu, memory and ephemeral-storage do
+/// not either where the node does not say how much it has; any other that it does not have
+/// fits no pod.
 int capacity(const PodTemplate& pod, const NodeSpec& node);
 
 /// TaintToleration's count: PreferNoSchedule taints that the pod does not tolerate.

@@ -196,8 +196,7 @@ constexpr Field pod_spec_fields[] = {
     accepted("hostname", Type::string),
     accepted("hostnameOverride", Type::string),
     accepted("imagePullSecrets", Type::list),
-    warned("initContainers", Type::list,
-           "init containers take no time and no resources, and never fail"),
+    warned("initContainers", Type::list, "init containers take no time and no resources, and never fail"),
     warned("nodeName", Type::string, "kube-scheduler chooses the node"),
     modelled("nodeSelector", Type::string_map),
     warned("os", Type::object, "a pod goes to any node that its nodeSelector allows"),
@@ -210,8 +209,7 @@ constexpr Field pod_spec_fields[] = {
     warned("resources", Type::object, "only the requests of containers count"),
     warned("restartPolicy", Type::string, "the kubelet restarts every container", "Always"),
     warned("runtimeClassName", Type::string, "the default container runtime runs every pod"),
-    warned("schedulerName", Type::string, "kube-scheduler schedules every pod",
-           "default-scheduler"),
+    warned("schedulerName", Type::string, "kube-scheduler schedules every pod", "default-scheduler"),
     warned("schedulingGates", Type::list, "a pod may be scheduled as soon as it exists"),
     warned("schedulingGroup", Type::object, "pods are scheduled one by one"),
     accepted("securityContext", Type::object),
@@ -223,8 +221,7 @@ constexpr Field pod_spec_fields[] = {
     warned("terminationGracePeriodSeconds", Type::int64,
            "a container may stop at any time after its pod is deleted", "30"),
     modelled("tolerations", Type::list, &toleration),
-    warned("topologySpreadConstraints", Type::list,
-           "pods go to any node that fits, the highest score first"),
+    warned("topologySpreadConstraints", Type::list, "pods go to any node that fits, the highest score first"),
     accepted("volumes", Type::list, &volume),
 };
 constexpr Schema pod_spec = pod_spec_fields;
@@ -281,12 +278,9 @@ constexpr Field taint_fields[] = {
 constexpr Schema taint = taint_fields;
 
 constexpr Field node_spec_fields[] = {
-    accepted("configSource", Type::object),
-    accepted("externalID", Type::string),
-    accepted("podCIDR", Type::string),
-    accepted("podCIDRs", Type::string_list),
-    accepted("providerID", Type::string),
-    modelled("taints", Type::list, &taint),
+    accepted("configSource", Type::object),   accepted("externalID", Type::string),
+    accepted("podCIDR", Type::string),        accepted("podCIDRs", Type::string_list),
+    accepted("providerID", Type::string),     modelled("taints", Type::list, &taint),
     modelled("unschedulable", Type::boolean),
 };
 constexpr Schema node_spec = node_spec_fields;

@@ -17,11 +17,11 @@ enum class Type : std::uint8_t {
     int32,
     int64,
     int_or_string,
-    string_map,     // names to strings
-    quantity_map,   // names to quantities, which may be strings or numbers
+    string_map,    // names to strings
+    quantity_map,  // names to quantities, which may be strings or numbers
     string_list,
-    object,         // of Field::schema, or of anything
-    list,           // of objects of Field::schema, or of anything
+    object,  // of Field::schema, or of anything
+    list,    // of objects of Field::schema, or of anything
 };
 
 enum class Effect : std::uint8_t {

@@ -14,22 +14,20 @@ namespace {
 
 class Checker {
 public:
-    Checker(const std::string& file, std::vector<Warning>& warnings)
-        : file_(file), warnings_(warnings) {}
+    Checker(const std::string& file, std::vector<Warning>& warnings) : file_(file), warnings_(warnings) {}
 
     void object(const Value& value, const Schema& schema, const std::string& path) {
         for (const Member& member : value.members) {
             const std::string at = path.empty() ? member.key : path + "." + member.key;
-            const auto field =
-                std::find_if(schema.begin(), schema.end(),
-                             [&](const Field& f) { return f.name == member.key; });
+            const auto field = std::find_if(schema.begin(), schema.end(),
+                                            [&](const Field& f) { return f.name == member.key; });
             if (field == schema.end()) unknown(member, schema, at);
             // Kubernetes reads an explicit null as an absent field.
             if (member.value.is(Value::Kind::null)) continue;
             check(member.value, *field, at);
             if (field->effect == Effect::warned && says_something(member.value, *field))
-                warnings_.push_back({file_, member.key_place,
-                                     fmt::format("{} is not modelled: {}", at, field->instead)});
+                warnings_.push_back(
+                    {file_, member.key_place, fmt::format("{} is not modelled: {}", at, field->instead)});
         }
     }
 
@@ -38,46 +36,42 @@ private:
         throw Failure{{file_, place, std::move(message), std::move(hint)}};
     }
 
-    [[noreturn]] void unknown(const Member& member, const Schema& schema,
-                              const std::string& at) const {
+    [[noreturn]] void unknown(const Member& member, const Schema& schema, const std::string& at) const {
         std::vector<std::string_view> names;
         for (const Field& field : schema) names.push_back(field.name);
         const std::string_view near = nearest(member.key, names);
         // Keys may be of any length and of any bytes.
-        const bool plain = at.size() < 200 && quoted(at).size() == at.size() + 2;
-        fail(member.key_place, "unknown field " + (plain ? at : quoted(at)),
+        const bool plain = at.size() < 200 && quote(at).size() == at.size() + 2;
+        fail(member.key_place, "unknown field " + (plain ? at : quote(at)),
              near.empty() ? "" : fmt::format("did you mean {}?", near));
     }
 
-    [[noreturn]] void wrong_type(const Value& value, const std::string& at,
-                                 std::string_view expected) const {
-        const bool scalar = value.is(Value::Kind::boolean) || value.is(Value::Kind::integer) ||
-                            value.is(Value::Kind::number);
+    [[noreturn]] void wrong_type(const Value& value, const std::string& at, std::string_view expected) const {
+        const bool scalar =
+            value.is(Value::Kind::boolean) || value.is(Value::Kind::integer) || value.is(Value::Kind::number);
         const bool quotes_help = expected == "a string" && scalar;
         fail(value.place, fmt::format("{}: expected {}, got {}", at, expected, describe(value)),
              quotes_help ? "quote it" : "");
     }
 
-    void require(bool fits, const Value& value, const std::string& at,
-                 std::string_view expected) const {
+    void require(bool fits, const Value& value, const std::string& at, std::string_view expected) const {
         if (!fits) wrong_type(value, at, expected);
     }
 
-    void integer(const Value& value, const std::string& at, std::int64_t least,
-                 std::int64_t most) const {
+    void integer(const Value& value, const std::string& at, std::int64_t least, std::int64_t most) const {
         // Digits that exceed 64 bits are still an integer to the reader of the message.
-        const bool huge = value.is(Value::Kind::number) &&
-                          value.text.find_first_not_of("-0123456789") == std::string::npos;
+        const bool huge =
+            value.is(Value::Kind::number) && value.text.find_first_not_of("-0123456789") == std::string::npos;
         if (!huge) require(value.is(Value::Kind::integer), value, at, "an integer");
         if (huge || value.integer < least || value.integer > most)
-            fail(value.place, fmt::format("{}: expected an integer from {} to {}, got {}", at,
-                                          least, most, value.text));
+            fail(value.place,
+                 fmt::format("{}: expected an integer from {} to {}, got {}", at, least, most, value.text));
     }
 
     void quantity(const Value& value, const std::string& at) const {
-        require(value.is(Value::Kind::string) || value.is(Value::Kind::integer) ||
-                    value.is(Value::Kind::number),
-                value, at, "a quantity");
+        require(
+            value.is(Value::Kind::string) || value.is(Value::Kind::integer) || value.is(Value::Kind::number),
+            value, at, "a quantity");
         if (const auto parsed = Quantity::parse(value.text); !parsed)
             fail(value.place, fmt::format("{}: {}, got {}", at, parsed.error(), describe(value)),
                  "like 100m, 0.5 or 128Mi");
@@ -114,8 +108,8 @@ private:
             case Type::string_list:
                 require(value.is(Kind::list), value, at, "a list");
                 for (std::size_t i = 0; i < value.items.size(); ++i)
-                    require(value.items[i].is(Kind::string), value.items[i],
-                            fmt::format("{}[{}]", at, i), "a string");
+                    require(value.items[i].is(Kind::string), value.items[i], fmt::format("{}[{}]", at, i),
+                            "a string");
                 return;
             case Type::object:
                 require(value.is(Kind::map), value, at, "a map");

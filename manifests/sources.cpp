@@ -1,6 +1,7 @@
 #include "manifests/sources.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -16,8 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const std::string& file, Place place, std::string message,
-                       std::string hint = "") {
+[[noreturn]] void fail(const std::string& file, Place place, std::string message, std::string hint = "") {
     throw Failure{{file, place, std::move(message), std::move(hint)}};
 }
 
@@ -50,8 +50,7 @@ void require_text(const Source& source) {
         const std::size_t length = utf8_length(text.substr(at));
         if (length == 0)
             fail(source.name, place_of_offset(text, at),
-                 fmt::format("not valid UTF-8: byte 0x{:02x}",
-                             static_cast<unsigned char>(text[at])),
+                 fmt::format("not valid UTF-8: byte 0x{:02x}", static_cast<unsigned char>(text[at])),
                  at == 0 ? "is it UTF-16, or no text at all?" : "");
         const auto byte = static_cast<unsigned char>(text[at]);
         if ((byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') || byte == 0x7F)
@@ -63,11 +62,14 @@ void require_text(const Source& source) {
 }
 
 Source read_stream(const std::string& name, std::istream& stream) {
-    Source source{name, std::string(source_size_limit + 1, '\0')};
+    Source source{name, {}};
+    std::array<char, 65536> chunk;
     errno = 0;
-    stream.read(source.text.data(), static_cast<std::streamsize>(source.text.size()));
+    while (stream && source.text.size() <= source_size_limit) {
+        stream.read(chunk.data(), chunk.size());
+        source.text.append(chunk.data(), static_cast<std::size_t>(stream.gcount()));
+    }
     if (stream.bad()) fail(name, {}, "cannot be read", errno == 0 ? "" : std::strerror(errno));
-    source.text.resize(static_cast<std::size_t>(stream.gcount()));
     if (source.text.size() > source_size_limit)
         fail(name, {}, fmt::format("larger than {} MiB", source_size_limit >> 20));
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -103,8 +105,7 @@ std::vector<Source> read_directory(const std::string& name) {
 
 }  // namespace
 
-std::vector<Source> read_sources(const std::vector<std::string>& paths,
-                                 std::istream& standard_input) {
+std::vector<Source> read_sources(const std::vector<std::string>& paths, std::istream& standard_input) {
     std::vector<Source> sources;
     bool standard_input_read = false;
     for (const std::string& path : paths) {

@@ -19,7 +19,6 @@ inline constexpr std::size_t source_size_limit = 16u << 20;
 
 /// As kubectl: a directory stands for its *.yaml, *.yml and *.json files, by name, without
 /// its subdirectories. Throws Failure for whatever cannot be read as text.
-std::vector<Source> read_sources(const std::vector<std::string>& paths,
-                                 std::istream& standard_input);
+std::vector<Source> read_sources(const std::vector<std::string>& paths, std::istream& standard_input);
 
 }  // namespace kcheck::manifests

@@ -26,7 +26,7 @@ std::string describe(const Value& value) {
         case Value::Kind::boolean: return "boolean " + value.text;
         case Value::Kind::integer: return "integer " + value.text;
         case Value::Kind::number: return "number " + value.text;
-        case Value::Kind::string: return "string " + quoted(value.text);
+        case Value::Kind::string: return "string " + quote(value.text);
         case Value::Kind::list: return "a list";
         case Value::Kind::map: return "a map";
     }
@@ -81,14 +81,11 @@ Place place_of_field(const Value& root, std::string_view path) {
 namespace {
 
 std::optional<std::string> difference(const Value& a, const Value& b, const std::string& path) {
-    const auto member_path = [&](const std::string& key) {
-        return path.empty() ? key : path + "." + key;
-    };
+    const auto member_path = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
     if (a.kind != b.kind || a.text != b.text) return path;
     if (a.items.size() != b.items.size()) return path;
     for (std::size_t i = 0; i < a.items.size(); ++i)
-        if (auto found = difference(a.items[i], b.items[i], fmt::format("{}[{}]", path, i)))
-            return found;
+        if (auto found = difference(a.items[i], b.items[i], fmt::format("{}[{}]", path, i))) return found;
     for (const Member& member : a.members) {
         if (member.value.is(Value::Kind::null)) continue;
         const Value* other = b.find(member.key);
@@ -103,8 +100,6 @@ std::optional<std::string> difference(const Value& a, const Value& b, const std:
 
 }  // namespace
 
-std::string first_difference(const Value& a, const Value& b) {
-    return difference(a, b, "").value_or("");
-}
+std::string first_difference(const Value& a, const Value& b) { return difference(a, b, "").value_or(""); }
 
 }  // namespace kcheck::manifests

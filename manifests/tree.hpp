@@ -21,9 +21,9 @@ struct Value {
     /// Scalars: the text as Kubernetes would have it in JSON ("true", "8" for 010), a
     /// string's content, or for a number that fits no 64 bits the digits as written.
     std::string text;
-    std::int64_t integer = 0;    // Kind::integer; and 0 or 1 for Kind::boolean
-    std::vector<Value> items;    // Kind::list
-    std::vector<Member> members; // Kind::map, in the order of the document
+    std::int64_t integer = 0;     // Kind::integer; and 0 or 1 for Kind::boolean
+    std::vector<Value> items;     // Kind::list
+    std::vector<Member> members;  // Kind::map, in the order of the document
 
     bool is(Kind wanted) const { return kind == wanted; }
     /// The member called `key`, unless it is absent or null (Kubernetes reads both alike).

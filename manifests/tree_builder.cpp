@@ -11,15 +11,13 @@ void TreeBuilder::fail(Place place, std::string message, std::string hint) const
 }
 
 bool TreeBuilder::expects_key() const {
-    return !frames_.empty() && frames_.back().value.is(Value::Kind::map) &&
-           !frames_.back().has_key;
+    return !frames_.empty() && frames_.back().value.is(Value::Kind::map) && !frames_.back().has_key;
 }
 
 void TreeBuilder::count(Place place, std::size_t values) {
     size_ += values;
     if (size_ > size_limit)
-        fail(place, fmt::format("more than {} values, aliases expanded", size_limit),
-             "split the file");
+        fail(place, fmt::format("more than {} values, aliases expanded", size_limit), "split the file");
 }
 
 void TreeBuilder::scalar(Value value, bool plain, std::size_t anchor) {
@@ -29,13 +27,9 @@ void TreeBuilder::scalar(Value value, bool plain, std::size_t anchor) {
     add_key(value, plain);
 }
 
-void TreeBuilder::start_list(Place place, std::size_t anchor) {
-    start(Value::Kind::list, place, anchor);
-}
+void TreeBuilder::start_list(Place place, std::size_t anchor) { start(Value::Kind::list, place, anchor); }
 
-void TreeBuilder::start_map(Place place, std::size_t anchor) {
-    start(Value::Kind::map, place, anchor);
-}
+void TreeBuilder::start_map(Place place, std::size_t anchor) { start(Value::Kind::map, place, anchor); }
 
 void TreeBuilder::start(Value::Kind kind, Place place, std::size_t anchor) {
     if (expects_key()) fail(place, "a key must be a scalar, not a list or a map");
@@ -72,12 +66,13 @@ void TreeBuilder::alias(Place place, std::size_t anchor) {
 void TreeBuilder::add_key(const Value& key, bool plain) {
     if (key.is(Value::Kind::null)) fail(key.place, "a key is missing");
     Frame& frame = frames_.back();
-    const auto [first, is_new] = frame.keys.emplace(key.text, key.place);
-    if (!is_new)
-        fail(key.place, fmt::format("duplicate key {}, first on line {}", quoted(key.text),
-                                    first->second.line));
-    frame.has_key = true;
     frame.merging = plain && key.text == "<<";
+    auto& keys = frame.merging ? frame.merge_keys : frame.keys;
+    const auto [first, is_new] = keys.emplace(key.text, key.place);
+    if (!is_new)
+        fail(key.place,
+             fmt::format("duplicate key {}, first on line {}", quote(key.text), first->second.line));
+    frame.has_key = true;
     if (!frame.merging) frame.value.members.push_back({key.text, key.place, {}});
 }
 

@@ -41,6 +41,7 @@ private:
         std::size_t anchor = 0;
         bool has_key = false;  // a map whose next event is a value, not a key
         std::unordered_map<std::string, Place> keys;
+        std::unordered_map<std::string, Place> merge_keys;  // an unquoted `<<`, at most
         std::vector<Value> merged;  // the maps of its `<<` keys, the first taking precedence
         bool merging = false;       // the pending key is `<<`
     };

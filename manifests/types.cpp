@@ -17,8 +17,7 @@ bool LabelRequirement::matches(const Labels& labels) const {
     const bool present = label != labels.end();
     if (op == "Exists") return present;
     if (op == "DoesNotExist") return !present;
-    const bool listed =
-        present && std::find(values.begin(), values.end(), label->second) != values.end();
+    const bool listed = present && std::find(values.begin(), values.end(), label->second) != values.end();
     return op == "In" ? listed : !listed;  // NotIn holds of an absent label
 }
 

@@ -55,8 +55,8 @@ struct Taint {
 };
 
 struct Toleration {
-    std::string key;     // empty, with Exists: every key
-    std::string op;      // Exists, Equal; empty: Equal
+    std::string key;  // empty, with Exists: every key
+    std::string op;   // Exists, Equal; empty: Equal
     std::string value;
     std::string effect;  // empty: every effect
     std::optional<std::int64_t> seconds;

@@ -9,7 +9,7 @@
 namespace kcheck::manifests {
 
 void Subject::refuse(const std::string& field, const std::string& problem) const {
-    const std::string name = name_.empty() ? "\"\"" : quoted(name_);
+    const std::string name = name_.empty() ? "\"\"" : quote(name_);
     throw Failure{{origin_.file, place_of_field(tree_, field),
                    fmt::format("The {} {} is invalid: {}: {}", kind_, name, field, problem), ""}};
 }
@@ -17,8 +17,7 @@ void Subject::refuse(const std::string& field, const std::string& problem) const
 void Subject::required(const std::string& field, std::string_view detail) const {
     refuse(field, detail.empty() ? "Required value" : fmt::format("Required value: {}", detail));
 }
-void Subject::invalid(const std::string& field, const std::string& value,
-                      std::string_view detail) const {
+void Subject::invalid(const std::string& field, const std::string& value, std::string_view detail) const {
     refuse(field, fmt::format("Invalid value: {}: {}", value, detail));
 }
 void Subject::duplicate(const std::string& field, const std::string& value) const {
@@ -32,7 +31,7 @@ void Subject::unsupported(const std::string& field, const std::string& value,
     std::string list;
     for (const std::string_view one : supported)
         list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", one);
-    refuse(field, fmt::format("Unsupported value: {}: supported values: {}", quoted(value), list));
+    refuse(field, fmt::format("Unsupported value: {}: supported values: {}", quote(value), list));
 }
 
 void Subject::not_negative(const std::string& field, std::int64_t value) const {
@@ -42,22 +41,22 @@ void Subject::not_negative(const std::string& field, std::int64_t value) const {
 void Subject::labels(const std::string& field, const Labels& labels) const {
     for (const auto& [key, value] : labels) {
         if (const std::string problem = qualified_name_problem(key); !problem.empty())
-            invalid(field, quoted(key), problem);
+            invalid(field, quote(key), problem);
         if (const std::string problem = label_value_problem(value); !problem.empty())
-            invalid(field, quoted(value), problem);
+            invalid(field, quote(value), problem);
     }
 }
 
 void Subject::name(const std::string& field, const std::string& value) const {
     if (value.empty()) required(field, "name or generateName is required");
     if (const std::string problem = dns_subdomain_problem(value); !problem.empty())
-        invalid(field, quoted(value), problem);
+        invalid(field, quote(value), problem);
 }
 
 std::string json(const Labels& labels) {
     std::string out;
     for (const auto& [key, value] : labels)
-        out += fmt::format("{}{}:{}", out.empty() ? "" : ",", quoted(key), quoted(value));
+        out += fmt::format("{}{}:{}", out.empty() ? "" : ",", quote(key), quote(value));
     return "{" + out + "}";
 }
 
@@ -68,21 +67,17 @@ void validate_requirement(const Subject& subject, const LabelRequirement& requir
                           const std::string& field) {
     const bool lists = requirement.op == "In" || requirement.op == "NotIn";
     if (lists && requirement.values.empty())
-        subject.required(field + ".values",
-                         "must be specified when `operator` is 'In' or 'NotIn'");
+        subject.required(field + ".values", "must be specified when `operator` is 'In' or 'NotIn'");
     if (!lists && requirement.op != "Exists" && requirement.op != "DoesNotExist")
-        subject.invalid(field + ".operator", quoted(requirement.op),
-                        "not a valid selector operator");
+        subject.invalid(field + ".operator", quote(requirement.op), "not a valid selector operator");
     if (!lists && !requirement.values.empty())
         subject.forbidden(field + ".values",
                           "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
     if (const std::string problem = qualified_name_problem(requirement.key); !problem.empty())
-        subject.invalid(field + ".key", quoted(requirement.key), problem);
+        subject.invalid(field + ".key", quote(requirement.key), problem);
     for (std::size_t i = 0; i < requirement.values.size(); ++i)
-        if (const std::string problem = label_value_problem(requirement.values[i]);
-            !problem.empty())
-            subject.invalid(fmt::format("{}.values[{}]", field, i), quoted(requirement.values[i]),
-                            problem);
+        if (const std::string problem = label_value_problem(requirement.values[i]); !problem.empty())
+            subject.invalid(fmt::format("{}.values[{}]", field, i), quote(requirement.values[i]), problem);
 }
 
 void validate_selector(const Subject& subject, const Deployment& deployment) {
@@ -92,8 +87,7 @@ void validate_selector(const Subject& subject, const Deployment& deployment) {
     for (std::size_t i = 0; i < selector.match_expressions.size(); ++i)
         validate_requirement(subject, selector.match_expressions[i],
                              fmt::format("spec.selector.matchExpressions[{}]", i));
-    if (selector.empty())
-        subject.invalid("spec.selector", "{}", "empty selector is invalid for deployment");
+    if (selector.empty()) subject.invalid("spec.selector", "{}", "empty selector is invalid for deployment");
     const Labels& labels = deployment.pod_template.labels;
     if (!selector.matches(labels))
         subject.invalid("spec.template.metadata.labels", json(labels),
@@ -124,8 +118,7 @@ void validate_strategy(const Subject& subject, const Strategy& strategy, const V
         subject.invalid(rolling + ".maxUnavailable", printed(unavailable),
                         "may not be 0 when `maxSurge` is 0");
     if (unavailable.percent && unavailable.value > 100)
-        subject.invalid(rolling + ".maxUnavailable", printed(unavailable),
-                        "must not be greater than 100%");
+        subject.invalid(rolling + ".maxUnavailable", printed(unavailable), "must not be greater than 100%");
 }
 
 }  // namespace
@@ -134,7 +127,7 @@ void validate(const Deployment& deployment, const Value& tree) {
     const Subject subject("Deployment", deployment.name, deployment.origin, tree);
     subject.name("metadata.name", deployment.name);
     if (const std::string problem = dns_label_problem(deployment.name_space); !problem.empty())
-        subject.invalid("metadata.namespace", quoted(deployment.name_space), problem);
+        subject.invalid("metadata.namespace", quote(deployment.name_space), problem);
     subject.labels("metadata.labels", deployment.labels);
     subject.not_negative("spec.replicas", deployment.replicas);
     validate_selector(subject, deployment);
@@ -144,8 +137,7 @@ void validate(const Deployment& deployment, const Value& tree) {
     subject.not_negative("spec.revisionHistoryLimit", deployment.revision_history_limit);
     subject.not_negative("spec.progressDeadlineSeconds", deployment.progress_deadline_seconds);
     if (deployment.progress_deadline_seconds <= deployment.min_ready_seconds)
-        subject.invalid("spec.progressDeadlineSeconds",
-                        std::to_string(deployment.progress_deadline_seconds),
+        subject.invalid("spec.progressDeadlineSeconds", std::to_string(deployment.progress_deadline_seconds),
                         "must be greater than minReadySeconds");
 }
 
@@ -157,29 +149,27 @@ void validate(const NodeSpec& node, const Value& tree) {
         const Taint& taint = node.taints[i];
         const std::string field = fmt::format("spec.taints[{}]", i);
         if (const std::string problem = qualified_name_problem(taint.key); !problem.empty())
-            subject.invalid(field + ".key", quoted(taint.key), problem);
+            subject.invalid(field + ".key", quote(taint.key), problem);
         if (const std::string problem = label_value_problem(taint.value); !problem.empty())
-            subject.invalid(field + ".value", quoted(taint.value), problem);
+            subject.invalid(field + ".value", quote(taint.value), problem);
         if (taint.effect.empty()) subject.required(field + ".effect");
-        if (taint.effect != "NoSchedule" && taint.effect != "PreferNoSchedule" &&
-            taint.effect != "NoExecute")
+        if (taint.effect != "NoSchedule" && taint.effect != "PreferNoSchedule" && taint.effect != "NoExecute")
             subject.unsupported(field + ".effect", taint.effect,
                                 {"NoSchedule", "PreferNoSchedule", "NoExecute"});
-        const bool seen = std::any_of(
-            node.taints.begin(), node.taints.begin() + static_cast<std::ptrdiff_t>(i),
-            [&](const Taint& t) { return t.key == taint.key && t.effect == taint.effect; });
+        const bool seen =
+            std::any_of(node.taints.begin(), node.taints.begin() + static_cast<std::ptrdiff_t>(i),
+                        [&](const Taint& t) { return t.key == taint.key && t.effect == taint.effect; });
         if (seen)
-            subject.duplicate(
-                field, fmt::format(R"({{"key":{},"value":{},"effect":{}}})", quoted(taint.key),
-                                   quoted(taint.value), quoted(taint.effect)));
+            subject.duplicate(field, fmt::format(R"({{"key":{},"value":{},"effect":{}}})", quote(taint.key),
+                                                 quote(taint.value), quote(taint.effect)));
     }
     const Value* status = tree.find("status");
     const bool says_allocatable = status != nullptr && status->find("allocatable") != nullptr;
     for (const auto& [resource, quantity] : node.allocatable)
         if (quantity < Quantity{})
-            subject.invalid(fmt::format("status.{}[{}]",
-                                        says_allocatable ? "allocatable" : "capacity", resource),
-                            quoted(quantity.to_string()), "must be greater than or equal to 0");
+            subject.invalid(
+                fmt::format("status.{}[{}]", says_allocatable ? "allocatable" : "capacity", resource),
+                quote(quantity.to_string()), "must be greater than or equal to 0");
 }
 
 }  // namespace kcheck::manifests

@@ -30,7 +30,7 @@ public:
         : kind_(kind), name_(name), origin_(origin), tree_(tree) {}
 
     [[noreturn]] void required(const std::string& field, std::string_view detail = "") const;
-    /// `value` as it is to be printed: quoted(...) for a string.
+    /// `value` as it is to be printed: quote(...) for a string.
     [[noreturn]] void invalid(const std::string& field, const std::string& value,
                               std::string_view detail) const;
     [[noreturn]] void duplicate(const std::string& field, const std::string& value) const;
@@ -53,8 +53,7 @@ private:
 };
 
 /// validate_pod.cpp: the template, at `field` (spec.template).
-void validate_pod_template(const Subject& subject, const PodTemplate& pod,
-                           const std::string& field);
+void validate_pod_template(const Subject& subject, const PodTemplate& pod, const std::string& field);
 
 /// A map of strings as JSON, in the order of its keys.
 std::string json(const Labels& labels);

@@ -2,7 +2,9 @@
 // duplicate keys apart nor say where a key stands, and expand nothing we could count.
 #include "manifests/readers.hpp"
 
+#include <algorithm>
 #include <sstream>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -21,9 +23,29 @@ Place place_of(const YAML::Mark& mark) {
     return mark.is_null() ? Place{} : Place{mark.line + 1, mark.column + 1};
 }
 
+/// Whether the quoted scalar whose node begins at `at` (with its anchor and tag, if any)
+/// ends before the text does: yaml-cpp takes the end of the text for the quote.
+bool closes(std::string_view text, std::size_t at) {
+    while (at < text.size() && (text[at] == '&' || text[at] == '!')) {
+        at = std::min(text.find_first_of(" \t\r\n", at), text.size());
+        at = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+    }
+    if (at >= text.size() || (text[at] != '"' && text[at] != '\'')) return true;  // a block
+    const char quote = text[at];
+    for (++at; at < text.size(); ++at) {
+        if (quote == '"' && text[at] == '\\')
+            ++at;
+        else if (text[at] == quote && quote == '\'' && text.substr(at + 1).starts_with('\''))
+            ++at;
+        else if (text[at] == quote)
+            return true;
+    }
+    return false;
+}
+
 class Events final : public YAML::EventHandler {
 public:
-    explicit Events(TreeBuilder& builder) : builder_(builder) {}
+    Events(std::string_view source, TreeBuilder& builder) : source_(source), builder_(builder) {}
 
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
@@ -40,6 +62,8 @@ public:
 
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& text) override {
+        if (tag != "?" && !closes(source_, static_cast<std::size_t>(mark.pos)))
+            builder_.fail(place_of(mark), "not valid YAML: a quote is not closed");
         Value value = scalar_value(mark, tag, text);
         value.place = place_of(mark);
         builder_.scalar(std::move(value), tag == "?", anchor);
@@ -65,20 +89,21 @@ private:
         if (tag == "?") return plain_scalar(text);
         if (tag == "!" || tag == core + "str") return string_scalar(text);
         Value value = plain_scalar(text);
-        const bool fits = (tag == core + "int" && value.is(Value::Kind::integer)) ||
-                          (tag == core + "bool" && value.is(Value::Kind::boolean)) ||
-                          (tag == core + "null" && value.is(Value::Kind::null)) ||
-                          (tag == core + "float" && (value.is(Value::Kind::number) ||
-                                                     value.is(Value::Kind::integer)));
+        const bool fits =
+            (tag == core + "int" && value.is(Value::Kind::integer)) ||
+            (tag == core + "bool" && value.is(Value::Kind::boolean)) ||
+            (tag == core + "null" && value.is(Value::Kind::null)) ||
+            (tag == core + "float" && (value.is(Value::Kind::number) || value.is(Value::Kind::integer)));
         if (!fits) refuse(mark, tag);
         return value;
     }
 
     [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& tag) const {
-        builder_.fail(place_of(mark), "the YAML tag " + quoted(tag) + " does not fit here");
+        builder_.fail(place_of(mark), "the YAML tag " + quote(tag) + " does not fit here");
     }
 
     inline static const std::string core = "tag:yaml.org,2002:";
+    std::string_view source_;
     TreeBuilder& builder_;
 };
 
@@ -90,7 +115,7 @@ std::vector<Value> read_yaml(const std::string& file, const std::string& text) {
     std::vector<Value> documents;
     try {
         YAML::Parser parser(stream);
-        Events events(builder);
+        Events events(text, builder);
         while (parser.HandleNextDocument(events)) {
             Value document = builder.take();
             if (!document.is(Value::Kind::null)) documents.push_back(std::move(document));
