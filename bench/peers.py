@@ -29,7 +29,7 @@ class Configuration:
 @dataclass(frozen=True)
 class Counts:
     states: int
-    transitions: int
+    transitions: int | None  # None: the checker printed them rounded
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,12 @@ class Spin:
         # pan exits with 0 whatever it finds, and warns if -m cut the search off.
         if find(r"errors: (\d+)", done.text) != 0 or "too small" in done.text:
             raise RuntimeError(f"pan did not finish a clean search:\n{done.text}")
-        # SPIN counts the step into the initial state as a transition.
-        return done.measured(Counts(find(r"(\d+) states, stored", done.text),
-                                    find(r"(\d+) transitions", done.text) - 1))
+        # SPIN counts the step into the initial state as a transition, and prints a number
+        # of 10^8 or more with 8 digits ("1.6958393e+08").
+        printed = re.search(r"(\S+) transitions", done.text)
+        exact = printed and printed.group(1).isdigit()
+        return done.measured(Counts(find(r"\s(\d+) states, stored", done.text),
+                                    int(printed.group(1)) - 1 if exact else None))
 
 
 class Rumur:
