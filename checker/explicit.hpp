@@ -214,7 +214,7 @@ Trace<M> trace_along(const M& model, const StateStore& store, std::span<const St
 /// A shortest trace from an initial state to `id`.
 template <Model M>
 Trace<M> trace_to(const M& model, const StateStore& store, StateId id) {
-    return trace_along(model, store, std::span<const StateId>(store.path_to(id)));
+    return trace_along(model, store, store.path_to(id));
 }
 
 }  // namespace kcheck::checker

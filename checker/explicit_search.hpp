@@ -39,6 +39,7 @@ struct ExploreOptions {
     bool record_graph = false;
 
     std::uint64_t states_max = StateStore::states_max;
+    /// Of the whole process: compared with its resident set, and with what the search accounts for.
     std::size_t memory_max_bytes = std::numeric_limits<std::size_t>::max();
     double timeout_s = std::numeric_limits<double>::infinity();
     const std::atomic<bool>* stop = nullptr;  // set by another thread, or a signal handler

@@ -14,10 +14,12 @@
 // The algorithms are in liveness_fair.cpp, liveness_components.cpp, liveness_pending.cpp.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "checker/explicit.hpp"
@@ -80,9 +82,8 @@ private:
 
     LivenessResult<M> conclude(const CyclePattern& pattern, const PendingStates* pending) {
         const auto stem_to = [&](StateId id) {
-            return trace_along(
-                model_, explored_.store,
-                std::span<const StateId>(pending ? pending->path_to(id) : explored_.store.path_to(id)));
+            return trace_along(model_, explored_.store,
+                               pending ? pending->path_to(id) : explored_.store.path_to(id));
         };
         if (const auto state = finder_.find_stutter(pattern))
             return {LivenessVerdict::violated, Lasso<M>{stem_to(*state), {}}};

@@ -16,7 +16,6 @@
 #include "checker/liveness_fair.hpp"
 
 #include <algorithm>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -183,9 +182,13 @@ std::vector<EdgeRef> FairCycleFinder::walk(const FairComponent& component, const
     return edges;
 }
 
-std::vector<EdgeRef> FairCycleFinder::path(StateId from, const std::function<bool(EdgeRef)>& last) const {
-    boost::unordered_flat_map<StateId, EdgeRef> reached_by{{from, EdgeRef{}}};
+std::vector<EdgeRef> FairCycleFinder::path(StateId from, const std::function<bool(EdgeRef)>& last) {
+    if (!seen_) {
+        seen_.emplace(store_.id_bound());
+        reached_by_ = std::make_unique_for_overwrite<EdgeRef[]>(store_.id_bound());
+    }
     std::vector<StateId> queue{from};
+    seen_->assign(queue);
     for (std::size_t at = 0; at < queue.size(); ++at) {
         const EdgeRange range = graph_.edges(queue[at]);
         for (EdgeRef edge{queue[at], range.first}; edge.position < range.last; ++edge.position) {
@@ -193,11 +196,14 @@ std::vector<EdgeRef> FairCycleFinder::path(StateId from, const std::function<boo
             if (!inside_.contains(target)) continue;
             if (last(edge)) {
                 std::vector<EdgeRef> edges{edge};
-                while (edges.back().source != from) edges.push_back(reached_by.at(edges.back().source));
+                while (edges.back().source != from) edges.push_back(reached_by_[raw(edges.back().source)]);
                 std::reverse(edges.begin(), edges.end());
                 return edges;
             }
-            if (reached_by.try_emplace(target, edge).second) queue.push_back(target);
+            if (seen_->contains(target)) continue;
+            seen_->insert(target);
+            reached_by_[raw(target)] = edge;
+            queue.push_back(target);
         }
     }
     throw std::logic_error("a fair component does not contain what it was chosen for");

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -59,10 +60,9 @@ public:
 
 private:
     std::optional<FairComponent> find_within(std::vector<StateId> component, const CyclePattern& pattern);
-    std::vector<StateId> unfair(const std::vector<StateId>& component, ClassMask taken) const;
     ClassMask enabled_in(StateId state) const;
     /// Breadth-first, inside inside_: a shortest path whose last transition satisfies `last`.
-    std::vector<EdgeRef> path(StateId from, const std::function<bool(EdgeRef)>& last) const;
+    std::vector<EdgeRef> path(StateId from, const std::function<bool(EdgeRef)>& last);
 
     const TransitionGraph& graph_;
     const StateStore& store_;
@@ -70,6 +70,9 @@ private:
     Enabled enabled_;
     CycleFinder cycles_;
     StateSet inside_;
+    // Of path(), by id; allocated when a first walk needs it.
+    std::optional<StateSet> seen_;
+    std::unique_ptr<EdgeRef[]> reached_by_;
     std::optional<Components> components_;  // of the whole graph, the nearest first in order_
     std::vector<std::uint32_t> order_;
 };

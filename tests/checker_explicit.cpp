@@ -21,7 +21,7 @@ std::uint64_t always_zero(std::span<const std::byte>, std::uint64_t) { return 0;
 template <Model M>
 Exploration run(const M& model, const std::vector<SafetyOf<M>>& safety = {},
                 const ExploreOptions& options = {}) {
-    return explore(model, std::span<const SafetyOf<M>>(safety), options);
+    return explore(model, safety, options);
 }
 
 /// Violated first where counters 0 and 1 sum to `sum`: at depth `sum`, in several states.
