@@ -156,6 +156,39 @@ TEST_CASE("a lemma must be an invariant itself") {
     CHECK(as<NoViolation>(bounded_model_check(system, {"wrong lemma"}, 10)).depth == 10);
 }
 
+TEST_CASE("the step proves the lemma too") {
+    // The lemma makes the property inductive, and is itself violated after four steps.
+    SystemBuilder b;
+    const Term n = b.variable("n", 8), alarm = b.variable("alarm", 2);
+    b.action("count", n < 4, {{n, n + 1}});
+    b.action("ring", n == 6, {{alarm, b.number(1)}});
+    b.invariant("quiet", alarm == 0, n < 4);
+    const auto failure = as<InductionFailure>(prove_by_k_induction(b.system, {"quiet"}, 1));
+    CHECK(failure.part == Part::lemma);
+    CHECK(failure.trace.initial == State{3, 0});
+    const auto violation = as<Violation>(prove_by_k_induction(b.system, {"quiet"}, 9));
+    CHECK(violation.part == Part::lemma);
+    CHECK(violation.trace.steps.size() == 4);
+}
+
+TEST_CASE("every conjunct and every named invariant is checked") {
+    SystemBuilder b;
+    const Term n = b.variable("n", 8), m = b.variable("m", 8);
+    b.action("n", n < 3, {{n, n + 1}});
+    b.action("m", m < 5 || m == 6, {{m, m + 1}});
+    b.invariant("n is small", n < 4);
+    b.invariant("both are small", n < 4 && m < 5);
+    b.invariant("only m fails the step", n < 4 && m != 7);
+    b.invariant("m is small", m < 5);
+    CHECK(as<Violation>(prove_by_k_induction(b.system, {"both are small"}, 9)).trace.steps.size() == 5);
+    CHECK(as<Violation>(prove_by_k_induction(b.system, {"n is small", "m is small"}, 9)).name ==
+          "m is small");
+    CHECK(as<Violation>(bounded_model_check(b.system, {"n is small", "m is small"}, 9)).name == "m is small");
+    const auto failure = as<InductionFailure>(prove_by_k_induction(b.system, {"only m fails the step"}, 1));
+    CHECK(failure.trace.steps.at(0).action == 1);
+    CHECK(failure.trace.initial.at(1) == 6);
+}
+
 TEST_CASE("a value outside its range is a violation") {
     SystemBuilder b;
     const Term n = b.variable("n", 6);
@@ -215,33 +248,41 @@ TEST_CASE("misuse is reported to the programmer") {
 
 namespace {
 
-/// Two sums over many variables in different orders: hard for any SAT solver.
-ir::TransitionSystem hard() {
+/// The step is a single query, the pigeonhole principle for 16 pigeons, whose
+/// resolution proofs are exponential (A. Haken, "The intractability of resolution",
+/// 1985): only an interrupt from outside ends it in time.
+ir::TransitionSystem pigeonhole() {
     SystemBuilder b;
-    std::vector<Term> vs;
-    for (int i = 0; i < 40; ++i) vs.push_back(b.variable("v" + std::to_string(i), 64));
-    Term sum = b.number(0);
-    for (const Term v : vs) sum = sum + v;
-    for (int i = 0; i < 40; ++i) {
-        const Term a = vs[i], c = vs[(i * 7 + 3) % 40];
-        if (a.id() == c.id()) continue;
-        b.action("move " + std::to_string(i), a > 0 && c < 63, {{a, a - 1}, {c, c + 1}});
-        b.action("seed " + std::to_string(i), sum < 2000 && a < 32, {{a, a + a + 1}});
+    std::vector<Term> holes;
+    Term distinct = b.truth(true);
+    for (int i = 0; i < 16; ++i) {
+        const Term hole = b.variable("hole[" + std::to_string(i) + "]", 15);
+        for (const Term other : holes) distinct = distinct && hole != other;
+        holes.push_back(hole);
     }
-    b.invariant("sum", sum != 1999);
+    const Term contradiction = b.variable("contradiction", 2);
+    b.action("all fit", distinct, {{contradiction, b.number(1)}});
+    b.invariant("too many pigeons", contradiction == 0);
     return b.system;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
 
-TEST_CASE("a timeout is unknown and keeps its promise") {
+TEST_CASE("a timeout is unknown and interrupts a running query") {
     const auto start = std::chrono::steady_clock::now();
-    const auto result = as<Unknown>(bounded_model_check(hard(), {"sum"}, 1000, {.timeout_s = 0.5}));
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    CHECK(result.reason == "timeout");
-    CHECK(result.depth >= 0);
-    CHECK(elapsed.count() < 10);
-    CHECK(as<Unknown>(prove_by_k_induction(hard(), {"sum"}, 1000, {.timeout_s = 0.0})).depth == -1);
+    const auto late =
+        as<Unknown>(prove_by_k_induction(pigeonhole(), {"too many pigeons"}, 1, {.timeout_s = 0.5}));
+    CHECK(late.reason == "timeout");
+    CHECK(late.depth == 0);
+    CHECK(seconds_since(start) < 10);
+    const auto never =
+        as<Unknown>(bounded_model_check(pigeonhole(), {"too many pigeons"}, 9, {.timeout_s = 0.0}));
+    CHECK(never.reason == "timeout");
+    CHECK(never.depth == -1);
 }
 
 TEST_CASE("another thread can stop the engine", "[parallel]") {
@@ -250,7 +291,10 @@ TEST_CASE("another thread can stop the engine", "[parallel]") {
         std::this_thread::sleep_for(std::chrono::milliseconds(300));
         stop = true;
     });
-    const BoundedResult result = bounded_model_check(hard(), {"sum"}, 1000, {.stop = &stop});
+    const auto start = std::chrono::steady_clock::now();
+    const InductionResult result =
+        prove_by_k_induction(pigeonhole(), {"too many pigeons"}, 1, {.timeout_s = 100, .stop = &stop});
     stopper.join();
     CHECK(as<Unknown>(result).reason == "stopped");
+    CHECK(seconds_since(start) < 10);
 }

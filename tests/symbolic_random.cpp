@@ -38,7 +38,8 @@ public:
             }
             b.action("a" + std::to_string(a), boolean(b, 2), assignments);
         }
-        b.invariant("p", boolean(b, 1) || boolean(b, 2));
+        const Term holds = boolean(b, 1) || boolean(b, 2);
+        b.invariant("p", below(2) == 0 ? holds : holds && (boolean(b, 1) || boolean(b, 1)));
         return b.system;
     }
 
