@@ -1,0 +1,258 @@
+#include "model/cluster.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+namespace kcheck::model {
+
+namespace {
+
+/// The largest batch of slow start (controller_utils.go:slowStartBatch: 1, 2, 4, ...)
+/// on the way to `replicas` pods.
+int batch_most(int replicas) {
+    int largest = 0;
+    for (int sent = 0, batch = 1; sent < replicas; sent += batch, batch *= 2)
+        largest = std::max(largest, std::min(batch, replicas - sent));
+    return largest;
+}
+
+std::size_t index(int i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+Cluster::Cluster(Configuration given, Reductions reduce, Footprint footprint)
+    : configuration(std::move(given)), reductions(reduce) {
+    variants_.resize(variants().size());
+    for (const auto& info : variants())
+        variants_[static_cast<std::size_t>(info.variant)] =
+            configuration.variants.contains(std::string(info.name));
+    expects_creations_ = is(Variant::create_timeout_is_success);
+
+    // Pods that can be around at once: those asked for, one more for each reply that may
+    // be lost, and those whose creation outlives a crash; one more to be replaced. A run
+    // that needs more is marked in `exceeded` and never passes for exhaustive.
+    const int most = configuration.replicas_max();
+    slots_ = most + configuration.lost_replies + configuration.crashes * batch_most(most) +
+             (configuration.crashes + configuration.lost_replies > 0 ? 1 : 0);
+    slots_ = std::max(slots_, 1);
+    of_pod_.resize(index(slots_));
+
+    add("nowhere", 1, Part::history);
+    add_etcd();
+    add_history();
+    add_environment();
+    add_controller_manager(footprint);
+    add_scheduler(footprint);
+    for (int n = 0; n < static_cast<int>(configuration.nodes.size()); ++n) add_kubelet(n, footprint);
+}
+
+bool Cluster::crowded(int node) const {
+    return !is(Variant::kubelet_admits_everything) &&
+           configuration.nodes[index(node)].capacity < slots_;
+}
+
+bool Cluster::counts_pods_on_nodes() const {
+    return std::ranges::any_of(configuration.nodes, [&](const Node& node) {
+        return node.capacity < slots_ || !node.score.empty();
+    });
+}
+
+Slot Cluster::add(std::string name, int size, Part part, Values values, int p, int n) {
+    const auto slot = layout.add({std::move(name), size, p, n, values, part});
+    if (p >= 0) of_pod_[index(p)].push_back(slot);
+    if (values == Values::pod) to_pods_.push_back(slot);
+    return slot;
+}
+
+PodSlots Cluster::add_pod_record(const std::string& prefix, Part part, int p, int n,
+                                 const std::array<bool, pod::fields>& reads) {
+    PodSlots slots;
+    const auto field = [&](int f, const char* name, int size, Values values = Values::plain) {
+        if (reads[index(f)]) slots[f] = add(prefix + name, size, part, values, p, n);
+    };
+    field(pod::exists, ".exists", 2);
+    field(pod::deleting, ".deleting", 2);
+    field(pod::phase, ".phase", 3);
+    field(pod::node, ".node", static_cast<int>(configuration.nodes.size()) + 1, Values::node);
+    return slots;
+}
+
+WorkloadSlots Cluster::add_workload_record(const std::string& prefix, Part part) {
+    // Every operation changes spec.replicas at most once, and every such change reaches
+    // the ReplicaSet at most once; a PUT that outlives a crash adds one and its repair another.
+    const int generations = static_cast<int>(configuration.operations.size()) + 2 * configuration.crashes + 1;
+    WorkloadSlots slots;
+    slots[workload::exists] = add(prefix + ".exists", 2, part);
+    slots[workload::replicas] = add(prefix + ".replicas", configuration.replicas_max() + 1, part);
+    slots[workload::generation] = add(prefix + ".generation", generations + 1, part);
+    slots[workload::observed] = add(prefix + ".status.observedGeneration", generations + 1, part);
+    slots[workload::status_replicas] = add(prefix + ".status.replicas", slots_ + 1, part);
+    slots[workload::status_available] = add(prefix + ".status.availableReplicas", slots_ + 1, part);
+    return slots;
+}
+
+PodWatch Cluster::add_pod_watch(const std::string& client, int node, int length,
+                                const std::array<bool, pod::fields>& reads, View view) {
+    PodWatch watch;
+    if (reductions.watch_projection) watch.view = view;
+    watch.client = client;
+    watch.node = node;
+    watch.every_event = !reductions.watch_projection;
+    watch.exceeded = exceeded;
+    if (configuration.staleness) {
+        watch.when_full = WhenFull::forced;
+        length = std::max(1, std::min(length, *configuration.staleness));
+    }
+    const bool of_node = client.starts_with("kubelet");
+    const int n = of_node ? static_cast<int>(kubelet.size()) : -1;
+    for (int p = 0; p < slots_; ++p)
+        watch.copy.push_back(
+            add_pod_record(fmt::format("{}.cache.pod[{}]", client, p), Part::cache, p, n, reads));
+    for (int i = 0; i < length; ++i) {
+        PodWatch::Event event;
+        const auto prefix = fmt::format("{}.watch.pods[{}]", client, i);
+        event.pod = add(prefix + ".pod", slots_ + 1, Part::queue, Values::pod, -1, n);
+        event.record = add_pod_record(prefix, Part::queue, -1, n, reads);
+        watch.queue.push_back(event);
+    }
+    return watch;
+}
+
+WorkloadWatch Cluster::add_workload_watch(const std::string& client, const std::string& type, int length) {
+    WorkloadWatch watch;
+    watch.client = client;
+    watch.exceeded = exceeded;
+    if (configuration.staleness) {
+        watch.when_full = WhenFull::forced;
+        length = std::max(1, std::min(length, *configuration.staleness));
+    }
+    watch.copy = add_workload_record(fmt::format("{}.cache.{}", client, type), Part::cache);
+    for (int i = 0; i < length; ++i) {
+        WorkloadWatch::Event event;
+        const auto prefix = fmt::format("{}.watch.{}s[{}]", client, type, i);
+        event.present = add(prefix + ".present", 2, Part::queue);
+        event.record = add_workload_record(prefix, Part::queue);
+        watch.queue.push_back(event);
+    }
+    return watch;
+}
+
+void Cluster::add_etcd() {
+    deployment = add_workload_record("deployment", Part::etcd);
+    replica_set = add_workload_record("replicaset", Part::etcd);
+    std::array<bool, pod::fields> all{};
+    all.fill(true);
+    for (int p = 0; p < slots_; ++p)
+        pod.push_back(add_pod_record(fmt::format("pod[{}]", p), Part::etcd, p, -1, all));
+    if (is(Variant::uids_repeat_after_restart)) {
+        for (int p = 0; p < slots_; ++p)
+            uid.push_back(add(fmt::format("pod[{}].uid", p), slots_ + 2, Part::etcd, Values::plain, p));
+        uid_next = add("kube-apiserver.next_uid", slots_ + 2, Part::memory);
+    }
+    if (is(Variant::revisions_repeat_after_restart))
+        revision_behind = add("etcd.revision_behind", 2, Part::etcd);
+}
+
+void Cluster::add_history() {
+    direct_writer = add("history.direct_writer", 3, Part::history);
+    lost_update = add("history.lost_update", 2, Part::history);
+    name_reused = add("history.name_reused", 2, Part::history);
+    revision_repeated = add("history.revision_repeated", 2, Part::history);
+    stray_start = add("history.stray_start", 2, Part::history);
+    exceeded = add("bounds.exceeded", 2, Part::history);
+    for (int p = 0; p < slots_; ++p)
+        bindings.push_back(add(fmt::format("history.bindings[{}]", p), 3, Part::history, Values::plain, p));
+    for (int p = 0; p < slots_; ++p)
+        aged.push_back(add(fmt::format("pod[{}].aged", p), configuration.waits_until_available ? 2 : 1,
+                           Part::environment, Values::plain, p));
+}
+
+void Cluster::add_environment() {
+    const auto& c = configuration;
+    operations_done = add("user.operations_done", static_cast<int>(c.operations.size()) + 1, Part::user);
+    crashes_used = add("environment.crashes", c.crashes + 1, Part::environment);
+    replies_lost = add("environment.replies_lost", c.lost_replies + 1, Part::environment);
+    dropped = add("environment.events_dropped", is(Variant::watch_drops_event) ? 2 : 1, Part::environment);
+    const bool crashes = c.crashes > 0;
+    late_creates = add("environment.late_creates", crashes ? c.crashes * c.replicas_max() + 1 : 1,
+                       Part::environment);
+    late_scale = add("environment.late_scale",
+                     crashes && c.operations.size() > 1 ? c.replicas_max() + 2 : 1, Part::environment);
+    for (int p = 0; p < slots_; ++p)
+        late_binding.push_back(add(fmt::format("environment.late_binding[{}]", p),
+                                   crashes ? static_cast<int>(c.nodes.size()) + 1 : 1,
+                                   Part::environment, Values::node, p));
+    for (int p = 0; p < slots_; ++p)
+        late_deletion.push_back(add(fmt::format("environment.late_deletion[{}]", p), crashes ? 2 : 1,
+                                    Part::environment, Values::plain, p));
+}
+
+void Cluster::add_controller_manager(const Footprint& footprint) {
+    const std::string name = "kube-controller-manager";
+    const int most = configuration.replicas_max();
+    const int operations = static_cast<int>(configuration.operations.size());
+    // Longer than any run of these configurations needs; `exceeded` tells if not.
+    kcm.deployments = add_workload_watch(name, "deployment", operations + 2);
+    kcm.replica_sets = add_workload_watch(name, "replicaset", operations + 3);
+    kcm.pods = add_pod_watch(name, -1, 3 * slots_, footprint.controller_manager, View::active);
+    const auto memory = [&](const char* what, int size) {
+        return add(fmt::format("replicaset-controller.{}", what), size, Part::memory);
+    };
+    kcm.left = memory("batch_left", most + 1);
+    kcm.batch = memory("batch_size", most + 1);
+    kcm.rest = memory("creations_after_batch", most + 1);
+    kcm.failed = memory("batch_failed", 2);
+    kcm.deletes = memory("deletions_left", slots_ + 1);
+    kcm.broken = memory("connection_broken", configuration.crashes > 0 ? 2 : 1);
+    const bool at_end = !reductions.status_last;
+    kcm.update_status = memory("status_to_update", at_end ? 2 : 1);
+    kcm.status_replicas = memory("status_to_update.replicas", at_end ? slots_ + 1 : 1);
+    kcm.status_available = memory("status_to_update.availableReplicas", at_end ? slots_ + 1 : 1);
+    kcm.status_observed = memory("status_to_update.observedGeneration",
+                                 at_end ? layout[replica_set[workload::generation]].size : 1);
+    const bool remembers = !is(Variant::no_expectations);
+    for (int p = 0; p < slots_; ++p)
+        kcm.expects_deletion.push_back(add(fmt::format("replicaset-controller.expects_deletion[{}]", p),
+                                           remembers ? 3 : 1, Part::memory, Values::plain, p));
+    for (int p = 0; p < slots_; ++p)
+        kcm.awaits_pod.push_back(add(fmt::format("replicaset-controller.awaits_pod[{}]", p),
+                                     remembers ? 2 : 1, Part::memory, Values::plain, p));
+    kcm.expects_creations = memory("expects_creations", expects_creations_ ? most + 1 : 1);
+    kcm.awaits_status = memory("awaits_status",
+                               remembers ? static_cast<int>(kcm.replica_sets.queue.size()) + 1 : 1);
+}
+
+void Cluster::add_scheduler(const Footprint& footprint) {
+    const std::string name = "kube-scheduler";
+    scheduler.pods = add_pod_watch(name, -1, 3 * slots_, footprint.scheduler,
+                                   counts_pods_on_nodes() ? View::known : View::pending);
+    const int places = static_cast<int>(configuration.nodes.size()) + 1;
+    for (int p = 0; p < slots_; ++p) {
+        const auto memory = [&](const char* what, int size, Values values) {
+            return add(fmt::format("kube-scheduler.{}[{}]", what, p), size, Part::memory, values, p);
+        };
+        scheduler.assumed.push_back(memory("assumed", places, Values::node));
+        scheduler.binding.push_back(memory("binding", 2, Values::plain));
+        scheduler.broken.push_back(
+            memory("connection_broken", configuration.crashes > 0 ? 2 : 1, Values::plain));
+    }
+}
+
+void Cluster::add_kubelet(int n, const Footprint& footprint) {
+    Kubelet here;
+    const auto name = fmt::format("kubelet[{}]", n);
+    here.pods = add_pod_watch(name, is(Variant::kubelet_ignores_node_name) ? -1 : n, 2 * slots_ + 2,
+                              footprint.kubelet, View::whole);
+    for (int p = 0; p < slots_; ++p)
+        here.worker.push_back(crowded(n) ? add(fmt::format("{}.worker[{}]", name, p), 3, Part::memory,
+                                               Values::plain, p, n)
+                                         : nowhere);
+    here.image = add(fmt::format("runtime[{}].image", n), 2, Part::runtime, Values::plain, -1, n);
+    for (int p = 0; p < slots_; ++p)
+        here.container.push_back(
+            add(fmt::format("runtime[{}].container[{}]", n, p), 3, Part::runtime, Values::plain, p, n));
+    kubelet.push_back(std::move(here));
+}
+
+}  // namespace kcheck::model

@@ -1,0 +1,158 @@
+// The variables of the pipeline, grouped by the component that they belong to.
+//
+// The components' actions (one header each) are templates over a step and take
+// the Cluster, which is constant while the checker runs.
+#pragma once
+
+#include <vector>
+
+#include "model/configuration.hpp"
+#include "model/layout.hpp"
+#include "model/records.hpp"
+#include "model/variants.hpp"
+#include "model/watch.hpp"
+
+namespace kcheck::model {
+
+/// What a client reads of the objects that it watches; see model/footprints.hpp.
+struct Footprint {
+    std::array<bool, pod::fields> controller_manager{};
+    std::array<bool, pod::fields> scheduler{};
+    std::array<bool, pod::fields> kubelet{};
+
+    /// Every field: what a watch delivers before anybody asks what is read.
+    static Footprint everything() {
+        Footprint all;
+        all.controller_manager.fill(true);
+        all.scheduler.fill(true);
+        all.kubelet.fill(true);
+        return all;
+    }
+    bool operator==(const Footprint&) const = default;
+};
+
+/// The reductions that live in the model. Each leaves every verdict as it is;
+/// tests compare on and off on small configurations.
+struct Reductions {
+    bool watch_projection = true;  // queue only what the watcher reads
+    bool lazy_refresh = true;      // receive an event only together with the step that observes it
+    bool symmetry = true;          // pods of one owner, and equal nodes, are interchangeable
+    bool idle_faults = true;       // no fault that leaves everything as it would be without it
+    bool local_steps = true;       // what a kubelet does for itself happens at once
+    bool status_last = true;       // status writes wait until nothing else can make progress
+    bool operator==(const Reductions&) const = default;
+};
+
+/// kube-controller-manager: one process, so one cache for both controllers.
+struct ControllerManager {
+    WorkloadWatch deployments;
+    WorkloadWatch replica_sets;
+    PodWatch pods;
+
+    // The ReplicaSet controller's sync in progress: manageReplicas, then status.
+    Slot left;       // POSTs or DELETEs of the current batch without a reply
+    Slot batch;      // size of the current batch of POSTs
+    Slot rest;       // creations after the current batch
+    Slot failed;     // a POST of this batch failed: no further batch
+    Slot deletes;    // DELETEs of this sync that are still to be sent
+    Slot broken;     // the connection broke under the current batch
+    Slot update_status;          // the sync ends with a status update of these numbers:
+    Slot status_replicas, status_available, status_observed;
+
+    std::vector<Slot> expects_deletion;  // per pod: expectations of deletions are names
+    Slot expects_creations;              // expectations of creations are a count
+    std::vector<Slot> awaits_pod;        // per pod: created by this process, not yet in its cache
+    Slot awaits_status;  // ReplicaSet events up to this process's own last status write
+};
+
+struct Scheduler {
+    PodWatch pods;
+    std::vector<Slot> assumed;  // per pod: the node it is assumed on
+    std::vector<Slot> binding;  // per pod: its binding cycle has no reply yet
+    std::vector<Slot> broken;   // per pod: the connection broke under it
+};
+
+struct Kubelet {
+    PodWatch pods;
+    std::vector<Slot> worker;  // per pod: see kubelet.hpp; nowhere where every pod is admitted
+    // The container runtime of the node.
+    Slot image;
+    std::vector<Slot> container;  // per pod: 0 none, 1 created, 2 running
+};
+
+class Cluster {
+public:
+    Cluster(Configuration configuration, Reductions reductions, Footprint footprint);
+
+    bool is(Variant variant) const { return variants_[static_cast<std::size_t>(variant)]; }
+    int pods() const { return static_cast<int>(pod.size()); }
+    int nodes() const { return static_cast<int>(kubelet.size()); }
+    /// Kubelet n may have to refuse a pod.
+    bool crowded(int node) const;
+    /// The scheduler's choice depends on what is on the nodes already.
+    bool counts_pods_on_nodes() const;
+    /// Whether expectations of creations decide anything; with the record of its own
+    /// writes a controller never gets to them.
+    bool counts_creations() const { return expects_creations_; }
+
+    /// A reply that says the pod is bound stands in for the event of the binding.
+    bool confirms_by_reply() const {
+        return reductions.watch_projection && !is(Variant::binding_without_precondition) &&
+               !is(Variant::scheduler_writes_etcd);
+    }
+
+    const Configuration configuration;
+    const Reductions reductions;
+    Layout layout;
+
+    // etcd
+    WorkloadSlots deployment, replica_set;
+    std::vector<PodSlots> pod;
+    std::vector<Slot> uid;  // only where a variant makes UIDs repeat
+    Slot uid_next = nowhere;
+    Slot revision_behind = nowhere;
+
+    // history
+    Slot direct_writer, lost_update, name_reused, revision_repeated, stray_start, exceeded;
+    std::vector<Slot> bindings;  // per pod: committed bindings, 2 = two or more
+    std::vector<Slot> aged;      // per pod: Ready for minReadySeconds
+
+    // user, environment
+    Slot operations_done, crashes_used, replies_lost, dropped;
+    Slot late_creates;               // POSTs of pods whose sender crashed
+    Slot late_scale;                 // 0 none, r+1: PUT of the ReplicaSet with r replicas
+    std::vector<Slot> late_binding;  // per pod: the node
+    std::vector<Slot> late_deletion;
+
+    ControllerManager kcm;
+    Scheduler scheduler;
+    std::vector<Kubelet> kubelet;
+
+    /// All variables that belong to a slot, and all that may refer to one.
+    const std::vector<Slot>& variables_of_pod(int p) const { return of_pod_[static_cast<std::size_t>(p)]; }
+    const std::vector<Slot>& references_to_pods() const { return to_pods_; }
+
+private:
+    Slot add(std::string name, int size, Part part, Values values = Values::plain, int p = -1, int n = -1);
+    PodSlots add_pod_record(const std::string& prefix, Part part, int p, int n,
+                            const std::array<bool, pod::fields>& reads);
+    WorkloadSlots add_workload_record(const std::string& prefix, Part part);
+    PodWatch add_pod_watch(const std::string& client, int node, int length,
+                           const std::array<bool, pod::fields>& reads, View view);
+    WorkloadWatch add_workload_watch(const std::string& client, const std::string& type, int length);
+
+    void add_etcd();
+    void add_history();
+    void add_environment();
+    void add_controller_manager(const Footprint& footprint);
+    void add_scheduler(const Footprint& footprint);
+    void add_kubelet(int n, const Footprint& footprint);
+
+    std::vector<bool> variants_;
+    bool expects_creations_ = false;
+    int slots_ = 0;
+    std::vector<std::vector<Slot>> of_pod_;
+    std::vector<Slot> to_pods_;
+};
+
+}  // namespace kcheck::model

@@ -1,0 +1,83 @@
+// etcd: a revisioned store. Every write is one key and one transaction.
+//
+// The functions here are the only ones that assign variables of Part::etcd.
+// Each takes the identity of the writer: etcd accepts any, that only
+// kube-apiserver writes is a property. A commit puts the event of the change
+// on the watch of every client that it concerns.
+#pragma once
+
+#include "model/informers.hpp"
+
+namespace kcheck::model {
+
+enum class Writer : std::uint8_t { kube_apiserver, kube_scheduler };
+
+template <class C>
+void record_commit(C& c, const Cluster& k, Writer writer) {
+    if (writer != Writer::kube_apiserver) c.set(k.direct_writer, c.integer(static_cast<int>(writer)));
+    if (k.revision_behind != nowhere)
+        c.when(c[k.revision_behind] == 1, [&] { c.set(k.revision_repeated, c.integer(1)); });
+}
+
+/// No request that waits in the network can still act on the pod.
+template <class C>
+void forget_late_requests(C& c, const Cluster& k, int p, const PodRecord<C>& after) {
+    if (k.configuration.crashes == 0) return;
+    const auto i = static_cast<std::size_t>(p);
+    const auto gone = after[pod::exists] == 0 || after[pod::deleting] == 1;
+    if (!k.is(Variant::binding_without_precondition) && !k.is(Variant::scheduler_writes_etcd))
+        c.when(gone || after[pod::node] != 0, [&] { c.set(k.late_binding[i], c.integer(0)); });
+    else
+        c.when(gone, [&] { c.set(k.late_binding[i], c.integer(0)); });
+    c.when(gone, [&] { c.set(k.late_deletion[i], c.integer(0)); });
+}
+
+/// `scheduler_knows`: the scheduler learns of this write by the reply to its own request,
+/// and has nothing pending of the pod.
+template <class C>
+void commit_pod(C& c, const Cluster& k, Writer writer, int p, const PodRecord<C>& after,
+                bool scheduler_knows = false) {
+    const auto i = static_cast<std::size_t>(p);
+    const auto before = read(c, k.pod[i]);
+    write(c, k.pod[i], after);
+    record_commit(c, k, writer);
+    forget_late_requests(c, k, p, after);
+    c.when(after[pod::exists] == 0, [&] {
+        c.set(k.bindings[i], c.integer(0));
+        if (k.configuration.waits_until_available) c.set(k.aged[i], c.integer(0));
+        if (!k.uid.empty()) c.set(k.uid[i], c.integer(0));
+    });
+    send(c, k.kcm.pods, p, before, after, [&] { receive_pod_by_controller_manager(c, k); });
+    if (!scheduler_knows)
+        send(c, k.scheduler.pods, p, before, after,
+             [&] { receive_pod_by_scheduler(c, k); });
+    for (int n = 0; n < k.nodes(); ++n)
+        send(c, k.kubelet[static_cast<std::size_t>(n)].pods, p, before, after,
+             [&] { receive_pod_by_kubelet(c, k, n); });
+}
+
+/// A removed object leaves nothing behind under its key.
+template <class C>
+PodRecord<C> no_pod(const C& c) {
+    PodRecord<C> record;
+    record.value.fill(c.integer(0));
+    return record;
+}
+
+template <class C>
+void commit_deployment(C& c, const Cluster& k, Writer writer, const WorkloadRecord<C>& after) {
+    write(c, k.deployment, after);
+    record_commit(c, k, writer);
+    send(c, k.kcm.deployments, after, [&] { receive_deployment(c, k); });
+}
+
+template <class C>
+void commit_replica_set(C& c, const Cluster& k, Writer writer, const WorkloadRecord<C>& after) {
+    write(c, k.replica_set, after);
+    record_commit(c, k, writer);
+    if (k.configuration.crashes > 0 && k.configuration.operations.size() > 1)
+        c.set(k.late_scale, c.integer(0));  // its resourceVersion is no longer the newest
+    send(c, k.kcm.replica_sets, after, [&] { receive_replica_set(c, k); });
+}
+
+}  // namespace kcheck::model

@@ -1,0 +1,17 @@
+// What each client reads of the pods that it watches, from the term form of its
+// actions: the reason that an event need not be queued for it.
+#pragma once
+
+#include "model/cluster.hpp"
+
+namespace kcheck::model {
+
+/// Builds the pipeline once with every field and looks at what the actions of each client
+/// read of its cache, other than to refresh it.
+Footprint footprint_of(const Configuration& configuration, const Reductions& reductions);
+
+/// Forgets terminal pods that every client knows to be terminal and whose containers are gone:
+/// nobody reads them again. kube-controller-manager's pod garbage collector removes them some day.
+void collect_terminal_pods(const Cluster& cluster, Valuation& state);
+
+}  // namespace kcheck::model

@@ -1,0 +1,83 @@
+// What each process does when a watch event reaches it (its event handlers).
+//
+// client-go updates the store before the handlers run
+// (shared_informer.go:processDeltas); here both are one step, because nothing
+// reads the store in between that the handlers' lag would let differ.
+#pragma once
+
+#include "model/cluster.hpp"
+
+namespace kcheck::model {
+
+template <class C, class F>
+void for_front_pod(C& c, const PodWatch& watch, F&& handle) {
+    const auto& front = watch.queue.front();
+    for (int p = 0; p < static_cast<int>(watch.copy.size()); ++p)
+        c.when(c[front.pod] == p + 1, [&] { handle(p, front.record); });
+}
+
+/// ReplicaSet controller: replica_set.go:addPod, updatePod, deletePod. A pod that is
+/// marked for deletion counts as deleted from then on.
+template <class C>
+void receive_pod_by_controller_manager(C& c, const Cluster& k) {
+    for_front_pod(c, k.kcm.pods, [&](int p, const PodSlots& event) {
+        const auto i = static_cast<std::size_t>(p);
+        const auto gone = c[event[pod::exists]] == 0 || c[event[pod::deleting]] == 1;
+        if (!k.is(Variant::no_expectations)) {
+            c.when(gone, [&] { c.set(k.kcm.expects_deletion[i], c.integer(0)); });
+            c.set(k.kcm.awaits_pod[i], c.integer(0));
+        }
+        if (k.counts_creations()) {
+            const auto added = c[k.kcm.pods.copy[i][pod::exists]] == 0 && c[event[pod::exists]] == 1;
+            c.when(added && c[k.kcm.expects_creations] > 0, [&] {
+                c.set(k.kcm.expects_creations, c[k.kcm.expects_creations] - 1);
+            });
+        }
+    });
+    receive(c, k.kcm.pods);
+}
+
+template <class C>
+void receive_deployment(C& c, const Cluster& k) {
+    receive(c, k.kcm.deployments);
+}
+
+template <class C>
+void receive_replica_set(C& c, const Cluster& k) {
+    receive(c, k.kcm.replica_sets);
+    if (!k.is(Variant::no_expectations))
+        c.when(c[k.kcm.awaits_status] > 0,
+               [&] { c.set(k.kcm.awaits_status, c[k.kcm.awaits_status] - 1); });
+}
+
+/// kube-scheduler: eventhandlers.go:updatePod, backend/cache/cache.go:AddPod. A bound
+/// pod's event confirms the assumption; a pod that terminates is forgotten
+/// (handleAssumedPodDeletion).
+template <class C>
+void receive_pod_by_scheduler(C& c, const Cluster& k) {
+    for_front_pod(c, k.scheduler.pods, [&](int p, const PodSlots& event) {
+        const auto i = static_cast<std::size_t>(p);
+        const auto settled = c[event[pod::exists]] == 0 || c[event[pod::phase]] == pod::terminal ||
+                             c[event[pod::node]] != 0;
+        c.when(settled, [&] {
+            c.set(k.scheduler.assumed[i], c.integer(0));
+            c.set(k.scheduler.binding[i], c.integer(0));
+            if (k.configuration.crashes > 0) c.set(k.scheduler.broken[i], c.integer(0));
+        });
+    });
+    receive(c, k.scheduler.pods);
+}
+
+/// kubelet: config/config.go:Merge. A removed pod's worker ends once its container has.
+template <class C>
+void receive_pod_by_kubelet(C& c, const Cluster& k, int n) {
+    const auto& here = k.kubelet[static_cast<std::size_t>(n)];
+    if (k.crowded(n))
+        for_front_pod(c, here.pods, [&](int p, const PodSlots& event) {
+            const auto i = static_cast<std::size_t>(p);
+            c.when(c[event[pod::exists]] == 0, [&] { c.set(here.worker[i], c.integer(0)); });
+        });
+    receive(c, here.pods);
+}
+
+}  // namespace kcheck::model

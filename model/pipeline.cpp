@@ -1,0 +1,466 @@
+#include "model/pipeline.hpp"
+
+#include <fmt/core.h>
+
+#include "model/deployment_controller.hpp"
+#include "model/environment.hpp"
+#include "model/kube_scheduler.hpp"
+#include "model/kubectl.hpp"
+#include "model/kubelet.hpp"
+#include "model/replicaset_controller.hpp"
+
+namespace kcheck::model {
+
+namespace {
+
+std::uint64_t bit(Progress progress) { return std::uint64_t{1} << static_cast<unsigned>(progress); }
+std::uint64_t kubelet_bit(int node, bool reports) {
+    return std::uint64_t{1} << (static_cast<unsigned>(Progress::kubelet_first) +
+                                2U * static_cast<unsigned>(node) + (reports ? 1U : 0U));
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Configuration configuration, Reductions reductions)
+    : Pipeline(configuration, reductions, footprint_of(configuration, reductions)) {}
+
+Pipeline::Pipeline(Configuration configuration, Reductions reductions, Footprint footprint)
+    : cluster_(std::make_unique<Cluster>(std::move(configuration), reductions, footprint)) {
+    used_bytes_ = cluster_->layout.size();
+    add_actions();
+    add_watches();
+    build_groups();
+    symmetry_ = std::make_unique<Symmetry>(*cluster_);
+}
+
+template <class F>
+ActionInfo& Pipeline::add(std::string component, std::string verb, std::string what, Reader reader, F body) {
+    ActionInfo info;
+    info.component = std::move(component);
+    info.verb = std::move(verb);
+    info.what = std::move(what);
+    info.reader = reader;
+    info.native = [body](NativeStep& step) { body(step); };
+    info.symbolic = [body](SymbolicStep& step) { body(step); };
+    actions_.push_back(std::move(info));
+    return actions_.back();
+}
+
+/// A request to kube-apiserver with every way that its reply may go. Where the caller keeps
+/// nothing that depends on the reply (`reply_matters` is false), a lost reply is what it is without
+/// the loss, and is only there while the reduction idle-faults is off.
+template <class F>
+void Pipeline::add_request(std::string component, std::string verb, std::string what, Reader reader,
+                           std::uint64_t progress, bool reply_matters, bool breakable, int node, F body) {
+    const auto& k = *cluster_;
+    const auto known = static_cast<int>(actions_.size());
+    const auto instance = [&](Reply reply, const char* suffix) -> ActionInfo& {
+        auto& info = add(component, verb, what + suffix, reader,
+                         [body, reply](auto& step) { body(step, reply); });
+        info.node = node;
+        info.writes = reply.commits();
+        return info;
+    };
+    instance({}, "").progress = progress;
+    if (!reply_matters && k.reductions.idle_faults) return;
+    const auto lost = [&](Outcome outcome, Payer payer, const char* suffix) {
+        auto& info = instance({outcome, payer}, suffix);
+        info.fault = payer != Payer::broken_connection;
+        if (outcome == Outcome::lost_committed) info.twin = known;
+    };
+    if (k.configuration.lost_replies > 0) {
+        lost(Outcome::lost_committed, Payer::lost_reply, "; it is committed, but the reply is lost");
+        lost(Outcome::lost_uncommitted, Payer::lost_reply, "; it times out and is not committed");
+    }
+    if (k.configuration.crashes > 0) {
+        lost(Outcome::lost_committed, Payer::restart,
+             "; it is committed, then kube-apiserver restarts before it replies");
+        lost(Outcome::lost_uncommitted, Payer::restart,
+             "; kube-apiserver restarts before it is committed");
+        if (breakable) {
+            lost(Outcome::lost_committed, Payer::broken_connection,
+                 "; it was committed, but its connection broke in the restart");
+            lost(Outcome::lost_uncommitted, Payer::broken_connection,
+                 "; its connection broke in the restart and it was not committed");
+        }
+    }
+}
+
+void Pipeline::add_actions() {
+    const Cluster& k = *cluster_;
+    const auto& configuration = k.configuration;
+
+    for (int i = 0; i < static_cast<int>(configuration.operations.size()); ++i) {
+        const auto& operation = configuration.operations[static_cast<std::size_t>(i)];
+        const bool scales = operation.kind == UserOperation::Kind::scale;
+        add_request("kubectl", scales ? "scale" : "apply",
+                    fmt::format("{} deployment/{} with {} replicas", scales ? "scale" : "apply",
+                                configuration.deployment, operation.replicas),
+                    Reader::nobody, 0, false, false, -1,
+                    [&k, i](auto& c, Reply reply) { kubectl::operate(c, k, i, reply); });
+    }
+
+    const std::string deployment = "deployment-controller";
+    const auto dc = [&](const char* verb, const char* what, auto body) {
+        add_request(deployment, verb, what, Reader::deployment_controller,
+                    bit(Progress::deployment_controller), false, false, -1, body);
+    };
+    dc("create-replicaset", "POST ReplicaSet",
+       [&k](auto& c, Reply r) { deployment_controller::create_replica_set(c, k, r); });
+    dc("scale-replicaset", "PUT ReplicaSet with the Deployment's replicas",
+       [&k](auto& c, Reply r) { deployment_controller::scale(c, k, r); });
+    const auto first_status = actions_.size();
+    dc("update-status", "PUT Deployment status",
+       [&k](auto& c, Reply r) { deployment_controller::update_status(c, k, r); });
+    for (auto a = first_status; a < actions_.size(); ++a) actions_[a].status = 4;
+
+    const std::string replicaset = "replicaset-controller";
+    const auto rs_progress = bit(Progress::replicaset_controller);
+    add_request(replicaset, "create-pod", "POST pod", Reader::replicaset_controller, rs_progress, true, true,
+                -1, [&k](auto& c, Reply r) { replicaset_controller::create_one(c, k, r); });
+    for (int p = 0; p < k.pods(); ++p)
+        add_request(replicaset, "delete-pod", fmt::format("DELETE pod[{}]", p),
+                    Reader::replicaset_controller, rs_progress, true, true, -1,
+                    [&k, p](auto& c, Reply r) { replicaset_controller::delete_one(c, k, p, r); });
+    const auto second_status = actions_.size();
+    add_request(replicaset, "update-status", "PUT ReplicaSet status", Reader::replicaset_controller,
+                rs_progress, !k.reductions.status_last, false, -1,
+                [&k](auto& c, Reply r) { replicaset_controller::update_status(c, k, r); });
+    for (auto a = second_status; a < actions_.size(); ++a) actions_[a].status = 3;
+
+    for (int p = 0; p < k.pods(); ++p)
+        for (int n = 0; n < k.nodes(); ++n) {
+            auto& info = add("kube-scheduler", "assume",
+                             fmt::format("decide that pod[{}] goes to {} and assume it there", p,
+                                         configuration.nodes[static_cast<std::size_t>(n)].name),
+                             Reader::scheduler, [&k, p, n](auto& c) { kube_scheduler::assume(c, k, p, n); });
+            info.progress = bit(Progress::scheduling);
+        }
+    for (int p = 0; p < k.pods(); ++p)
+        add_request("kube-scheduler", "bind",
+                    k.is(Variant::scheduler_writes_etcd)
+                        ? fmt::format("write the node of pod[{}] into etcd", p)
+                        : fmt::format("POST binding of pod[{}]", p),
+                    Reader::scheduler, bit(Progress::binding), true, true, -1,
+                    [&k, p](auto& c, Reply r) { kube_scheduler::bind(c, k, p, r); });
+
+    for (int n = 0; n < k.nodes(); ++n) {
+        const auto component = fmt::format("kubelet[{}]", n);
+        const auto runtime = fmt::format("container-runtime[{}]", n);
+        const bool alone = !k.crowded(n);  // see settle
+        const auto local = [&](const std::string& who, const char* verb, std::string what,
+                               std::uint64_t progress, auto body) {
+            auto& info = add(who, verb, std::move(what), Reader::kubelet, body);
+            info.node = n;
+            info.progress = progress;
+            info.local = alone;
+        };
+        const auto report = [&](const char* verb, int status, bool is_local, std::string what, auto body) {
+            const auto first = actions_.size();
+            add_request(component, verb, std::move(what), Reader::kubelet, kubelet_bit(n, true), false, false,
+                        n, body);
+            actions_[first].local = is_local;
+            for (auto a = first; a < actions_.size(); ++a) actions_[a].status = status;
+        };
+        local(runtime, "pull-image", "pull the image", bit(Progress::image_pull),
+              [&k, n](auto& c) { kubelet::pull(c, k, n); });
+        for (int p = 0; p < k.pods(); ++p) {
+            if (k.crowded(n))
+                local(component, "admit", fmt::format("admit pod[{}], or refuse it if it does not fit", p),
+                      kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::admit(c, k, n, p); });
+            local(runtime, "create-container", fmt::format("create the container of pod[{}]", p),
+                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::create(c, k, n, p); });
+                local(runtime, "start-container", fmt::format("start the container of pod[{}]", p),
+                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::start(c, k, n, p); });
+            local(runtime, "stop-container", fmt::format("stop the container of pod[{}]", p),
+                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::stop(c, k, n, p); });
+            report("report-running", 1, false, fmt::format("PATCH status of pod[{}]: Running and Ready", p),
+                   [&k, n, p](auto& c, Reply r) { kubelet::report_running(c, k, n, p, r); });
+            report("report-terminal", 0, alone && !k.counts_pods_on_nodes(),
+                   fmt::format("PATCH status of pod[{}]: Failed", p),
+                   [&k, n, p](auto& c, Reply r) { kubelet::report_terminal(c, k, n, p, r); });
+            report("remove-pod", 0, alone && !k.counts_pods_on_nodes(),
+                   fmt::format("DELETE pod[{}] with grace period 0", p),
+                   [&k, n, p](auto& c, Reply r) { kubelet::remove(c, k, n, p, r); });
+        }
+    }
+
+    if (configuration.waits_until_available)
+        for (int p = 0; p < k.pods(); ++p) {
+            auto& info = add("time", "pass", fmt::format("pod[{}] has been Ready for minReadySeconds", p),
+                             Reader::nobody, [&k, p](auto& c) { environment::age(c, k, p); });
+            info.progress = bit(Progress::time);
+            info.status = 2;
+        }
+
+    if (k.is(Variant::watch_drops_event))
+        add("kube-apiserver", "drop-event", "lose the oldest event on its way to kube-scheduler",
+            Reader::nobody, [&k](auto& c) { environment::drop_event(c, k); });
+
+    if (configuration.crashes == 0) return;
+    const auto fault = [&](std::string component, std::string verb, std::string what, Reader reader, int node,
+                           auto body) {
+        auto& info = add(std::move(component), std::move(verb), std::move(what), reader, body);
+        info.fault = true;
+        info.node = node;
+    };
+    using environment::UnderWay;
+    const std::string manager = "kube-controller-manager";
+    fault(manager, "crash", "crash and restart", Reader::replicaset_controller, -1, [&k](auto& c) {
+        environment::crash_controller_manager(c, k, UnderWay::creations, 0);
+    });
+    for (int p = 0; p < k.pods(); ++p)
+        fault(manager, "crash", fmt::format("crash and restart, with DELETE pod[{}] under way", p),
+              Reader::replicaset_controller, -1, [&k, p](auto& c) {
+                  environment::crash_controller_manager(c, k, UnderWay::deletion, p);
+              });
+    if (configuration.operations.size() > 1)
+        fault(manager, "crash", "crash and restart, with the PUT of the ReplicaSet under way",
+              Reader::deployment_controller, -1, [&k](auto& c) {
+                  environment::crash_controller_manager(c, k, UnderWay::scale, 0);
+              });
+    fault("kube-scheduler", "crash", "crash and restart", Reader::scheduler, -1,
+          [&k](auto& c) { environment::crash_scheduler(c, k); });
+    for (int n = 0; n < k.nodes(); ++n)
+        fault(fmt::format("kubelet[{}]", n), "crash", "crash and restart", Reader::kubelet, n,
+              [&k, n](auto& c) { environment::crash_kubelet(c, k, n); });
+    fault("kube-apiserver", "crash", "restart, as etcd does", Reader::nobody, -1,
+          [&k](auto& c) { environment::restart_quietly(c, k); });
+
+    const auto late = [&](const char* verb, std::string what, auto body) {
+        add("network", verb, std::move(what), Reader::nobody, body).writes = true;
+    };
+    late("late-create", "a POST pod from before the crash of kube-controller-manager arrives",
+         [&k](auto& c) { environment::late_create(c, k); });
+    if (configuration.operations.size() > 1)
+        late("late-scale", "a PUT ReplicaSet from before the crash of kube-controller-manager arrives",
+             [&k](auto& c) { environment::late_scale(c, k); });
+    for (int p = 0; p < k.pods(); ++p) {
+        late("late-bind", fmt::format("the POST binding of pod[{}] from before the crash of kube-scheduler arrives", p),
+             [&k, p](auto& c) { environment::late_bind(c, k, p); });
+        late("late-delete",
+             fmt::format("the DELETE of pod[{}] from before the crash of kube-controller-manager arrives", p),
+             [&k, p](auto& c) { environment::late_delete(c, k, p); });
+    }
+}
+
+void Pipeline::add_watches() {
+    const Cluster& k = *cluster_;
+    const auto add_watch = [&](std::string client, std::string type, const auto& watch, auto body) {
+        Watch info;
+        info.client = std::move(client);
+        info.type = std::move(type);
+        const auto* queue = &watch.queue;
+        const auto first = [](const auto& event) {
+            if constexpr (requires { event.pod; })
+                return event.pod;
+            else
+                return event.present;
+        };
+        info.pending = [queue, first](const Valuation& state) { return state[first(queue->front())] != 0; };
+        info.queued = [queue, first](const Valuation& state) {
+            int queued = 0;
+            for (const auto& event : *queue) queued += state[first(event)] != 0 ? 1 : 0;
+            return queued;
+        };
+        info.native = [body](NativeStep& step) { body(step); };
+        info.symbolic = [body](SymbolicStep& step) { body(step); };
+        watches_.push_back(std::move(info));
+    };
+    const std::string manager = "kube-controller-manager";
+    add_watch(manager, "deployments", k.kcm.deployments, [&k](auto& c) {
+        if (!c.require(pending(c, k.kcm.deployments))) return;
+        receive_deployment(c, k);
+    });
+    add_watch(manager, "replicasets", k.kcm.replica_sets, [&k](auto& c) {
+        if (!c.require(pending(c, k.kcm.replica_sets))) return;
+        receive_replica_set(c, k);
+    });
+    add_watch(manager, "pods", k.kcm.pods, [&k](auto& c) {
+        // The victims of a sync are ranked in the view that it began with.
+        if (!c.require(pending(c, k.kcm.pods) && c[k.kcm.deletes] == 0)) return;
+        receive_pod_by_controller_manager(c, k);
+    });
+    add_watch("kube-scheduler", "pods", k.scheduler.pods, [&k](auto& c) {
+        if (!c.require(pending(c, k.scheduler.pods))) return;
+        receive_pod_by_scheduler(c, k);
+    });
+    for (int n = 0; n < k.nodes(); ++n)
+        add_watch(fmt::format("kubelet[{}]", n), "pods", k.kubelet[static_cast<std::size_t>(n)].pods,
+                  [&k, n](auto& c) {
+                      const auto& watch = k.kubelet[static_cast<std::size_t>(n)].pods;
+                      if (!c.require(pending(c, watch))) return;
+                      receive_pod_by_kubelet(c, k, n);
+                  });
+}
+
+void Pipeline::build_groups() {
+    // Groups in the order of Reader; one for each kubelet at the end.
+    groups_.resize(4 + static_cast<std::size_t>(cluster_->nodes()));
+    groups_[1].watches = {0, 1};
+    groups_[2].watches = {1, 2};
+    groups_[3].watches = {3};
+    for (int n = 0; n < cluster_->nodes(); ++n) groups_[static_cast<std::size_t>(4 + n)].watches = {4 + n};
+    for (std::size_t a = 0; a < actions_.size(); ++a) {
+        const auto& action = actions_[a];
+        const auto group = static_cast<std::size_t>(action.reader) +
+                           (action.reader == Reader::kubelet ? static_cast<std::size_t>(action.node) : 0);
+        groups_[group].actions.push_back(static_cast<int>(a));
+    }
+    // In the order in which one enables the next: the pull, then the containers.
+    local_actions_.resize(static_cast<std::size_t>(cluster_->nodes()));
+    if (cluster_->reductions.local_steps)
+        for (std::size_t a = 0; a < actions_.size(); ++a)
+            if (actions_[a].local)
+                local_actions_[static_cast<std::size_t>(actions_[a].node)].push_back(static_cast<int>(a));
+}
+
+void Pipeline::settle(Valuation& state) const {
+    for (std::size_t n = 0; n < local_actions_.size(); ++n) {
+        if (local_actions_[n].empty()) continue;
+        // Only what the kubelet hears lets it do anything that it could not do before.
+        const auto& watch = watches_[4 + n];
+        while (watch.pending(state)) {
+            NativeStep receipt(state);
+            watch.native(receipt);
+            for (const auto a : local_actions_[n]) {
+                NativeStep step(state);
+                actions_[static_cast<std::size_t>(a)].native(step);
+            }
+        }
+    }
+}
+
+const std::vector<int>& Pipeline::watches_of(const ActionInfo& action) const {
+    return groups_[static_cast<std::size_t>(action.reader) +
+                   (action.reader == Reader::kubelet ? static_cast<std::size_t>(action.node) : 0)]
+        .watches;
+}
+
+void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scratch) const {
+    scratch.count = 0;
+    auto& first = scratch.next_view();
+    first.received = {};
+    first.complete = true;
+    first.state = state;
+    if (!cluster_->reductions.lazy_refresh) return;
+    for (std::size_t i = 0; i < group.watches.size(); ++i) {
+        const auto& watch = watches_[static_cast<std::size_t>(group.watches[i])];
+        // Every view so far, with one, two, ... events more of this watch.
+        const auto bases = scratch.count;
+        for (std::size_t base = 0; base < bases; ++base) {
+            auto from = base;
+            while (watch.pending(scratch.views[from].state)) {
+                auto& view = scratch.next_view();
+                view = scratch.views[from];
+                NativeStep step(view.state);
+                watch.native(step);
+                if (!step.enabled()) {
+                    --scratch.count;
+                    break;
+                }
+                ++view.received[i];
+                scratch.views[from].complete = false;
+                from = scratch.count - 1;
+            }
+        }
+    }
+    if (group.watches.size() == 2)  // complete means: of both watches
+        for (std::size_t v = 0; v < scratch.count; ++v) {
+            auto& view = scratch.views[v];
+            view.complete = true;
+            for (const auto w : group.watches) {
+                auto probe = view.state;
+                NativeStep step(probe);
+                watches_[static_cast<std::size_t>(w)].native(step);
+                view.complete = view.complete && !step.enabled();
+            }
+        }
+}
+
+void Pipeline::receive_all(const std::vector<int>& watches, Valuation& state) const {
+    for (const auto w : watches)
+        for (;;) {
+            NativeStep step(state);
+            watches_[static_cast<std::size_t>(w)].native(step);
+            if (!step.enabled()) break;
+        }
+}
+
+bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,
+                             Scratch& scratch) const {
+    const auto& k = *cluster_;
+    const auto same_but_for_budgets = [&](Valuation& other) {
+        other[k.crashes_used] = after[k.crashes_used];
+        other[k.replies_lost] = after[k.replies_lost];
+        return std::memcmp(other.value.data(), after.value.data(), used_bytes_) == 0;
+    };
+    scratch.probe = before;
+    if (same_but_for_budgets(scratch.probe)) return true;
+    if (action.twin >= 0) {
+        scratch.probe = before;
+        NativeStep step(scratch.probe);
+        actions_[static_cast<std::size_t>(action.twin)].native(step);
+        return step.enabled() && same_but_for_budgets(scratch.probe);
+    }
+    if (action.verb != "crash") return false;
+    // A process that restarts comes back as one that has received all there is.
+    scratch.probe = before;
+    if (action.component == "kube-controller-manager") receive_all({0, 1, 2}, scratch.probe);
+    else if (action.reader != Reader::nobody) receive_all(watches_of(action), scratch.probe);
+    return same_but_for_budgets(scratch.probe);
+}
+
+void Pipeline::canonicalize(Valuation& state) const {
+    settle(state);
+    collect_terminal_pods(*cluster_, state);
+    if (cluster_->reductions.symmetry) symmetry_->canonicalize(state);
+}
+
+std::uint64_t Pipeline::classes(const Move& move) const {
+    if (move.action < actions_.size()) return actions_[move.action].progress;
+    return std::uint64_t{1} << (static_cast<unsigned>(Progress::kubelet_first) +
+                                2U * static_cast<unsigned>(cluster_->nodes()) +
+                                (move.action - static_cast<unsigned>(actions_.size())));
+}
+
+std::vector<std::string> Pipeline::progress_names() const {
+    std::vector<std::string> names{"deployment-controller", "replicaset-controller", "scheduling",
+                                   "binding", "time", "image-pull"};
+    for (int n = 0; n < cluster_->nodes(); ++n) {
+        names.push_back(fmt::format("kubelet[{}]", n));
+        names.push_back(fmt::format("kubelet[{}]-status", n));
+    }
+    for (const auto& watch : watches_) names.push_back(fmt::format("{}-watch-{}", watch.client, watch.type));
+    return names;
+}
+
+std::uint64_t Pipeline::strong_progress() const { return bit(Progress::image_pull); }
+
+std::string Pipeline::describe(const Move& move) const {
+    if (move.action >= actions_.size()) {
+        const auto& watch = watches_[move.action - actions_.size()];
+        return fmt::format("{}: receive the next event of {}", watch.client, watch.type);
+    }
+    return fmt::format("{}: {}", actions_[move.action].component, actions_[move.action].what);
+}
+
+ir::TransitionSystem Pipeline::transition_system() const {
+    ir::TransitionSystem system;
+    for (const auto& variable : layout().variables()) system.variables.push_back({variable.name, variable.size, 0});
+    const auto translate = [&](std::string name, const auto& body) {
+        SymbolicStep step(*system.arena, layout());
+        body(step);
+        ir::Action action;
+        action.name = std::move(name);
+        action.guard = step.guard();
+        for (const auto& [slot, term] : step.assignments()) action.assignments.emplace_back(slot, term);
+        system.actions.push_back(std::move(action));
+    };
+    for (const auto& action : actions_) translate(action.component + ": " + action.what, action.symbolic);
+    for (const auto& watch : watches_)
+        translate(fmt::format("{}: receive the next event of {}", watch.client, watch.type), watch.symbolic);
+    return system;
+}
+
+}  // namespace kcheck::model

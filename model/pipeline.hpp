@@ -1,0 +1,147 @@
+// The pipeline as a transition system: every action of every component, over
+// the variables of a Cluster.
+//
+// `successors` is the explicit-state form that the engines explore; it knows the
+// reductions. `transition_system` is the same actions as terms, with every receipt
+// of a watch event as a step of its own and no reduction but the watches'
+// projection: what the solver proves about, and what traces are re-executed in.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ir/transition_system.hpp"
+#include "model/cluster.hpp"
+#include "model/footprints.hpp"
+#include "model/kube_apiserver.hpp"
+#include "model/symmetry.hpp"
+
+namespace kcheck::model {
+
+/// Fairness classes: what a component must not postpone for ever while it could act.
+enum class Progress : std::uint8_t {
+    deployment_controller,
+    replicaset_controller,
+    scheduling,
+    binding,
+    time,
+    image_pull,      // strong: pulls may fail, but not always
+    kubelet_first,   // one class for each kubelet's steps, and one for its reports
+};
+
+/// Whose caches an action reads.
+enum class Reader : std::uint8_t { nobody, deployment_controller, replicaset_controller, scheduler, kubelet };
+
+/// Statuses flow upwards: pods (1), their availability (2), the ReplicaSet (3), the Deployment (4).
+inline constexpr int last_status = 4;
+
+struct ActionInfo {
+    std::string component;   // "kube-scheduler", "kubelet[1]"
+    std::string verb;        // "bind": unique together with component, for lists of actions
+    std::string what;        // "POST binding of pod[0]; the reply is lost"
+    Reader reader = Reader::nobody;
+    int node = -1;           // the kubelet's
+    std::uint64_t progress = 0;  // fairness classes
+    bool writes = false;     // a request that may commit a write
+    bool fault = false;      // spends a budget
+    bool local = false;      // see Pipeline::settle
+    int status = 0;          // > 0: writes a status that only the writer of the next, of a higher number, reads
+    int twin = -1;           // of a fault: the action that has the same effect without it, if any
+    std::function<void(NativeStep&)> native;
+    std::function<void(SymbolicStep&)> symbolic;
+};
+
+/// A transition: receive so many events of each of the reader's watches, then act. Receipts
+/// that no action observes are no transitions of their own, unless lazy-refresh is off;
+/// then an `action` at or past the number of actions is the receipt of one event.
+struct Move {
+    std::uint16_t action = 0;
+    std::array<std::uint8_t, 2> received{};
+    bool operator==(const Move&) const = default;
+};
+
+class Pipeline {
+public:
+    using State = Valuation;
+    using Action = Move;
+
+    /// Throws std::length_error if the configuration needs more variables than there is room for.
+    explicit Pipeline(Configuration configuration, Reductions reductions = {});
+
+    const Cluster& cluster() const { return *cluster_; }
+    const Layout& layout() const { return cluster_->layout; }
+    const std::vector<ActionInfo>& actions() const { return actions_; }
+
+    struct Watch {
+        std::string client;  // whose cache it feeds
+        std::string type;    // "pods"
+        std::function<bool(const Valuation&)> pending;
+        std::function<int(const Valuation&)> queued;
+        std::function<void(NativeStep&)> native;
+        std::function<void(SymbolicStep&)> symbolic;
+    };
+    const std::vector<Watch>& watches() const { return watches_; }
+    /// The watches that `received` counts for an action, as indices into watches().
+    const std::vector<int>& watches_of(const ActionInfo& action) const;
+
+    std::vector<std::string> progress_names() const;
+    std::uint64_t strong_progress() const;
+
+    // The model concept of the checker.
+    std::size_t state_bytes() const { return layout().packed_bytes(); }
+    void pack(const Valuation& state, std::span<std::byte> bytes) const { layout().pack(state, bytes); }
+    void unpack(std::span<const std::byte> bytes, Valuation& state) const { layout().unpack(bytes, state); }
+    void initial(const std::function<void(const Valuation&)>& each) const { each(Valuation{}); }
+    std::uint64_t classes(const Move& move) const;
+    std::string describe(const Move& move) const;
+    template <class Sink>
+    void successors(const Valuation& state, Sink& sink) const;
+
+    /// The representative of a state under the reductions.
+    void canonicalize(Valuation& state) const;
+
+    ir::TransitionSystem transition_system() const;
+
+private:
+    friend Footprint footprint_of(const Configuration& configuration, const Reductions& reductions);
+    Pipeline(Configuration configuration, Reductions reductions, Footprint footprint);
+
+    struct Group {  // the actions of one reader, with its watches
+        std::vector<int> watches;
+        std::vector<int> actions;
+    };
+    struct View;
+    struct Scratch;
+
+    void add_actions();
+    void add_watches();
+    template <class F>
+    ActionInfo& add(std::string component, std::string verb, std::string what, Reader reader, F body);
+    template <class F>
+    void add_request(std::string component, std::string verb, std::string what, Reader reader,
+                     std::uint64_t progress, bool reply_matters, bool breakable, int node, F body);
+    void build_groups();
+
+    void expand(const Group& group, const Valuation& state, Scratch& scratch) const;
+    bool is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,
+                       Scratch& scratch) const;
+    /// Runs the local steps that are possible. A kubelet hears of its pods, pulls, creates, starts
+    /// and stops, and takes down what was deleted: while its node has room for every pod, nobody
+    /// else can tell when, and none of it keeps anybody from doing anything.
+    void settle(Valuation& state) const;
+    void receive_all(const std::vector<int>& watches, Valuation& state) const;
+
+    std::unique_ptr<Cluster> cluster_;
+    std::vector<ActionInfo> actions_;
+    std::vector<Watch> watches_;
+    std::vector<Group> groups_;
+    std::vector<std::vector<int>> local_actions_;  // of each kubelet
+    std::unique_ptr<Symmetry> symmetry_;
+    std::size_t used_bytes_ = 0;
+};
+
+}  // namespace kcheck::model
+
+#include "model/successors.hpp"

@@ -1,0 +1,94 @@
+// Objects as the pipeline stores and copies them.
+//
+// A record is a fixed tuple of fields. The store, a client's cache and each
+// event on its way hold the same tuple; a copy that nobody reads a field of has
+// no variable for it (its slot is `nowhere`, and reads as 0).
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "model/domain.hpp"
+
+namespace kcheck::model {
+
+/// Slot 0 of every layout: a variable that is always 0.
+inline constexpr Slot nowhere = 0;
+
+namespace pod {
+enum Field : std::uint8_t { exists, deleting, phase, node };  // deleting: metadata.deletionTimestamp is set
+inline constexpr int fields = 4;
+// status.phase. Without readiness probes a Running pod is Ready.
+enum Phase : std::uint8_t { pending, running, terminal };
+}  // namespace pod
+
+/// Deployments and ReplicaSets have the same shape here.
+namespace workload {
+enum Field : std::uint8_t {
+    exists,
+    replicas,            // spec.replicas
+    generation,          // metadata.generation
+    observed,            // status.observedGeneration
+    status_replicas,     // status.replicas (= status.updatedReplicas while there is one ReplicaSet)
+    status_available,    // status.availableReplicas
+};
+inline constexpr int fields = 6;
+}  // namespace workload
+
+template <int N>
+struct RecordSlots {
+    std::array<Slot, N> field{};
+    Slot operator[](int index) const { return field[static_cast<std::size_t>(index)]; }
+    Slot& operator[](int index) { return field[static_cast<std::size_t>(index)]; }
+};
+using PodSlots = RecordSlots<pod::fields>;
+using WorkloadSlots = RecordSlots<workload::fields>;
+
+/// The values of a record within a step.
+template <class C, int N>
+struct Record {
+    std::array<Int<C>, N> value{};
+    const Int<C>& operator[](int index) const { return value[static_cast<std::size_t>(index)]; }
+    Int<C>& operator[](int index) { return value[static_cast<std::size_t>(index)]; }
+};
+template <class C>
+using PodRecord = Record<C, pod::fields>;
+template <class C>
+using WorkloadRecord = Record<C, workload::fields>;
+
+template <class C, int N>
+Record<C, N> read(const C& c, const RecordSlots<N>& slots) {
+    Record<C, N> record;
+    for (int f = 0; f < N; ++f) record[f] = c[slots[f]];
+    return record;
+}
+
+template <class C, int N>
+void write(C& c, const RecordSlots<N>& slots, const Record<C, N>& record) {
+    for (int f = 0; f < N; ++f)
+        if (slots[f] != nowhere) c.set(slots[f], record[f]);
+}
+
+template <class C, int N>
+void copy(C& c, const RecordSlots<N>& to, const RecordSlots<N>& from) {
+    for (int f = 0; f < N; ++f)
+        if (to[f] != nowhere) c.set(to[f], c[from[f]]);
+}
+
+template <class C, int N>
+void clear(C& c, const RecordSlots<N>& slots) {
+    for (int f = 0; f < N; ++f)
+        if (slots[f] != nowhere) c.set(slots[f], c.integer(0));
+}
+
+/// Whether two records differ in a field that `slots` keeps.
+template <class C, int N>
+Bool<C> differ(const C& c, const RecordSlots<N>& slots, const Record<C, N>& a, const Record<C, N>& b) {
+    auto result = c.boolean(false);
+    for (int f = 0; f < N; ++f)
+        if (slots[f] != nowhere)
+            result = result || (a[f] != b[f]);
+    return result;
+}
+
+}  // namespace kcheck::model

@@ -1,0 +1,129 @@
+// The explicit-state successors of a state, under the reductions.
+//
+// Refresh at observation. Receiving a watch event is visible to nobody but the
+// receiver, so it can wait until just before the receiver's next step (Lipton,
+// "Reduction", 1975). A transition is "receive so many events, then act". Of the
+// numbers of events that enable the same action, one is left out if it leads
+// where a smaller one leads after receiving the rest: acting and receiving
+// commute there, which is tested on the two states at hand, not assumed.
+//
+// Idle faults. A fault that leaves the state as it would be without the fault,
+// but for its budget, is left out: the state it leads to can do nothing that the
+// one without it cannot.
+//
+// Status last. A status is read only by the writer of the next status, and in the
+// end by people. Writing one enables nothing else; it can only delay its writer.
+// So every run can be rearranged so that it writes a status only where nothing
+// else can make progress: an earlier one moves later, or is overwritten by a later
+// one. Does not apply to a status write that a property can see (a variant that
+// loses updates).
+#pragma once
+
+#include <cstring>
+
+#include "model/pipeline.hpp"
+
+namespace kcheck::model {
+
+struct Pipeline::View {
+    std::array<std::uint8_t, 2> received{};
+    bool complete = false;  // nothing is left to receive
+    Valuation state;
+    Valuation step;         // where actions run; equal to `state` between them
+};
+
+struct Pipeline::Scratch {
+    std::vector<View> views;
+    std::size_t count = 0;
+    std::vector<std::pair<std::array<std::uint8_t, 2>, Valuation>> results;  // of one action
+    std::size_t result_count = 0;
+    Valuation work, probe;
+
+    View& next_view() {
+        if (count == views.size()) views.emplace_back();
+        return views[count++];
+    }
+    void keep_result(std::array<std::uint8_t, 2> received, const Valuation& state) {
+        if (result_count == results.size()) results.emplace_back();
+        results[result_count++] = {received, state};
+    }
+};
+
+template <class Sink>
+void Pipeline::successors(const Valuation& state, Sink& sink) const {
+    thread_local Scratch scratch;
+    const auto& k = *cluster_;
+    // A run that left the bounds of the encoding ends; the verdict cannot be "holds" then.
+    if (state[k.exceeded] == 1) {
+        sink.enabled(0);
+        return;
+    }
+    const auto same = [&](const Valuation& a, const Valuation& b) {
+        return std::memcmp(a.value.data(), b.value.data(), used_bytes_) == 0;
+    };
+    const auto assign = [&](Valuation& to, const Valuation& from) {
+        std::memcpy(to.value.data(), from.value.data(), used_bytes_);
+    };
+    const auto emit = [&](const Move& move, Valuation& target) {
+        canonicalize(target);
+        sink.edge(move, target);
+    };
+
+    std::uint64_t enabled = 0;
+    if (!k.reductions.lazy_refresh)
+        for (std::size_t w = 0; w < watches_.size(); ++w) {
+            if (!watches_[w].pending(state)) continue;
+            assign(scratch.work, state);
+            NativeStep step(scratch.work);
+            watches_[w].native(step);
+            if (!step.enabled()) continue;
+            const Move move{static_cast<std::uint16_t>(actions_.size() + w), {}};
+            enabled |= classes(move);
+            emit(move, scratch.work);
+        }
+
+    // Status writes come last: first everything else, then, if that can make no progress, they.
+    for (int status = 0; status <= last_status; ++status) {
+        if (status > 0 && k.reductions.status_last && enabled != 0) break;
+        for (const auto& group : groups_) {
+            expand(group, state, scratch);
+            for (std::size_t v = 0; v < scratch.count; ++v) assign(scratch.views[v].step, scratch.views[v].state);
+            for (const auto a : group.actions) {
+                const auto& action = actions_[static_cast<std::size_t>(a)];
+                if (action.status != status) continue;
+                scratch.result_count = 0;
+                for (std::size_t v = 0; v < scratch.count; ++v) {
+                    auto& view = scratch.views[v];
+                    NativeStep step(view.step);
+                    action.native(step);
+                    if (!step.enabled()) continue;
+                    assign(scratch.work, view.step);
+                    assign(view.step, view.state);
+                    if (same(scratch.work, view.state)) continue;  // it changes nothing
+                    if (view.complete) enabled |= action.progress;
+                    bool redundant = action.fault && k.reductions.idle_faults &&
+                                     is_idle_fault(action, view.state, scratch.work, scratch);
+                    for (std::size_t r = 0; r < scratch.result_count && !redundant; ++r) {
+                        const auto& [received, result] = scratch.results[r];
+                        if (received[0] > view.received[0] || received[1] > view.received[1]) continue;
+                        assign(scratch.probe, result);
+                        bool possible = true;
+                        for (std::size_t i = 0; i < group.watches.size() && possible; ++i)
+                            for (int n = received[i]; n < view.received[i] && possible; ++n) {
+                                NativeStep receipt(scratch.probe);
+                                watches_[static_cast<std::size_t>(group.watches[i])].native(receipt);
+                                possible = receipt.enabled();
+                            }
+                        redundant = possible && same(scratch.probe, scratch.work);
+                    }
+                    if (redundant) continue;
+                    if (scratch.count > 1) scratch.keep_result(view.received, scratch.work);
+                    emit({static_cast<std::uint16_t>(a), view.received}, scratch.work);
+                }
+            }
+        }
+    }
+    sink.enabled(enabled);
+}
+
+}  // namespace kcheck::model

@@ -1,0 +1,171 @@
+#include "model/symmetry.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <numeric>
+#include <stdexcept>
+#include <tuple>
+
+namespace kcheck::model {
+
+namespace {
+
+std::size_t index(int i) { return static_cast<std::size_t>(i); }
+
+std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
+    h = (h ^ value) * 0x9E3779B97F4A7C15ULL;
+    return h ^ (h >> 29);
+}
+
+}  // namespace
+
+Symmetry::Symmetry(const Cluster& cluster) : pods_(cluster.pods()), nodes_(cluster.nodes()) {
+    const auto& layout = cluster.layout;
+    bytes_ = layout.size();
+    of_pod_.resize(index(pods_));
+    plain_of_pod_.resize(index(pods_));
+    to_node_of_pod_.resize(index(pods_));
+    of_pod_on_node_.assign(index(pods_), std::vector<std::vector<Slot>>(index(nodes_)));
+    of_node_.resize(index(nodes_));
+    only_of_node_.resize(index(nodes_));
+    for (Slot slot = 0; slot < layout.size(); ++slot) {
+        const auto& variable = layout[slot];
+        if (variable.size == 1) continue;
+        if (variable.pod >= 0) {
+            of_pod_[index(variable.pod)].push_back(slot);
+            if (variable.node >= 0)
+                of_pod_on_node_[index(variable.pod)][index(variable.node)].push_back(slot);
+            else if (variable.values == Values::node)
+                to_node_of_pod_[index(variable.pod)].push_back(slot);
+            else
+                plain_of_pod_[index(variable.pod)].push_back(slot);
+        }
+        if (variable.node >= 0) {
+            of_node_[index(variable.node)].push_back(slot);
+            if (variable.pod < 0 && variable.values == Values::plain)
+                only_of_node_[index(variable.node)].push_back(slot);
+        }
+        if (variable.values == Values::pod) to_pod_.push_back(slot);
+        if (variable.values == Values::node) to_node_.push_back(slot);
+    }
+
+    std::size_t word = 0, shift = 0;
+    for (const auto slot : of_pod_.empty() ? std::vector<Slot>{} : of_pod_.front()) {
+        const auto bits = static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(layout[slot].size - 1)));
+        if (shift + bits > 64) ++word, shift = 0;
+        places_.push_back({word, shift});
+        shift += bits;
+    }
+    if (word >= own_words || to_pod_.size() > 64 * (std::tuple_size_v<Words> - own_words) ||
+        pods_ > pods_most || nodes_ > nodes_most)
+        throw std::length_error("this configuration has more pods or nodes than kcheck has room for");
+
+    std::vector<int> order(index(nodes_));
+    std::iota(order.begin(), order.end(), 0);
+    do {
+        const bool keeps_kinds = std::ranges::all_of(order, [&](int& to) {
+            const auto from = static_cast<std::size_t>(&to - order.data());
+            const auto& nodes = cluster.configuration.nodes;
+            return nodes[from].same_kind(nodes[index(to)]);
+        });
+        if (keeps_kinds) orders_.push_back(order);
+    } while (std::ranges::next_permutation(order).found);
+    equal_nodes_ = orders_.size() > 1;
+}
+
+void Symmetry::sort_pods(Valuation& state) const {
+    struct Keyed {
+        Words key{};
+        int pod = 0;
+    };
+    std::array<Keyed, pods_most> pods;
+    for (int p = 0; p < pods_; ++p) {
+        auto& keyed = pods[index(p)];
+        keyed.key = {};
+        keyed.pod = p;
+        const auto& slots = of_pod_[index(p)];
+        for (std::size_t i = 0; i < slots.size(); ++i)
+            keyed.key[places_[i].word] |= std::uint64_t{state.value[slots[i]]} << places_[i].shift;
+    }
+    for (std::size_t i = 0; i < to_pod_.size(); ++i)
+        if (const auto pod = state.value[to_pod_[i]]; pod != 0)
+            pods[index(pod - 1)].key[own_words + i / 64] |= std::uint64_t{1} << (i % 64);
+    const auto later = [](const Keyed& a, const Keyed& b) { return a.key > b.key; };
+    const auto last = pods.begin() + pods_;
+    if (std::is_sorted(pods.begin(), last, later)) return;
+    std::stable_sort(pods.begin(), last, later);
+
+    const auto before = state;
+    std::array<std::uint8_t, pods_most + 1> place{};
+    for (int to = 0; to < pods_; ++to) {
+        const auto from = pods[index(to)].pod;
+        place[index(from + 1)] = static_cast<std::uint8_t>(to + 1);
+        if (from == to) continue;
+        const auto& target = of_pod_[index(to)];
+        const auto& source = of_pod_[index(from)];
+        for (std::size_t i = 0; i < target.size(); ++i) state.value[target[i]] = before.value[source[i]];
+    }
+    for (const auto slot : to_pod_) state.value[slot] = place[before.value[slot]];
+}
+
+void Symmetry::rename_nodes(Valuation& state, const std::vector<int>& to) const {
+    const auto before = state;
+    for (int n = 0; n < nodes_; ++n) {
+        if (to[index(n)] == n) continue;
+        const auto& source = of_node_[index(n)];
+        const auto& target = of_node_[index(to[index(n)])];
+        for (std::size_t i = 0; i < source.size(); ++i) state.value[target[i]] = before.value[source[i]];
+    }
+    for (const auto slot : to_node_)
+        if (const auto node = state.value[slot]; node != 0)
+            state.value[slot] = static_cast<std::uint8_t>(to[index(node - 1)] + 1);
+}
+
+/// Depends on the state only up to renaming of pods, and of the other nodes.
+std::uint64_t Symmetry::signature(const Valuation& state, int node) const {
+    std::uint64_t sum = 0;
+    for (int p = 0; p < pods_; ++p) {
+        std::uint64_t h = 1;
+        for (const auto slot : plain_of_pod_[index(p)]) h = mix(h, state.value[slot]);
+        for (const auto slot : to_node_of_pod_[index(p)]) h = mix(h, state.value[slot] == node + 1);
+        for (const auto slot : of_pod_on_node_[index(p)][index(node)]) h = mix(h, state.value[slot]);
+        sum += h;
+    }
+    for (const auto slot : only_of_node_[index(node)]) sum = mix(sum, state.value[slot]);
+    return sum;
+}
+
+void Symmetry::canonicalize(Valuation& state) const {
+    if (!equal_nodes_) {
+        sort_pods(state);
+        return;
+    }
+    std::array<std::uint64_t, nodes_most> signatures{};
+    for (int n = 0; n < nodes_; ++n) signatures[index(n)] = signature(state, n);
+    // Among equal nodes the representative has them by descending signature.
+    bool found = false;
+    Valuation best;
+    for (const auto& order : orders_) {
+        std::array<std::uint64_t, nodes_most> placed{};
+        for (int n = 0; n < nodes_; ++n) placed[index(order[index(n)])] = signatures[index(n)];
+        bool sorted = true;
+        for (const auto& swap : orders_) {  // a transposition that would improve the order
+            std::array<std::uint64_t, nodes_most> other{};
+            for (int n = 0; n < nodes_; ++n) other[index(swap[index(n)])] = placed[index(n)];
+            if (other > placed) {
+                sorted = false;
+                break;
+            }
+        }
+        if (!sorted) continue;
+        auto candidate = state;
+        rename_nodes(candidate, order);
+        sort_pods(candidate);
+        if (!found || std::memcmp(candidate.value.data(), best.value.data(), bytes_) < 0) best = candidate;
+        found = true;
+    }
+    state = best;
+}
+
+}  // namespace kcheck::model
