@@ -119,8 +119,8 @@ private:
 /// A result for each property. A violation is real even if the exploration is incomplete.
 ///
 /// Requires: `explored` comes from explore(model, ...) with record_graph and with the
-/// same `properties`; bit i of a ClassMask is classes[i]. Otherwise std::invalid_argument
-/// where it can be told.
+/// same `properties`; bit i of a ClassMask is classes[i], and further bits ask
+/// nothing of a run. Otherwise std::invalid_argument where it can be told.
 template <Model M>
 std::vector<LivenessResult<M>> check_liveness(const M& model, const Exploration& explored,
                                               std::span<const FairnessClass> classes,

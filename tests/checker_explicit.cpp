@@ -292,12 +292,24 @@ TEST_CASE("a limit on states is passed by no more than a block") {
     REQUIRE(found.states < 11000);
 }
 
-TEST_CASE("a limit that is reached with the last state does not make the result incomplete") {
+TEST_CASE("an interruption that comes with the last state does not make the result incomplete") {
+    ExploreOptions options;
+    std::atomic<bool> stop = false;
+    options.stop = &stop;
+    options.progress_interval_s = 0;
+    options.progress = [&](const Progress& progress) { stop = progress.states == 3; };
+    REQUIRE(run(ring(3), {}, options).complete());  // one state was left to expand
+    REQUIRE(stop);
+    stop = false;
+    REQUIRE(run(ring(5), {}, options).ended == Ended::stopped);
+}
+
+TEST_CASE("a state whose successors were not looked at leaves the result incomplete") {
     ExploreOptions options;
     options.states_max = 1;
     ListedGraph one;
     one.edges = {{0, 0, 1}};
-    REQUIRE(run(one, {}, options).ended == Ended::states);  // its successors were not looked at
+    REQUIRE(run(one, {}, options).ended == Ended::states);
     options.states_max = 2;
     REQUIRE(run(one, {}, options).complete());
 }
