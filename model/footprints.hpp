@@ -14,4 +14,9 @@ Footprint footprint_of(const Configuration& configuration, const Reductions& red
 /// nobody reads them again. kube-controller-manager's pod garbage collector removes them some day.
 void collect_terminal_pods(const Cluster& cluster, Valuation& state);
 
+/// Events by which an active pod of the ReplicaSet controller is assigned or starts to run only narrow
+/// its choice of victims. So it never needs to receive one of them before it needs the next event
+/// of another kind, and their order up to there, and all but the last of a pod, decide nothing.
+void sort_promotions(const Cluster& cluster, Valuation& state);
+
 }  // namespace kcheck::model

@@ -315,20 +315,37 @@ void Pipeline::build_groups() {
                 local_actions_[static_cast<std::size_t>(actions_[a].node)].push_back(static_cast<int>(a));
 }
 
-void Pipeline::settle(Valuation& state) const {
+void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) const {
+    const auto& k = *cluster_;
+    const auto receive_one = [&](std::size_t watch) {
+        NativeStep step(state);
+        watches_[watch].native(step);
+        if (step.enabled() && taken) taken(static_cast<int>(actions_.size() + watch));
+        return step.enabled();
+    };
     for (std::size_t n = 0; n < local_actions_.size(); ++n) {
         if (local_actions_[n].empty()) continue;
         // Only what the kubelet hears lets it do anything that it could not do before.
-        const auto& watch = watches_[4 + n];
-        while (watch.pending(state)) {
-            NativeStep receipt(state);
-            watch.native(receipt);
+        while (receive_one(4 + n))
             for (const auto a : local_actions_[n]) {
                 NativeStep step(state);
                 actions_[static_cast<std::size_t>(a)].native(step);
+                if (step.enabled() && taken) taken(a);
             }
-        }
     }
+    if (!k.reductions.local_steps) return;
+    // The scheduler can do more for every pod that it knows to be pending, and what it does for one
+    // that is not pending any more is refused.
+    if (k.confirms_by_reply() && k.scheduler.pods.view == View::pending)
+        while (receive_one(3)) {}
+    // The ReplicaSet controller does not look at its cache before it holds its own writes.
+    const auto awaits_pods = [&] {
+        return std::ranges::any_of(k.kcm.awaits_pod, [&](Slot slot) { return state[slot] == 1; });
+    };
+    while (awaits_pods() && receive_one(2)) {}
+    if (k.reductions.status_last)
+        while (state[k.kcm.awaits_status] > 0 && receive_one(1)) {}
+    if (k.kcm.pods.view == View::active) sort_promotions(k, state);
 }
 
 const std::vector<int>& Pipeline::watches_of(const ActionInfo& action) const {

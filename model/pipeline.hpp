@@ -99,6 +99,17 @@ public:
     template <class Sink>
     void successors(const Valuation& state, Sink& sink) const;
 
+    /// Every move from a state as it stands, with the state that it leads to before any
+    /// reduction: for following a path of representatives in actual states.
+    template <class F>
+    void moves(const Valuation& state, F&& each) const;
+
+    /// Runs the local steps that are possible. A kubelet hears of its pods, pulls, creates, starts
+    /// and stops, and takes down what was deleted: while its node has room for every pod, nobody
+    /// else can tell when, and none of it keeps anybody from doing anything. `taken` is told each
+    /// step: an action, or the number of actions plus a watch for the receipt of an event.
+    void settle(Valuation& state, const std::function<void(int)>& taken = {}) const;
+
     /// The representative of a state under the reductions.
     void canonicalize(Valuation& state) const;
 
@@ -112,7 +123,7 @@ private:
         std::vector<int> watches;
         std::vector<int> actions;
     };
-    struct View;
+    struct Viewpoint;
     struct Scratch;
 
     void add_actions();
@@ -127,10 +138,6 @@ private:
     void expand(const Group& group, const Valuation& state, Scratch& scratch) const;
     bool is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,
                        Scratch& scratch) const;
-    /// Runs the local steps that are possible. A kubelet hears of its pods, pulls, creates, starts
-    /// and stops, and takes down what was deleted: while its node has room for every pod, nobody
-    /// else can tell when, and none of it keeps anybody from doing anything.
-    void settle(Valuation& state) const;
     void receive_all(const std::vector<int>& watches, Valuation& state) const;
 
     std::unique_ptr<Cluster> cluster_;

@@ -25,7 +25,7 @@
 
 namespace kcheck::model {
 
-struct Pipeline::View {
+struct Pipeline::Viewpoint {
     std::array<std::uint8_t, 2> received{};
     bool complete = false;  // nothing is left to receive
     Valuation state;
@@ -33,13 +33,13 @@ struct Pipeline::View {
 };
 
 struct Pipeline::Scratch {
-    std::vector<View> views;
+    std::vector<Viewpoint> views;
     std::size_t count = 0;
     std::vector<std::pair<std::array<std::uint8_t, 2>, Valuation>> results;  // of one action
     std::size_t result_count = 0;
     Valuation work, probe;
 
-    View& next_view() {
+    Viewpoint& next_view() {
         if (count == views.size()) views.emplace_back();
         return views[count++];
     }
@@ -124,6 +124,29 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
         }
     }
     sink.enabled(enabled);
+}
+
+template <class F>
+void Pipeline::moves(const Valuation& state, F&& each) const {
+    Scratch scratch;
+    for (const auto& group : groups_) {
+        expand(group, state, scratch);
+        for (std::size_t v = 0; v < scratch.count; ++v)
+            for (const auto a : group.actions) {
+                auto after = scratch.views[v].state;
+                NativeStep step(after);
+                actions_[static_cast<std::size_t>(a)].native(step);
+                if (step.enabled())
+                    each(Move{static_cast<std::uint16_t>(a), scratch.views[v].received}, after);
+            }
+    }
+    if (!cluster_->reductions.lazy_refresh)
+        for (std::size_t w = 0; w < watches_.size(); ++w) {
+            auto after = state;
+            NativeStep step(after);
+            watches_[w].native(step);
+            if (step.enabled()) each(Move{static_cast<std::uint16_t>(actions_.size() + w), {}}, after);
+        }
 }
 
 }  // namespace kcheck::model

@@ -1,0 +1,61 @@
+// A trace: what happened, step by step, in actual states of the pipeline.
+//
+// The search works on representatives (reductions). `follow` turns a path of
+// representatives into steps of the plain transition system: each receipt of a watch
+// event and each local step on its own. `execute` runs those steps again in the
+// term form of the model, which shares no code with the search, and evaluates the
+// property there. Nobody is shown a trace that it does not confirm.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "invariants/property.hpp"
+#include "model/configuration.hpp"
+#include "model/pipeline.hpp"
+
+namespace kcheck::traces {
+
+struct Step {
+    int action = 0;          // index into Pipeline::transition_system().actions
+    std::string component;   // "kube-scheduler"
+    std::string name;        // the action's unique name, as in the transition system
+    int lag = 0;             // watch events that the component had not received when it acted
+    bool receipt = false;    // of a watch event; shown only on request
+    std::vector<int> state;  // after the step, in the order of the layout
+};
+
+struct Trace {
+    model::Configuration configuration;
+    model::Reductions reductions;
+    std::string property;    // empty: a trace of no property in particular
+    std::vector<int> initial;
+    std::vector<Step> steps;
+    /// A lasso: the steps from this index on repeat for ever. Equal to steps.size(): the run
+    /// stays in the last state for ever.
+    std::optional<std::size_t> cycle;
+};
+
+/// One edge of a path of representatives.
+struct Edge {
+    model::Move move;
+    model::Valuation target;  // the representative that it leads to
+};
+
+/// The path from the initial state along `path`. `cycle`: index into `path` of the first edge of
+/// the cycle, as in Trace. Under symmetry a cycle of representatives may have to be walked several
+/// times until the actual states repeat. Fails with a message if the path cannot be followed, which
+/// is an error of kcheck.
+tl::expected<Trace, std::string> follow(const model::Pipeline& pipeline, const std::vector<Edge>& path,
+                                        std::optional<std::size_t> cycle, const std::string& property);
+
+/// Runs the trace again by evaluating terms: every guard holds, every state is as recorded, the
+/// cycle closes, and the property is violated (safety: in the last state, and in no earlier one;
+/// liveness: the cycle stays away from the goal). Fails with a message that names the first
+/// step that is not so.
+tl::expected<void, std::string> execute(const Trace& trace);
+
+}  // namespace kcheck::traces
