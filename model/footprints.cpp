@@ -99,4 +99,27 @@ void sort_promotions(const Cluster& k, Valuation& state) {
     }
 }
 
+bool next_is_promotion(const Cluster& k, const Valuation& state) {
+    const auto& front = k.kcm.pods.queue.front();
+    const auto p = state[front.pod];
+    return p != 0 && state[front.record[pod::exists]] == 1 &&
+           state[k.kcm.pods.copy[p - 1U][pod::exists]] == 1;
+}
+
+bool replicas_are_final(const Cluster& k, const Valuation& state) {
+    const auto operations = k.configuration.operations.size();
+    if (state[k.operations_done] != operations || state[k.late_scale] != 0) return false;
+    const auto replicas = state[k.deployment[workload::replicas]];
+    const auto agrees = [&](const WorkloadSlots& slots) {
+        return state[slots[workload::exists]] == 1 && state[slots[workload::replicas]] == replicas;
+    };
+    if (!agrees(k.kcm.deployments.copy) || !agrees(k.replica_set) || !agrees(k.kcm.replica_sets.copy)) return false;
+    const auto all_agree = [&](const WorkloadWatch& watch) {
+        return std::ranges::all_of(watch.queue, [&](const auto& event) {
+            return state[event.present] == 0 || agrees(event.record);
+        });
+    };
+    return all_agree(k.kcm.deployments) && all_agree(k.kcm.replica_sets);
+}
+
 }  // namespace kcheck::model

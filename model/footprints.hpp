@@ -18,5 +18,10 @@ void collect_terminal_pods(const Cluster& cluster, Valuation& state);
 /// its choice of victims. So it never needs to receive one of them before it needs the next event
 /// of another kind, and their order up to there, and all but the last of a pod, decide nothing.
 void sort_promotions(const Cluster& cluster, Valuation& state);
+/// Whether the next pod event of kube-controller-manager is such an event.
+bool next_is_promotion(const Cluster& cluster, const Valuation& state);
+
+/// Whether spec.replicas of the ReplicaSet, and what its controller knows of it, can never change again.
+bool replicas_are_final(const Cluster& cluster, const Valuation& state);
 
 }  // namespace kcheck::model

@@ -338,14 +338,25 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
     // that is not pending any more is refused.
     if (k.confirms_by_reply() && k.scheduler.pods.view == View::pending)
         while (receive_one(3)) {}
-    // The ReplicaSet controller does not look at its cache before it holds its own writes.
+    // The ReplicaSet controller does not manage before it has heard of its own writes ...
     const auto awaits_pods = [&] {
-        return std::ranges::any_of(k.kcm.awaits_pod, [&](Slot slot) { return state[slot] == 1; });
+        return std::ranges::any_of(k.kcm.awaits_pod, [&](Slot slot) { return state[slot] == 1; }) ||
+               (k.reductions.status_last && std::ranges::any_of(k.kcm.expects_deletion, [&](Slot slot) {
+                    return state[slot] == replicaset_controller::expected;
+                }));
     };
     while (awaits_pods() && receive_one(2)) {}
-    if (k.reductions.status_last)
-        while (state[k.kcm.awaits_status] > 0 && receive_one(1)) {}
-    if (k.kcm.pods.view == View::active) sort_promotions(k, state);
+    if (!k.reductions.status_last) return;
+    while (state[k.kcm.awaits_status] > 0 && receive_one(1)) {}
+    // ... and has nothing to do while it counts as many pods as it should have.
+    if (k.kcm.pods.view != View::active || !replicas_are_final(k, state)) return;
+    NativeStep view(state);
+    while (replicaset_controller::is_idle(view, k)) {
+        const int missing = replicaset_controller::missing(view, k);
+        const bool indifferent = missing == 0 || (missing > 0 && next_is_promotion(k, state));
+        if (!indifferent || !receive_one(2)) break;
+    }
+    sort_promotions(k, state);
 }
 
 const std::vector<int>& Pipeline::watches_of(const ActionInfo& action) const {
