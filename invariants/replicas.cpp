@@ -1,0 +1,95 @@
+// How many pods there are, and how many there will be.
+#include "invariants/families.hpp"
+#include "invariants/predicate.hpp"
+
+namespace kcheck::invariants {
+
+namespace {
+
+template <class C>
+Int<C> active_pods(const C& c, const Cluster& k) {
+    auto active = c.integer(0);
+    for (const auto& pod : k.pod) active = active + c.count(is_active(c, pod));
+    return active;
+}
+
+/// The most replicas that the user has asked for so far.
+template <class C>
+Int<C> asked_for(const C& c, const Cluster& k) {
+    auto most = c.integer(0);
+    int so_far = 0;
+    for (std::size_t i = 0; i < k.configuration.operations.size(); ++i) {
+        so_far = std::max(so_far, k.configuration.operations[i].replicas);
+        most = c.choose(c[k.operations_done] > static_cast<int>(i), c.integer(so_far), most);
+    }
+    return most;
+}
+
+/// The Deployment says that it is complete, and it is.
+template <class C>
+Bool<C> is_complete(const C& c, const Cluster& k) {
+    namespace workload = model::workload;
+    const auto deployment = read(c, k.deployment);
+    auto running = c.integer(0);
+    for (const auto& pod : k.pod)
+        running = running + c.count(is_active(c, pod) && c[pod[model::pod::phase]] == model::pod::running);
+    return deployment[workload::exists] == 1 && deployment[workload::observed] == deployment[workload::generation] &&
+           deployment[workload::status_replicas] == deployment[workload::replicas] &&
+           deployment[workload::status_available] == deployment[workload::replicas] &&
+           running == deployment[workload::replicas] && active_pods(c, k) == running;
+}
+
+}  // namespace
+
+Property replicas_bounded() {
+    Property property;
+    property.id = "KC-S-010";
+    property.name = "replicas-bounded";
+    property.kind = Kind::safety;
+    property.clazz = Class::soft;
+    property.statement = "There are never more active pods than the most replicas that were asked for so far.";
+    property.formula = "[] #{p: active(p)} <= max {replicas(u): operation u is done}";
+    property.rationale =
+        "Expectations, and the record of its own writes, keep the ReplicaSet controller from creating "
+        "a pod twice because its cache does not show it yet. Both live in memory, and neither knows of "
+        "a creation that committed without a reply: a lost reply or a crash makes one pod too many, "
+        "which is deleted again. Kubernetes promises no more than that.";
+    property.source = "pkg/controller/controller_utils.go:ControllerExpectations, pkg/controller/replicaset/"
+                      "replica_set.go:manageReplicas";
+    property.violated_by = {"no-expectations"};
+    define(property, [](const auto& c, const Cluster& k) { return active_pods(c, k) <= asked_for(c, k); });
+    property.witness = on_states([](const auto& c, const Cluster& k) {
+        return active_pods(c, k) == asked_for(c, k) && asked_for(c, k) > 0;
+    });
+    property.witness_text = "there are as many active pods as were asked for";
+    return property;
+}
+
+Property replica_convergence() {
+    Property property;
+    property.id = "KC-L-001";
+    property.name = "replica-convergence";
+    property.kind = Kind::liveness;
+    property.clazz = Class::assumed;
+    property.form = Form::eventually_always;
+    property.statement =
+        "Once the user is done, the Deployment some day has exactly its replicas, Running, says so, and stays so.";
+    property.formula =
+        "<>[] (no Deployment, or observedGeneration = generation and spec.replicas = status.replicas = "
+        "status.availableReplicas = #active = #running)";
+    property.rationale =
+        "Each controller acts on the difference between what is asked for and what it sees, and retries "
+        "without limit. Assumed: the user's operations, the faults and the lost replies end; watches and "
+        "workers are fair; images arrive; the schedulable nodes have room for all replicas.";
+    property.source = "pkg/controller/replicaset/replica_set.go:syncReplicaSet, "
+                      "pkg/controller/deployment/util/deployment_util.go:DeploymentComplete";
+    property.violated_by = {"create-timeout-is-success"};
+    property.goal = on_states([](const auto& c, const Cluster& k) {
+        return c[k.deployment[model::workload::exists]] == 0 || is_complete(c, k);
+    });
+    property.witness = on_states([](const auto& c, const Cluster& k) { return is_complete(c, k); });
+    property.witness_text = "the Deployment is complete";
+    return property;
+}
+
+}  // namespace kcheck::invariants

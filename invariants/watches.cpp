@@ -1,0 +1,94 @@
+// What a client's cache and the events on their way to it amount to.
+#include "invariants/families.hpp"
+#include "invariants/predicate.hpp"
+
+namespace kcheck::invariants {
+
+namespace {
+
+/// The copy after every event on its way is what is stored, as the client sees it.
+template <class C>
+Bool<C> amounts_to_store(const C& c, const Cluster& k, const model::PodWatch& watch) {
+    return every_pod(c, k, [&](std::size_t p) {
+        const auto stored = project(c, watch, read(c, k.pod[p]));
+        auto seen = read(c, watch.copy[p]);
+        for (const auto& event : watch.queue) {
+            const auto here = c[event.pod] == static_cast<int>(p) + 1;
+            if (c.surely_not(here)) continue;
+            for (int f = 0; f < model::pod::fields; ++f)
+                seen[f] = c.choose(here, c[event.record[f]], seen[f]);
+        }
+        return !differ(c, watch.copy[p], seen, stored);
+    });
+}
+
+template <class C>
+Bool<C> amounts_to_store(const C& c, const model::WorkloadWatch& watch, const model::WorkloadSlots& slots) {
+    auto seen = read(c, watch.copy);
+    for (const auto& event : watch.queue) {
+        const auto here = c[event.present] == 1;
+        if (c.surely_not(here)) break;
+        for (int f = 0; f < model::workload::fields; ++f)
+            seen[f] = c.choose(here, c[event.record[f]], seen[f]);
+    }
+    return !differ(c, watch.copy, seen, read(c, slots));
+}
+
+constexpr auto every_watch_is_complete = [](const auto& c, const Cluster& k) {
+    auto complete = amounts_to_store(c, k.kcm.deployments, k.deployment) &&
+                    amounts_to_store(c, k.kcm.replica_sets, k.replica_set) &&
+                    amounts_to_store(c, k, k.kcm.pods) && amounts_to_store(c, k, k.scheduler.pods);
+    for (const auto& kubelet : k.kubelet) complete = complete && amounts_to_store(c, k, kubelet.pods);
+    // A run that has left the bounds of the encoding has lost the event that did not fit.
+    return complete || c[k.exceeded] == 1;
+};
+
+}  // namespace
+
+Property watch_complete() {
+    Property property;
+    property.id = "KC-S-007";
+    property.name = "watch-complete";
+    property.kind = Kind::safety;
+    property.clazz = Class::assumed;
+    property.statement =
+        "Each client's cache, after the events on their way to it, is what is stored of what the client reads.";
+    property.formula = "[] forall clients x: replay(queue(x), cache(x)) = view(x, store)";
+    property.rationale =
+        "A watch delivers a run of events without gaps, in the order of their revisions, or ends; "
+        "then the reflector lists again. Assumed: one history of revisions, and a watch cache that "
+        "follows etcd's without gaps itself.";
+    property.source =
+        "staging/src/k8s.io/apiserver/pkg/storage/cacher/watch_cache.go:getAllEventsSinceLocked, "
+        "staging/src/k8s.io/client-go/tools/cache/reflector.go:watchList";
+    property.violated_by = {"watch-drops-event"};
+    define(property, every_watch_is_complete);
+    property.witness = on_states([](const auto& c, const Cluster& k) {
+        return pending(c, k.kcm.pods) && pending(c, k.kcm.replica_sets);
+    });
+    property.witness_text = "events of a pod and of the ReplicaSet are on their way";
+    return property;
+}
+
+Property caches_converge() {
+    Property property;
+    property.id = "KC-L-004";
+    property.name = "caches-converge";
+    property.kind = Kind::liveness;
+    property.clazz = Class::assumed;
+    property.form = Form::eventually_always;
+    property.statement = "From some point on, no client's cache is missing a change for ever.";
+    property.formula = "<>[] forall clients x: replay(queue(x), cache(x)) = view(x, store)";
+    property.rationale =
+        "The weak form of watch-complete, for a watch that may lose an event: a later event of the "
+        "same object, or a list, repairs the copy. Nothing repairs it where neither comes; reflectors "
+        "do not list periodically. Assumed: what is on its way is received some day.";
+    property.source = "staging/src/k8s.io/client-go/tools/cache/reflector.go:ListAndWatch";
+    property.violated_by = {"watch-drops-event"};
+    property.goal = on_states(every_watch_is_complete);
+    property.witness = on_states([](const auto& c, const Cluster& k) { return pending(c, k.kcm.pods); });
+    property.witness_text = "an event is on its way";
+    return property;
+}
+
+}  // namespace kcheck::invariants
