@@ -37,6 +37,7 @@ Cluster::Cluster(Configuration given, Reductions reduce, Footprint footprint)
              (configuration.crashes + configuration.lost_replies > 0 ? 1 : 0);
     slots_ = std::max(slots_, 1);
     of_pod_.resize(index(slots_));
+    occupies_.resize(index(slots_));
 
     add("nowhere", 1, Part::history);
     add_etcd();
@@ -61,6 +62,8 @@ bool Cluster::counts_pods_on_nodes() const {
 Slot Cluster::add(std::string name, int size, Part part, Values values, int p, int n) {
     const auto slot = layout.add({std::move(name), size, p, n, values, part});
     if (p >= 0) of_pod_[index(p)].push_back(slot);
+    const bool detail = part == Part::cache && !layout[slot].name.ends_with(".exists");
+    if (p >= 0 && !detail && size > 1) occupies_[index(p)].push_back(slot);
     if (values == Values::pod) to_pods_.push_back(slot);
     return slot;
 }
@@ -192,10 +195,11 @@ void Cluster::add_controller_manager(const Footprint& footprint) {
     const std::string name = "kube-controller-manager";
     const int most = configuration.replicas_max();
     const int operations = static_cast<int>(configuration.operations.size());
-    // Longer than any run of these configurations needs; `exceeded` tells if not.
+    // Longer than any run of these configurations needs; `exceeded` tells if not. Who hears at
+    // once has no more pending than one step and what follows from it at once can send.
     kcm.deployments = add_workload_watch(name, "deployment", operations + 2);
     kcm.replica_sets = add_workload_watch(name, "replicaset", operations + 3);
-    kcm.pods = add_pod_watch(name, -1, 3 * slots_, footprint.controller_manager, View::active);
+    kcm.pods = add_pod_watch(name, -1, reductions.local_steps && reductions.status_last ? slots_ + 6 : 3 * slots_, footprint.controller_manager, View::active);
     const auto memory = [&](const char* what, int size) {
         return add(fmt::format("replicaset-controller.{}", what), size, Part::memory);
     };
@@ -225,7 +229,7 @@ void Cluster::add_controller_manager(const Footprint& footprint) {
 
 void Cluster::add_scheduler(const Footprint& footprint) {
     const std::string name = "kube-scheduler";
-    scheduler.pods = add_pod_watch(name, -1, 3 * slots_, footprint.scheduler,
+    scheduler.pods = add_pod_watch(name, -1, scheduler_hears_at_once() ? 4 : 3 * slots_, footprint.scheduler,
                                    counts_pods_on_nodes() ? View::known : View::pending);
     const int places = static_cast<int>(configuration.nodes.size()) + 1;
     for (int p = 0; p < slots_; ++p) {
@@ -242,7 +246,8 @@ void Cluster::add_scheduler(const Footprint& footprint) {
 void Cluster::add_kubelet(int n, const Footprint& footprint) {
     Kubelet here;
     const auto name = fmt::format("kubelet[{}]", n);
-    here.pods = add_pod_watch(name, is(Variant::kubelet_ignores_node_name) ? -1 : n, 2 * slots_ + 2,
+    here.pods = add_pod_watch(name, is(Variant::kubelet_ignores_node_name) ? -1 : n,
+                              hears_at_once(n) ? 4 : 2 * slots_ + 2,
                               footprint.kubelet, View::whole);
     for (int p = 0; p < slots_; ++p)
         here.worker.push_back(crowded(n) ? add(fmt::format("{}.worker[{}]", name, p), 3, Part::memory,

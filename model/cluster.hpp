@@ -89,6 +89,11 @@ public:
     int nodes() const { return static_cast<int>(kubelet.size()); }
     /// Kubelet n may have to refuse a pod.
     bool crowded(int node) const;
+    /// The kubelet of the node, or the scheduler, hears of every pod event at once (Pipeline::settle).
+    bool hears_at_once(int node) const { return reductions.local_steps && !crowded(node); }
+    bool scheduler_hears_at_once() const {
+        return reductions.local_steps && confirms_by_reply() && !counts_pods_on_nodes();
+    }
     /// The scheduler's choice depends on what is on the nodes already.
     bool counts_pods_on_nodes() const;
     /// Whether expectations of creations decide anything; with the record of its own
@@ -131,6 +136,8 @@ public:
     /// All variables that belong to a slot, and all that may refer to one.
     const std::vector<Slot>& variables_of_pod(int p) const { return of_pod_[static_cast<std::size_t>(p)]; }
     const std::vector<Slot>& references_to_pods() const { return to_pods_; }
+    /// Enough of variables_of_pod to tell whether the slot is in use: a copy that does not exist is all 0.
+    const std::vector<Slot>& occupancy_of_pod(int p) const { return occupies_[static_cast<std::size_t>(p)]; }
 
 private:
     Slot add(std::string name, int size, Part part, Values values = Values::plain, int p = -1, int n = -1);
@@ -151,7 +158,7 @@ private:
     std::vector<bool> variants_;
     bool expects_creations_ = false;
     int slots_ = 0;
-    std::vector<std::vector<Slot>> of_pod_;
+    std::vector<std::vector<Slot>> of_pod_, occupies_;
     std::vector<Slot> to_pods_;
 };
 

@@ -61,7 +61,7 @@ bool pay(C& c, const Cluster& k, Reply reply, Slot broken) {
 template <class C>
 Bool<C> is_free(const C& c, const Cluster& k, int p) {
     auto free = c.boolean(true);
-    for (const auto slot : k.variables_of_pod(p)) {
+    for (const auto slot : k.occupancy_of_pod(p)) {
         free = free && c[slot] == 0;
         if (c.surely_not(free)) return free;
     }

@@ -66,6 +66,7 @@ void Pipeline::add_request(std::string component, std::string verb, std::string 
     const auto lost = [&](Outcome outcome, Payer payer, const char* suffix) {
         auto& info = instance({outcome, payer}, suffix);
         info.fault = payer != Payer::broken_connection;
+        info.known = known;
         if (outcome == Outcome::lost_committed) info.twin = known;
     };
     if (k.configuration.lost_replies > 0) {
@@ -89,6 +90,14 @@ void Pipeline::add_request(std::string component, std::string verb, std::string 
 void Pipeline::add_actions() {
     const Cluster& k = *cluster_;
     const auto& configuration = k.configuration;
+    // Calls `add_for(p)` for every pod, and notes which actions are about it.
+    const auto for_each_pod = [&](auto add_for) {
+        for (int p = 0; p < k.pods(); ++p) {
+            const auto first = actions_.size();
+            add_for(p);
+            for (auto a = first; a < actions_.size(); ++a) actions_[a].pod = p;
+        }
+    };
 
     for (int i = 0; i < static_cast<int>(configuration.operations.size()); ++i) {
         const auto& operation = configuration.operations[static_cast<std::size_t>(i)];
@@ -118,17 +127,18 @@ void Pipeline::add_actions() {
     const auto rs_progress = bit(Progress::replicaset_controller);
     add_request(replicaset, "create-pod", "POST pod", Reader::replicaset_controller, rs_progress, true, true,
                 -1, [&k](auto& c, Reply r) { replicaset_controller::create_one(c, k, r); });
-    for (int p = 0; p < k.pods(); ++p)
+    for_each_pod([&](int p) {
         add_request(replicaset, "delete-pod", fmt::format("DELETE pod[{}]", p),
                     Reader::replicaset_controller, rs_progress, true, true, -1,
                     [&k, p](auto& c, Reply r) { replicaset_controller::delete_one(c, k, p, r); });
+    });
     const auto second_status = actions_.size();
     add_request(replicaset, "update-status", "PUT ReplicaSet status", Reader::replicaset_controller,
                 rs_progress, !k.reductions.status_last, false, -1,
                 [&k](auto& c, Reply r) { replicaset_controller::update_status(c, k, r); });
     for (auto a = second_status; a < actions_.size(); ++a) actions_[a].status = 3;
 
-    for (int p = 0; p < k.pods(); ++p)
+    for_each_pod([&](int p) {
         for (int n = 0; n < k.nodes(); ++n) {
             auto& info = add("kube-scheduler", "assume",
                              fmt::format("decide that pod[{}] goes to {} and assume it there", p,
@@ -136,13 +146,15 @@ void Pipeline::add_actions() {
                              Reader::scheduler, [&k, p, n](auto& c) { kube_scheduler::assume(c, k, p, n); });
             info.progress = bit(Progress::scheduling);
         }
-    for (int p = 0; p < k.pods(); ++p)
+    });
+    for_each_pod([&](int p) {
         add_request("kube-scheduler", "bind",
                     k.is(Variant::scheduler_writes_etcd)
                         ? fmt::format("write the node of pod[{}] into etcd", p)
                         : fmt::format("POST binding of pod[{}]", p),
                     Reader::scheduler, bit(Progress::binding), true, true, -1,
                     [&k, p](auto& c, Reply r) { kube_scheduler::bind(c, k, p, r); });
+    });
 
     for (int n = 0; n < k.nodes(); ++n) {
         const auto component = fmt::format("kubelet[{}]", n);
@@ -164,7 +176,7 @@ void Pipeline::add_actions() {
         };
         local(runtime, "pull-image", "pull the image", bit(Progress::image_pull),
               [&k, n](auto& c) { kubelet::pull(c, k, n); });
-        for (int p = 0; p < k.pods(); ++p) {
+        for_each_pod([&](int p) {
             if (k.crowded(n))
                 local(component, "admit", fmt::format("admit pod[{}], or refuse it if it does not fit", p),
                       kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::admit(c, k, n, p); });
@@ -182,16 +194,16 @@ void Pipeline::add_actions() {
             report("remove-pod", 0, alone && !k.counts_pods_on_nodes(),
                    fmt::format("DELETE pod[{}] with grace period 0", p),
                    [&k, n, p](auto& c, Reply r) { kubelet::remove(c, k, n, p, r); });
-        }
+        });
     }
 
     if (configuration.waits_until_available)
-        for (int p = 0; p < k.pods(); ++p) {
+        for_each_pod([&](int p) {
             auto& info = add("time", "pass", fmt::format("pod[{}] has been Ready for minReadySeconds", p),
                              Reader::nobody, [&k, p](auto& c) { environment::age(c, k, p); });
             info.progress = bit(Progress::time);
             info.status = 2;
-        }
+        });
 
     if (k.is(Variant::watch_drops_event))
         add("kube-apiserver", "drop-event", "lose the oldest event on its way to kube-scheduler",
@@ -209,11 +221,12 @@ void Pipeline::add_actions() {
     fault(manager, "crash", "crash and restart", Reader::replicaset_controller, -1, [&k](auto& c) {
         environment::crash_controller_manager(c, k, UnderWay::creations, 0);
     });
-    for (int p = 0; p < k.pods(); ++p)
+    for_each_pod([&](int p) {
         fault(manager, "crash", fmt::format("crash and restart, with DELETE pod[{}] under way", p),
               Reader::replicaset_controller, -1, [&k, p](auto& c) {
                   environment::crash_controller_manager(c, k, UnderWay::deletion, p);
               });
+    });
     if (configuration.operations.size() > 1)
         fault(manager, "crash", "crash and restart, with the PUT of the ReplicaSet under way",
               Reader::deployment_controller, -1, [&k](auto& c) {
@@ -235,13 +248,14 @@ void Pipeline::add_actions() {
     if (configuration.operations.size() > 1)
         late("late-scale", "a PUT ReplicaSet from before the crash of kube-controller-manager arrives",
              [&k](auto& c) { environment::late_scale(c, k); });
-    for (int p = 0; p < k.pods(); ++p) {
-        late("late-bind", fmt::format("the POST binding of pod[{}] from before the crash of kube-scheduler arrives", p),
+    for_each_pod([&](int p) {
+        late("late-bind",
+             fmt::format("the POST binding of pod[{}] from before the crash of kube-scheduler arrives", p),
              [&k, p](auto& c) { environment::late_bind(c, k, p); });
         late("late-delete",
              fmt::format("the DELETE of pod[{}] from before the crash of kube-controller-manager arrives", p),
              [&k, p](auto& c) { environment::late_delete(c, k, p); });
-    }
+    });
 }
 
 void Pipeline::add_watches() {
@@ -295,18 +309,26 @@ void Pipeline::add_watches() {
 }
 
 void Pipeline::build_groups() {
-    // Groups in the order of Reader; one for each kubelet at the end.
-    groups_.resize(4 + static_cast<std::size_t>(cluster_->nodes()));
-    groups_[1].watches = {0, 1};
-    groups_[2].watches = {1, 2};
-    groups_[3].watches = {3};
-    for (int n = 0; n < cluster_->nodes(); ++n) groups_[static_cast<std::size_t>(4 + n)].watches = {4 + n};
-    for (std::size_t a = 0; a < actions_.size(); ++a) {
-        const auto& action = actions_[a];
-        const auto group = static_cast<std::size_t>(action.reader) +
-                           (action.reader == Reader::kubelet ? static_cast<std::size_t>(action.node) : 0);
-        groups_[group].actions.push_back(static_cast<int>(a));
-    }
+    const auto watches = [](const ActionInfo& action) -> std::vector<int> {
+        switch (action.reader) {
+            case Reader::nobody: return {};
+            case Reader::deployment_controller: return {0, 1};
+            case Reader::replicaset_controller: return {1, 2};
+            case Reader::scheduler: return {3};
+            case Reader::kubelet: return {4 + action.node};
+        }
+        return {};
+    };
+    for (int status = 0; status <= last_status; ++status)
+        for (std::size_t a = 0; a < actions_.size(); ++a) {
+            if (actions_[a].status != status) continue;
+            const auto reads = watches(actions_[a]);
+            auto group = std::ranges::find_if(groups_, [&](const Group& candidate) {
+                return candidate.status == status && candidate.watches == reads;
+            });
+            if (group == groups_.end()) group = groups_.insert(group, Group{status, reads, {}});
+            group->actions.push_back(static_cast<int>(a));
+        }
     // In the order in which one enables the next: the pull, then the containers.
     local_actions_.resize(static_cast<std::size_t>(cluster_->nodes()));
     if (cluster_->reductions.local_steps)
@@ -336,7 +358,7 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
     if (!k.reductions.local_steps) return;
     // The scheduler can do more for every pod that it knows to be pending, and what it does for one
     // that is not pending any more is refused.
-    if (k.confirms_by_reply() && k.scheduler.pods.view == View::pending)
+    if (k.scheduler_hears_at_once())
         while (receive_one(3)) {}
     // The ReplicaSet controller does not manage before it has heard of its own writes ...
     const auto awaits_pods = [&] {
@@ -360,9 +382,10 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
 }
 
 const std::vector<int>& Pipeline::watches_of(const ActionInfo& action) const {
-    return groups_[static_cast<std::size_t>(action.reader) +
-                   (action.reader == Reader::kubelet ? static_cast<std::size_t>(action.node) : 0)]
-        .watches;
+    const auto index = static_cast<int>(&action - actions_.data());
+    return std::ranges::find_if(groups_, [&](const Group& group) {
+               return std::ranges::binary_search(group.actions, index);
+           })->watches;
 }
 
 void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scratch) const {
@@ -370,7 +393,7 @@ void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scrat
     auto& first = scratch.next_view();
     first.received = {};
     first.complete = true;
-    first.state = state;
+    assign(first.state, state);
     if (!cluster_->reductions.lazy_refresh) return;
     for (std::size_t i = 0; i < group.watches.size(); ++i) {
         const auto& watch = watches_[static_cast<std::size_t>(group.watches[i])];
@@ -380,7 +403,9 @@ void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scrat
             auto from = base;
             while (watch.pending(scratch.views[from].state)) {
                 auto& view = scratch.next_view();
-                view = scratch.views[from];
+                view.received = scratch.views[from].received;
+                view.complete = true;
+                assign(view.state, scratch.views[from].state);
                 NativeStep step(view.state);
                 watch.native(step);
                 if (!step.enabled()) {
@@ -398,8 +423,9 @@ void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scrat
             auto& view = scratch.views[v];
             view.complete = true;
             for (const auto w : group.watches) {
-                auto probe = view.state;
-                NativeStep step(probe);
+                if (!watches_[static_cast<std::size_t>(w)].pending(view.state)) continue;
+                assign(scratch.probe, view.state);
+                NativeStep step(scratch.probe);
                 watches_[static_cast<std::size_t>(w)].native(step);
                 view.complete = view.complete && !step.enabled();
             }
@@ -421,19 +447,19 @@ bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, 
     const auto same_but_for_budgets = [&](Valuation& other) {
         other[k.crashes_used] = after[k.crashes_used];
         other[k.replies_lost] = after[k.replies_lost];
-        return std::memcmp(other.value.data(), after.value.data(), used_bytes_) == 0;
+        return same(other, after);
     };
-    scratch.probe = before;
+    assign(scratch.probe, before);
     if (same_but_for_budgets(scratch.probe)) return true;
     if (action.twin >= 0) {
-        scratch.probe = before;
+        assign(scratch.probe, before);
         NativeStep step(scratch.probe);
         actions_[static_cast<std::size_t>(action.twin)].native(step);
         return step.enabled() && same_but_for_budgets(scratch.probe);
     }
     if (action.verb != "crash") return false;
     // A process that restarts comes back as one that has received all there is.
-    scratch.probe = before;
+    assign(scratch.probe, before);
     if (action.component == "kube-controller-manager") receive_all({0, 1, 2}, scratch.probe);
     else if (action.reader != Reader::nobody) receive_all(watches_of(action), scratch.probe);
     return same_but_for_budgets(scratch.probe);

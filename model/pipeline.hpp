@@ -43,12 +43,14 @@ struct ActionInfo {
     std::string what;        // "POST binding of pod[0]; the reply is lost"
     Reader reader = Reader::nobody;
     int node = -1;           // the kubelet's
+    int pod = -1;            // the pod that it is about: it needs one in this slot
     std::uint64_t progress = 0;  // fairness classes
     bool writes = false;     // a request that may commit a write
     bool fault = false;      // spends a budget
     bool local = false;      // see Pipeline::settle
     int status = 0;          // > 0: writes a status that only the writer of the next, of a higher number, reads
     int twin = -1;           // of a fault: the action that has the same effect without it, if any
+    int known = -1;          // of a request whose reply is lost: the one with a reply, enabled wherever this is
     std::function<void(NativeStep&)> native;
     std::function<void(SymbolicStep&)> symbolic;
 };
@@ -119,7 +121,8 @@ private:
     friend Footprint footprint_of(const Configuration& configuration, const Reductions& reductions);
     Pipeline(Configuration configuration, Reductions reductions, Footprint footprint);
 
-    struct Group {  // the actions of one reader, with its watches
+    struct Group {  // the actions of one reader and one level of status, with the watches it reads
+        int status = 0;
         std::vector<int> watches;
         std::vector<int> actions;
     };
@@ -135,10 +138,17 @@ private:
                      std::uint64_t progress, bool reply_matters, bool breakable, int node, F body);
     void build_groups();
 
+    bool is_reached_later(const Group& group, const Viewpoint& view, Scratch& scratch) const;
     void expand(const Group& group, const Valuation& state, Scratch& scratch) const;
     bool is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,
                        Scratch& scratch) const;
     void receive_all(const std::vector<int>& watches, Valuation& state) const;
+    void assign(Valuation& to, const Valuation& from) const {
+        __builtin_memcpy(to.value.data(), from.value.data(), used_bytes_);
+    }
+    bool same(const Valuation& a, const Valuation& b) const {
+        return __builtin_memcmp(a.value.data(), b.value.data(), used_bytes_) == 0;
+    }
 
     std::unique_ptr<Cluster> cluster_;
     std::vector<ActionInfo> actions_;

@@ -19,11 +19,13 @@
 // loses updates).
 #pragma once
 
-#include <cstring>
+#include <bitset>
 
 #include "model/pipeline.hpp"
 
 namespace kcheck::model {
+
+inline constexpr std::size_t viewpoints_noted = 64;
 
 struct Pipeline::Viewpoint {
     std::array<std::uint8_t, 2> received{};
@@ -38,14 +40,17 @@ struct Pipeline::Scratch {
     std::vector<std::pair<std::array<std::uint8_t, 2>, Valuation>> results;  // of one action
     std::size_t result_count = 0;
     Valuation work, probe;
+    std::vector<bool> acts_for;  // by pod
+    std::vector<std::bitset<viewpoints_noted>> enabled_in;  // by action: the viewpoints
 
     Viewpoint& next_view() {
         if (count == views.size()) views.emplace_back();
         return views[count++];
     }
-    void keep_result(std::array<std::uint8_t, 2> received, const Valuation& state) {
+    Valuation& next_result(std::array<std::uint8_t, 2> received) {
         if (result_count == results.size()) results.emplace_back();
-        results[result_count++] = {received, state};
+        results[result_count].first = received;
+        return results[result_count++].second;
     }
 };
 
@@ -58,16 +63,16 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
         sink.enabled(0);
         return;
     }
-    const auto same = [&](const Valuation& a, const Valuation& b) {
-        return std::memcmp(a.value.data(), b.value.data(), used_bytes_) == 0;
-    };
-    const auto assign = [&](Valuation& to, const Valuation& from) {
-        std::memcpy(to.value.data(), from.value.data(), used_bytes_);
-    };
     const auto emit = [&](const Move& move, Valuation& target) {
         canonicalize(target);
         sink.edge(move, target);
     };
+
+    // A pod that is the equal of the one before it has the same successors, up to renaming.
+    scratch.acts_for.resize(static_cast<std::size_t>(k.pods()));
+    for (int p = 0; p < k.pods(); ++p)
+        scratch.acts_for[static_cast<std::size_t>(p)] =
+            symmetry_->is_used(state, p) && !(k.reductions.symmetry && p > 0 && symmetry_->are_equal(state, p - 1, p));
 
     std::uint64_t enabled = 0;
     if (!k.reductions.lazy_refresh)
@@ -82,48 +87,62 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
             emit(move, scratch.work);
         }
 
-    // Status writes come last: first everything else, then, if that can make no progress, they.
-    for (int status = 0; status <= last_status; ++status) {
-        if (status > 0 && k.reductions.status_last && enabled != 0) break;
-        for (const auto& group : groups_) {
-            expand(group, state, scratch);
-            for (std::size_t v = 0; v < scratch.count; ++v) assign(scratch.views[v].step, scratch.views[v].state);
-            for (const auto a : group.actions) {
-                const auto& action = actions_[static_cast<std::size_t>(a)];
-                if (action.status != status) continue;
-                scratch.result_count = 0;
-                for (std::size_t v = 0; v < scratch.count; ++v) {
-                    auto& view = scratch.views[v];
-                    NativeStep step(view.step);
-                    action.native(step);
-                    if (!step.enabled()) continue;
-                    assign(scratch.work, view.step);
-                    assign(view.step, view.state);
-                    if (same(scratch.work, view.state)) continue;  // it changes nothing
-                    if (view.complete) enabled |= action.progress;
-                    bool redundant = action.fault && k.reductions.idle_faults &&
-                                     is_idle_fault(action, view.state, scratch.work, scratch);
-                    for (std::size_t r = 0; r < scratch.result_count && !redundant; ++r) {
-                        const auto& [received, result] = scratch.results[r];
-                        if (received[0] > view.received[0] || received[1] > view.received[1]) continue;
-                        assign(scratch.probe, result);
-                        bool possible = true;
-                        for (std::size_t i = 0; i < group.watches.size() && possible; ++i)
-                            for (int n = received[i]; n < view.received[i] && possible; ++n) {
-                                NativeStep receipt(scratch.probe);
-                                watches_[static_cast<std::size_t>(group.watches[i])].native(receipt);
-                                possible = receipt.enabled();
-                            }
-                        redundant = possible && same(scratch.probe, scratch.work);
-                    }
-                    if (redundant) continue;
-                    if (scratch.count > 1) scratch.keep_result(view.received, scratch.work);
-                    emit({static_cast<std::uint16_t>(a), view.received}, scratch.work);
-                }
+    scratch.enabled_in.resize(actions_.size());
+    int level = 0;
+    for (const auto& group : groups_) {
+        // Status writes come last: first everything else, then, if that can make no progress, they.
+        if (group.status > level && k.reductions.status_last && enabled != 0) break;
+        level = group.status;
+        expand(group, state, scratch);
+        for (std::size_t v = 0; v < scratch.count; ++v) assign(scratch.views[v].step, scratch.views[v].state);
+        for (const auto a : group.actions) {
+            const auto& action = actions_[static_cast<std::size_t>(a)];
+            if (action.pod >= 0 && !scratch.acts_for[static_cast<std::size_t>(action.pod)]) continue;
+            auto& enabled_in = scratch.enabled_in[static_cast<std::size_t>(a)];
+            enabled_in.reset();
+            scratch.result_count = 0;
+            for (std::size_t v = 0; v < scratch.count; ++v) {
+                auto& view = scratch.views[v];
+                if (action.known >= 0 && v < viewpoints_noted &&
+                    !scratch.enabled_in[static_cast<std::size_t>(action.known)][v])
+                    continue;
+                NativeStep step(view.step);
+                action.native(step);
+                if (!step.enabled()) continue;
+                if (v < viewpoints_noted) enabled_in.set(v);
+                assign(scratch.work, view.step);
+                assign(view.step, view.state);
+                if (same(scratch.work, view.state)) continue;  // it changes nothing
+                if (view.complete) enabled |= action.progress;
+                if (action.fault && k.reductions.idle_faults &&
+                    is_idle_fault(action, view.state, scratch.work, scratch))
+                    continue;
+                if (is_reached_later(group, view, scratch)) continue;
+                if (scratch.count > 1) assign(scratch.next_result(view.received), scratch.work);
+                emit({static_cast<std::uint16_t>(a), view.received}, scratch.work);
             }
         }
     }
     sink.enabled(enabled);
+}
+
+/// Whether `scratch.work`, the result of an action in `view`, is where a result of the same action
+/// in an earlier view leads by receiving the events between the two.
+inline bool Pipeline::is_reached_later(const Group& group, const Viewpoint& view, Scratch& scratch) const {
+    for (std::size_t r = 0; r < scratch.result_count; ++r) {
+        const auto& [received, result] = scratch.results[r];
+        if (received[0] > view.received[0] || received[1] > view.received[1]) continue;
+        assign(scratch.probe, result);
+        bool possible = true;
+        for (std::size_t i = 0; i < group.watches.size() && possible; ++i)
+            for (int n = received[i]; n < view.received[i] && possible; ++n) {
+                NativeStep receipt(scratch.probe);
+                watches_[static_cast<std::size_t>(group.watches[i])].native(receipt);
+                possible = receipt.enabled();
+            }
+        if (possible && same(scratch.probe, scratch.work)) return true;
+    }
+    return false;
 }
 
 template <class F>

@@ -74,12 +74,31 @@ Symmetry::Symmetry(const Cluster& cluster) : pods_(cluster.pods()), nodes_(clust
     equal_nodes_ = orders_.size() > 1;
 }
 
-void Symmetry::sort_pods(Valuation& state) const {
+void Symmetry::assign(Valuation& to, const Valuation& from) const {
+    std::memcpy(to.value.data(), from.value.data(), bytes_);
+}
+
+bool Symmetry::is_used(const Valuation& state, int p) const {
+    return std::ranges::any_of(of_pod_[index(p)], [&](Slot slot) { return state.value[slot] != 0; }) ||
+           std::ranges::any_of(to_pod_, [&](Slot slot) { return state.value[slot] == p + 1; });
+}
+
+bool Symmetry::are_equal(const Valuation& state, int p, int q) const {
+    const auto& a = of_pod_[index(p)];
+    const auto& b = of_pod_[index(q)];
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (state.value[a[i]] != state.value[b[i]]) return false;
+    return std::ranges::none_of(to_pod_, [&](Slot slot) {
+        return state.value[slot] == p + 1 || state.value[slot] == q + 1;
+    });
+}
+
+void Symmetry::sort_pods(Valuation& state, Valuation& spare) const {
     struct Keyed {
-        Words key{};
-        int pod = 0;
+        Words key;
+        int pod;
     };
-    std::array<Keyed, pods_most> pods;
+    Keyed pods[pods_most];
     for (int p = 0; p < pods_; ++p) {
         auto& keyed = pods[index(p)];
         keyed.key = {};
@@ -92,11 +111,11 @@ void Symmetry::sort_pods(Valuation& state) const {
         if (const auto pod = state.value[to_pod_[i]]; pod != 0)
             pods[index(pod - 1)].key[own_words + i / 64] |= std::uint64_t{1} << (i % 64);
     const auto later = [](const Keyed& a, const Keyed& b) { return a.key > b.key; };
-    const auto last = pods.begin() + pods_;
-    if (std::is_sorted(pods.begin(), last, later)) return;
-    std::stable_sort(pods.begin(), last, later);
+    if (std::is_sorted(pods, pods + pods_, later)) return;
+    std::sort(pods, pods + pods_, later);  // equal keys: equal pods
 
-    const auto before = state;
+    assign(spare, state);
+    const auto& before = spare;
     std::array<std::uint8_t, pods_most + 1> place{};
     for (int to = 0; to < pods_; ++to) {
         const auto from = pods[index(to)].pod;
@@ -109,8 +128,10 @@ void Symmetry::sort_pods(Valuation& state) const {
     for (const auto slot : to_pod_) state.value[slot] = place[before.value[slot]];
 }
 
-void Symmetry::rename_nodes(Valuation& state, const std::vector<int>& to) const {
-    const auto before = state;
+void Symmetry::rename_nodes(Valuation& state, const std::vector<int>& to, Valuation& spare) const {
+    if (std::ranges::is_sorted(to)) return;  // every node keeps its place
+    assign(spare, state);
+    const auto& before = spare;
     for (int n = 0; n < nodes_; ++n) {
         if (to[index(n)] == n) continue;
         const auto& source = of_node_[index(n)];
@@ -137,35 +158,33 @@ std::uint64_t Symmetry::signature(const Valuation& state, int node) const {
 }
 
 void Symmetry::canonicalize(Valuation& state) const {
+    thread_local Valuation candidate, best, spare;
     if (!equal_nodes_) {
-        sort_pods(state);
+        sort_pods(state, spare);
         return;
     }
     std::array<std::uint64_t, nodes_most> signatures{};
     for (int n = 0; n < nodes_; ++n) signatures[index(n)] = signature(state, n);
-    // Among equal nodes the representative has them by descending signature.
+    // The representative has equal nodes by descending signature; where signatures tie, it is the
+    // least of the candidates.
+    const auto placed = [&](const std::vector<int>& order) {
+        std::array<std::uint64_t, nodes_most> by_place{};
+        for (int n = 0; n < nodes_; ++n) by_place[index(order[index(n)])] = signatures[index(n)];
+        return by_place;
+    };
+    auto highest = placed(orders_.front());
+    for (const auto& order : orders_) highest = std::max(highest, placed(order));
     bool found = false;
-    Valuation best;
     for (const auto& order : orders_) {
-        std::array<std::uint64_t, nodes_most> placed{};
-        for (int n = 0; n < nodes_; ++n) placed[index(order[index(n)])] = signatures[index(n)];
-        bool sorted = true;
-        for (const auto& swap : orders_) {  // a transposition that would improve the order
-            std::array<std::uint64_t, nodes_most> other{};
-            for (int n = 0; n < nodes_; ++n) other[index(swap[index(n)])] = placed[index(n)];
-            if (other > placed) {
-                sorted = false;
-                break;
-            }
-        }
-        if (!sorted) continue;
-        auto candidate = state;
-        rename_nodes(candidate, order);
-        sort_pods(candidate);
-        if (!found || std::memcmp(candidate.value.data(), best.value.data(), bytes_) < 0) best = candidate;
+        if (placed(order) != highest) continue;
+        assign(candidate, state);
+        rename_nodes(candidate, order, spare);
+        sort_pods(candidate, spare);
+        if (!found || std::memcmp(candidate.value.data(), best.value.data(), bytes_) < 0)
+            assign(best, candidate);
         found = true;
     }
-    state = best;
+    assign(state, best);
 }
 
 }  // namespace kcheck::model

@@ -18,6 +18,11 @@ public:
 
     void canonicalize(Valuation& state) const;
 
+    /// Whether anything in the state is about the slot.
+    bool is_used(const Valuation& state, int p) const;
+    /// Whether exchanging the two slots leaves the state as it is.
+    bool are_equal(const Valuation& state, int p, int q) const;
+
 private:
     static constexpr int pods_most = 32;
     static constexpr int nodes_most = 8;
@@ -28,8 +33,10 @@ private:
         std::size_t word, shift;
     };
 
-    void sort_pods(Valuation& state) const;
-    void rename_nodes(Valuation& state, const std::vector<int>& to) const;
+    void sort_pods(Valuation& state, Valuation& spare) const;
+    /// `to[n]`: the place that node n takes.
+    void rename_nodes(Valuation& state, const std::vector<int>& to, Valuation& spare) const;
+    void assign(Valuation& to, const Valuation& from) const;
     std::uint64_t signature(const Valuation& state, int node) const;
 
     int pods_ = 0;
@@ -39,7 +46,7 @@ private:
     std::vector<std::vector<Slot>> of_node_;        // [node][i]
     std::vector<Place> places_;                     // [i]: where of_pod_[*][i] stands in the key
     std::vector<Slot> to_pod_, to_node_;            // variables whose values are references
-    std::vector<std::vector<int>> orders_;          // every order of equal nodes
+    std::vector<std::vector<int>> orders_;          // every order of equal nodes, the given one first
     bool equal_nodes_ = false;
 
     // For signatures: of each pod, its variables by how they relate to nodes.
