@@ -1,4 +1,4 @@
-// Small configurations of the pipeline, and its properties in the checker's terms.
+// The properties of a pipeline in the checker's terms.
 #pragma once
 
 #include <stdexcept>
@@ -9,6 +9,7 @@
 #include "checker/liveness.hpp"
 #include "invariants/property.hpp"
 #include "model/pipeline.hpp"
+#include "tests/invariants_small.hpp"
 
 namespace kcheck::tests {
 
@@ -16,40 +17,6 @@ using invariants::Kind;
 using invariants::Property;
 using model::Pipeline;
 using model::Valuation;
-
-/// A configuration, short enough for a table.
-struct Small {
-    std::vector<int> replicas = {1};  // of each operation
-    int nodes = 1;
-    int crashes = 0;
-    int lost_replies = 0;
-    int capacity = 110;               // of each node
-
-    model::Configuration with(std::set<std::string> variants = {}) const {
-        model::Configuration configuration;
-        configuration.operations.clear();
-        for (const int wanted : replicas)
-            configuration.operations.push_back({configuration.operations.empty()
-                                                    ? model::UserOperation::Kind::apply
-                                                    : model::UserOperation::Kind::scale,
-                                                wanted});
-        configuration.nodes.clear();
-        for (int n = 0; n < nodes; ++n)
-            configuration.nodes.push_back({"node-" + std::to_string(n), true, capacity, {}});
-        configuration.crashes = crashes;
-        configuration.lost_replies = lost_replies;
-        configuration.variants = std::move(variants);
-        return configuration;
-    }
-
-    std::string text() const {
-        std::string text = "replicas";
-        for (const int wanted : replicas) text += " " + std::to_string(wanted);
-        return text + ", nodes " + std::to_string(nodes) + ", crashes " + std::to_string(crashes) +
-               ", lost replies " + std::to_string(lost_replies) +
-               (capacity < 110 ? ", capacity " + std::to_string(capacity) : "");
-    }
-};
 
 inline const Property& property_of(std::string_view name) {
     const auto* property = invariants::find_property(name);
@@ -66,17 +33,19 @@ inline checker::LivenessOf<Pipeline> liveness_of(const Pipeline& pipeline, const
     using Form = checker::LivenessOf<Pipeline>::Form;
     checker::LivenessOf<Pipeline> result;
     result.name = property.name;
-    const auto on_states = [&pipeline](const Property::Predicate& predicate) {
-        return [&](const Valuation& state) { return predicate(pipeline.cluster(), state); };
-    };
     switch (property.form) {
         case invariants::Form::eventually_always: result.form = Form::eventually_always; break;
         case invariants::Form::always_eventually: result.form = Form::always_eventually; break;
         case invariants::Form::leads_to: result.form = Form::leads_to; break;
         case invariants::Form::finitely_often: result.form = Form::finitely_often; break;
     }
-    if (property.goal) result.goal = on_states(property.goal);
-    if (property.premise) result.premise = on_states(property.premise);
+    // A run that leaves the bounds of the encoding ends there, and says nothing.
+    if (property.goal)
+        result.goal = [&](const Valuation& state) {
+            return state[pipeline.cluster().exceeded] == 1 || property.goal(pipeline.cluster(), state);
+        };
+    if (property.premise)
+        result.premise = [&](const Valuation& state) { return property.premise(pipeline.cluster(), state); };
     if (property.counted)
         result.counted = [&](const model::Move& move) { return property.counted(pipeline, move); };
     return result;

@@ -4,53 +4,21 @@
 
 #include <set>
 
-#include "tests/invariants_support.hpp"
+#include "tests/invariants_table.hpp"
 
 using namespace kcheck;
 using namespace kcheck::tests;
 
-namespace {
-
-struct Row {
-    const char* property;
-    const char* variant;
-    Small configuration;
-};
-
-const std::vector<Row>& table() {
-    static const std::vector<Row> rows{
-        {"single-binding", "scheduler-writes-etcd", {.crashes = 1}},
-        {"single-binding", "binding-without-precondition", {.crashes = 1}},
-        {"etcd-single-writer", "scheduler-writes-etcd", {}},
-        {"optimistic-concurrency", "update-without-resource-version", {.replicas = {1, 2}}},
-        {"revisions-increase", "revisions-repeat-after-restart", {.crashes = 1}},
-        {"uids-are-unique", "uids-repeat-after-restart", {.replicas = {2}, .crashes = 1}},
-        {"names-are-unique", "create-without-name-check", {}},
-        {"watch-complete", "watch-drops-event", {}},
-        {"no-start-elsewhere", "kubelet-ignores-node-name", {.nodes = 2}},
-        {"capacity", "kubelet-admits-everything", {.replicas = {2}, .lost_replies = 1, .capacity = 1}},
-        {"replicas-bounded", "no-expectations", {.replicas = {1, 2}}},
-        {"replica-convergence", "create-timeout-is-success", {.lost_replies = 1}},
-        {"pod-gets-bound", "bind-failure-is-forgotten", {.lost_replies = 1}},
-        {"bound-pod-starts", "image-never-arrives", {}},
-        {"caches-converge", "watch-drops-event", {}},
-        {"quiescence", "status-carries-time", {}},
-    };
-    return rows;
-}
-
-}  // namespace
-
 TEST_CASE("the table has every property with every variant that violates it") {
     std::set<std::pair<std::string_view, std::string_view>> listed, wanted;
-    for (const auto& row : table()) listed.emplace(row.property, row.variant);
+    for (const auto& row : variant_table()) listed.emplace(row.property, row.variant);
     for (const auto& property : invariants::properties())
         for (const auto variant : property.violated_by) wanted.emplace(property.name, variant);
     CHECK(listed == wanted);
 }
 
 TEST_CASE("each variant violates its property, which holds without it") {
-    for (const auto& row : table()) {
+    for (const auto& row : variant_table()) {
         INFO(row.property << " with " << row.variant << ": " << row.configuration.text());
         const auto& property = property_of(row.property);
         checker::ExploreOptions until_violated;
