@@ -1,0 +1,159 @@
+// kcheck: wires the folders; what it does is in check.hpp, prove.hpp and catalogue.hpp.
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <optional>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/catalogue.hpp"
+#include "cli/check.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/output_file.hpp"
+#include "cli/parse.hpp"
+#include "cli/prove.hpp"
+#include "cli/replay.hpp"
+#include "cli/report.hpp"
+#include "cli/version.hpp"
+#include "traces/itf.hpp"
+#include "traces/json.hpp"
+
+namespace kcheck::cli {
+
+namespace {
+
+int code(ExitCode exit) { return static_cast<int>(exit); }
+
+int refuse(const UsageError& error) {
+    fmt::print(stderr, "kcheck: {}\n", error.message);
+    return code(ExitCode::usage);
+}
+
+int contradict(const std::string& message) {
+    fmt::print(stderr,
+               "kcheck: INTERNAL ERROR: {}\n"
+               "kcheck: this is a defect of kcheck; no verdict of this run can be relied on. Please report it.\n",
+               message);
+    return code(ExitCode::internal);
+}
+
+/// The files of --trace-out and --itf-out, opened before the run.
+struct TraceFiles {
+    struct File {
+        OutputFile file;
+        bool itf;
+    };
+    std::vector<File> files;
+
+    static tl::expected<TraceFiles, UsageError> open(const Options& options) {
+        TraceFiles result;
+        const auto add = [&](const std::optional<std::string>& path, bool itf) -> Applied {
+            if (!path) return {};
+            auto file = OutputFile::open(*path);
+            if (!file) return tl::unexpected(file.error());
+            result.files.push_back({std::move(*file), itf});
+            return {};
+        };
+        if (const auto added = add(options.trace_out, options.trace_out && options.trace_out->ends_with(".itf.json"));
+            !added)
+            return tl::unexpected(added.error());
+        if (const auto added = add(options.itf_out, true); !added) return tl::unexpected(added.error());
+        return result;
+    }
+
+    Applied write(const traces::Trace& trace) {
+        for (auto& [file, itf] : files)
+            if (const auto written = file.commit(itf ? traces::to_itf(trace) : traces::to_json(trace)); !written)
+                return written;
+        return {};
+    }
+};
+
+int run_checker(const Options& options, const std::string& call) {
+    std::vector<const invariants::Property*> wanted;
+    if (options.command == Command::prove) {
+        const auto found = provable(options.arguments);
+        if (!found) return refuse(found.error());
+        wanted = *found;
+    }
+    auto files = TraceFiles::open(options);
+    if (!files) return refuse(files.error());
+    const auto setup = set_up(options);
+    if (!setup) return refuse(setup.error());
+    for (const auto& warning : setup->warnings) fmt::print(stderr, "{}\n", to_string(warning));
+
+    const auto& stop = stop_on_signals();
+    ProgressLine line(shows_colour(stderr, false) && options.output == Output::text);
+    if (options.command == Command::prove) line.say("asking Z3 ...");
+    auto result = options.command == Command::prove
+                      ? prove(*setup->pipeline, wanted, options, stop)
+                      : check(*setup->pipeline, options, {&stop, [&](const checker::Progress& p) { line.show(p); }});
+    line.erase();
+    if (!result) return contradict(result.error().message);
+
+    result->command = call;
+    if (const auto* row = shown(options, *result))
+        if (const auto written = files->write(*row->trace); !written) return refuse(written.error());
+    const Paint paint(shows_colour(stdout, options.no_color));
+    fmt::print("{}", options.output == Output::json ? report_json(*setup->pipeline, *result)
+                                                    : report_text(*setup->pipeline, options, *result, paint));
+    return code(exit_code(result->verdict));
+}
+
+int print(const tl::expected<std::string, UsageError>& text) {
+    if (!text) return refuse(text.error());
+    fmt::print("{}", *text);
+    return code(ExitCode::holds);
+}
+
+int run(const std::vector<std::string>& words) {
+    if (words.empty()) {
+        fmt::print(stderr, "kcheck: nothing to check; try: kcheck --replicas 2 --nodes 2 (all there is: kcheck --help)\n");
+        return code(ExitCode::usage);
+    }
+    const auto options = parse(words);
+    if (!options) return refuse(options.error());
+    if (options->help) return print(help_text());
+    if (options->version) return print(fmt::format("kcheck {}\n", version));
+    switch (options->command) {
+        case Command::list: return print(list(*options));
+        case Command::explain: return print(explain(*options));
+        case Command::replay: {
+            const auto replayed = replay(*options);
+            if (!replayed) return refuse(replayed.error());
+            fmt::print("{}", replayed->text);
+            return code(replayed->exit);
+        }
+        case Command::check:
+        case Command::prove: break;
+    }
+    return run_checker(*options, fmt::format("kcheck {}", fmt::join(words, " ")));
+}
+
+}  // namespace
+
+}  // namespace kcheck::cli
+
+int main(int count, char** arguments) {
+    using namespace kcheck::cli;
+    int exit = 0;
+    try {
+        exit = run({arguments + 1, arguments + count});
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "kcheck: incomplete: out of memory (--max-memory ends a run in good order)\n");
+        exit = static_cast<int>(ExitCode::incomplete);
+    } catch (const std::length_error& error) {  // of the state store: a limit of the engine
+        fmt::print(stderr, "kcheck: incomplete: {}\n", error.what());
+        exit = static_cast<int>(ExitCode::incomplete);
+    } catch (const std::exception& error) {
+        exit = contradict(error.what());
+    }
+    // A verdict that could not be written down was not delivered.
+    if (std::fflush(stdout) != 0 && exit == 0) {
+        fmt::print(stderr, "kcheck: standard output cannot be written\n");
+        exit = static_cast<int>(ExitCode::usage);
+    }
+    return exit;
+}

@@ -1,0 +1,105 @@
+// The only file that knows CLI11. It splits words into options and values; what the
+// values mean is the table's business, in the order in which they were given.
+#include "cli/parse.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "manifests/error.hpp"
+
+namespace kcheck::cli {
+
+namespace {
+
+tl::unexpected<UsageError> refuse(std::string message) { return tl::unexpected(UsageError{std::move(message)}); }
+
+const CommandInfo* find_command(std::string_view name) {
+    const auto found = std::ranges::find(commands(), name, &CommandInfo::name);
+    return found == commands().end() ? nullptr : &*found;
+}
+
+tl::unexpected<UsageError> unknown_option(const std::string& word) {
+    std::vector<std::string> known;
+    for (const auto& option : options()) known.push_back(fmt::format("--{}", option.name));
+    const auto near = manifests::nearest(word.substr(0, word.find('=')), known);
+    return refuse(fmt::format("there is no option {} ({})", manifests::quote(word),
+                              near.empty() ? "see kcheck --help" : fmt::format("did you mean {}?", near)));
+}
+
+/// The first word that is not an option says the command; check has none.
+tl::expected<void, UsageError> take_command(std::vector<std::string> words, Options& result) {
+    if (words.empty()) return {};
+    const auto* command = find_command(words.front());
+    if (command == nullptr || words.front().empty()) {
+        std::vector<std::string_view> known;
+        for (const auto& info : commands()) known.push_back(info.name);
+        const auto near = manifests::nearest(words.front(), known);
+        return refuse(fmt::format("there is no command {} ({})", manifests::quote(words.front()),
+                                  near.empty() ? "see kcheck --help" : fmt::format("did you mean {}?", near)));
+    }
+    words.erase(words.begin());
+    result.command = command->command;
+    result.arguments = std::move(words);
+    const auto count = result.arguments.size();
+    const bool one = result.command != Command::prove;
+    if (!result.help && (count == 0 || (one && count > 1)))
+        return refuse(fmt::format("kcheck {} takes {} (kcheck {} {})", command->name,
+                                  one ? "one word" : "the names of properties", command->name, command->arguments));
+    return {};
+}
+
+}  // namespace
+
+tl::expected<Options, UsageError> parse(const std::vector<std::string>& words) {
+    CLI::App app;
+    app.set_help_flag();
+    std::vector<std::string> rest;
+    app.add_option("words", rest)->expected(-1);
+    std::map<const CLI::Option*, std::pair<const OptionInfo*, std::size_t>> rows;
+    for (const auto& option : options()) {
+        auto names = fmt::format("--{}", option.name);
+        if (option.letter != 0) names += fmt::format(",-{}", option.letter);
+        auto* added = option.value.empty()
+                          ? app.add_flag(names)
+                          : app.add_option(names)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        rows[added] = {&option, 0};
+    }
+    app.allow_extras();
+    try {
+        app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    } catch (const CLI::ParseError& error) {
+        std::string message = error.what();
+        std::ranges::replace(message, '\n', ' ');
+        return refuse(message + " (see kcheck --help)");
+    }
+    for (const auto& word : app.remaining())
+        if (word != "--") return unknown_option(word);
+
+    Options result;
+    std::vector<const OptionInfo*> given;
+    for (const auto* parsed : app.parse_order()) {
+        const auto found = rows.find(parsed);
+        if (found == rows.end()) continue;  // the words that are not options
+        auto& [row, taken] = found->second;
+        if (!row->repeatable && taken > 0) return refuse(fmt::format("--{} is given twice (once is enough)", row->name));
+        if (const auto applied = row->apply(result, parsed->results().at(taken++)); !applied)
+            return refuse(fmt::format("--{}: {}", row->name, applied.error().message));
+        given.push_back(row);
+    }
+    if (const auto taken = take_command(std::move(rest), result); !taken) return refuse(taken.error().message);
+    const auto* command = &*std::ranges::find(commands(), result.command, &CommandInfo::command);
+    for (const auto* row : given)
+        if (!row->concerns(result.command))
+            return refuse(fmt::format("--{} means nothing to kcheck{}{} (see kcheck --help)", row->name,
+                                      command->name.empty() ? "" : " ", command->name));
+    if (result.output == Output::markdown && result.command != Command::list)
+        return refuse("--output: markdown is only for kcheck list (text or json)");
+    return result;
+}
+
+}  // namespace kcheck::cli

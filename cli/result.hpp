@@ -1,0 +1,53 @@
+// What a run of kcheck found, before it is written for people or for programs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "cli/setup.hpp"
+#include "invariants/property.hpp"
+#include "traces/trace.hpp"
+
+namespace kcheck::cli {
+
+enum class Verdict : std::uint8_t { holds, proved, violated, incomplete, not_checked };
+std::string_view to_string(Verdict verdict);
+
+struct PropertyResult {
+    const invariants::Property* property = nullptr;
+    Verdict verdict = Verdict::not_checked;
+    bool decides = false;  // the exit code: neither soft, unless it was named, nor left out
+    std::optional<traces::Trace> trace;  // if violated; it has been re-executed
+    std::string note;
+};
+
+/// Numbers of an exploration; a proof has none.
+struct Covered {
+    std::uint64_t states = 0, transitions = 0, frontier = 0, quiescent = 0;
+    std::uint32_t depth = 0;
+};
+
+struct Result {
+    std::string command;  // the call, to print calls like it
+    Verdict verdict = Verdict::incomplete;
+    std::string reason;  // why it is incomplete
+    std::vector<PropertyResult> properties;
+    std::optional<Covered> covered;
+    double seconds = 0;
+    std::size_t peak_bytes = 0;  // largest resident set
+    std::string details;         // of a proof that failed: the state that it failed from
+};
+
+/// The verdict of all properties that decide: violated before incomplete before the rest.
+Verdict overall(const std::vector<PropertyResult>& properties);
+ExitCode exit_code(Verdict verdict);
+
+/// kcheck contradicts itself. The message says how.
+struct InternalError {
+    std::string message;
+};
+
+}  // namespace kcheck::cli
