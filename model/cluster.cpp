@@ -69,7 +69,7 @@ Slot Cluster::add(std::string name, int size, Part part, Values values, int p, i
 }
 
 PodSlots Cluster::add_pod_record(const std::string& prefix, Part part, int p, int n,
-                                 const std::array<bool, pod::fields>& reads) {
+                                 const std::array<bool, pod::fields>& reads, View view) {
     PodSlots slots;
     const auto field = [&](int f, const char* name, int size, Values values = Values::plain) {
         if (reads[index(f)]) slots[f] = add(prefix + name, size, part, values, p, n);
@@ -77,7 +77,10 @@ PodSlots Cluster::add_pod_record(const std::string& prefix, Part part, int p, in
     field(pod::exists, ".exists", 2);
     field(pod::deleting, ".deleting", 2);
     field(pod::phase, ".phase", 3);
-    field(pod::node, ".node", static_cast<int>(configuration.nodes.size()) + 1, Values::node);
+    if (view == View::active)
+        field(pod::node, ".assigned", 2);
+    else
+        field(pod::node, ".node", static_cast<int>(configuration.nodes.size()) + 1, Values::node);
     return slots;
 }
 
@@ -111,12 +114,12 @@ PodWatch Cluster::add_pod_watch(const std::string& client, int node, int length,
     const int n = of_node ? static_cast<int>(kubelet.size()) : -1;
     for (int p = 0; p < slots_; ++p)
         watch.copy.push_back(
-            add_pod_record(fmt::format("{}.cache.pod[{}]", client, p), Part::cache, p, n, reads));
+            add_pod_record(fmt::format("{}.cache.pod[{}]", client, p), Part::cache, p, n, reads, watch.view));
     for (int i = 0; i < length; ++i) {
         PodWatch::Event event;
         const auto prefix = fmt::format("{}.watch.pods[{}]", client, i);
         event.pod = add(prefix + ".pod", slots_ + 1, Part::queue, Values::pod, -1, n);
-        event.record = add_pod_record(prefix, Part::queue, -1, n, reads);
+        event.record = add_pod_record(prefix, Part::queue, -1, n, reads, watch.view);
         watch.queue.push_back(event);
     }
     return watch;
@@ -147,7 +150,7 @@ void Cluster::add_etcd() {
     std::array<bool, pod::fields> all{};
     all.fill(true);
     for (int p = 0; p < slots_; ++p)
-        pod.push_back(add_pod_record(fmt::format("pod[{}]", p), Part::etcd, p, -1, all));
+        pod.push_back(add_pod_record(fmt::format("pod[{}]", p), Part::etcd, p, -1, all, View::whole));
     if (is(Variant::uids_repeat_after_restart)) {
         for (int p = 0; p < slots_; ++p)
             uid.push_back(add(fmt::format("pod[{}].uid", p), slots_ + 2, Part::etcd, Values::plain, p));

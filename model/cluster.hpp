@@ -142,7 +142,7 @@ public:
 private:
     Slot add(std::string name, int size, Part part, Values values = Values::plain, int p = -1, int n = -1);
     PodSlots add_pod_record(const std::string& prefix, Part part, int p, int n,
-                            const std::array<bool, pod::fields>& reads);
+                            const std::array<bool, pod::fields>& reads, View view);
     WorkloadSlots add_workload_record(const std::string& prefix, Part part);
     PodWatch add_pod_watch(const std::string& client, int node, int length,
                            const std::array<bool, pod::fields>& reads, View view);

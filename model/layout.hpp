@@ -71,12 +71,13 @@ public:
     void unpack(std::span<const std::byte> bytes, Valuation& state) const;
 
 private:
-    struct Field {
-        Slot slot;
-        std::uint8_t bits;
+    // Eight variables at a time: the bits that they take of the eight bytes.
+    struct Group {
+        std::uint64_t mask = 0;
+        int bits = 0;
     };
     std::vector<Variable> variables_;
-    std::vector<Field> fields_;  // the variables that take room
+    std::vector<Group> groups_;
     std::size_t bits_ = 0;
 };
 

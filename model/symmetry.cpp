@@ -143,15 +143,17 @@ void Symmetry::rename_nodes(Valuation& state, const std::vector<int>& to, Valuat
             state.value[slot] = static_cast<std::uint8_t>(to[index(node - 1)] + 1);
 }
 
-/// Depends on the state only up to renaming of pods, and of the other nodes.
+/// Depends on the state only up to renaming of pods, and of the other nodes. Gathers values by
+/// shifting: they may overlap, which can only make two signatures equal that need not be.
 std::uint64_t Symmetry::signature(const Valuation& state, int node) const {
     std::uint64_t sum = 0;
     for (int p = 0; p < pods_; ++p) {
-        std::uint64_t h = 1;
-        for (const auto slot : plain_of_pod_[index(p)]) h = mix(h, state.value[slot]);
-        for (const auto slot : to_node_of_pod_[index(p)]) h = mix(h, state.value[slot] == node + 1);
-        for (const auto slot : of_pod_on_node_[index(p)][index(node)]) h = mix(h, state.value[slot]);
-        sum += h;
+        std::uint64_t plain = 0, related = 0;
+        for (const auto slot : plain_of_pod_[index(p)]) plain = (plain << 2) + state.value[slot];
+        for (const auto slot : to_node_of_pod_[index(p)])
+            related = (related << 1) + (state.value[slot] == node + 1 ? 1 : 0);
+        for (const auto slot : of_pod_on_node_[index(p)][index(node)]) related = (related << 2) + state.value[slot];
+        if (related != 0) sum += mix(mix(1, plain), related);
     }
     for (const auto slot : only_of_node_[index(node)]) sum = mix(sum, state.value[slot]);
     return sum;
