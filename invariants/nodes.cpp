@@ -34,14 +34,16 @@ Property no_start_elsewhere() {
     property.name = "no-start-elsewhere";
     property.kind = Kind::safety;
     property.clazz = Class::assumed;
-    property.statement = "A container is started only for a stored pod, and only on the node that the pod is bound to.";
+    property.statement =
+        "A container is started only for a stored pod, and only on the node that the pod is bound to.";
     property.formula = "[] forall starts (n, p): stored(p) and node(p) = n";
     property.rationale =
         "The kubelet watches pods with spec.nodeName = its own name, and nodeName never changes. The "
         "pod is still stored, because only this kubelet removes a bound pod, after its containers have "
         "stopped. Assumed: no forced deletion, no pod garbage collection of a node that is alive.";
     property.source =
-        "pkg/kubelet/config/apiserver.go:NewSourceApiserver, pkg/kubelet/status/status_manager.go:canBeDeleted";
+        "pkg/kubelet/config/apiserver.go:NewSourceApiserver, "
+        "pkg/kubelet/status/status_manager.go:canBeDeleted";
     property.violated_by = {"kubelet-ignores-node-name"};
     define(property, [](const auto& c, const Cluster& k) { return c[k.stray_start] == 0; });
     property.witness = on_states([](const auto& c, const Cluster& k) {
@@ -98,7 +100,9 @@ Property bound_pod_starts() {
     property.rationale =
         "The kubelet retries a pull after a back-off, without limit. Assumed: the kubelet is alive "
         "again and again, and a pull that is tried for ever succeeds some day.";
-    property.source = "pkg/kubelet/kuberuntime/kuberuntime_manager.go:SyncPod, pkg/kubelet/images/image_manager.go";
+    property.source =
+        "pkg/kubelet/kuberuntime/kuberuntime_manager.go:SyncPod, "
+        "pkg/kubelet/images/image_manager.go:EnsureImageExists";
     property.violated_by = {"image-never-arrives"};
     property.premise = on_states(some_bound_pod_waits);
     property.goal = on_states([](const auto& c, const Cluster& k) { return !some_bound_pod_waits(c, k); });

@@ -33,7 +33,8 @@ Bool<C> is_complete(const C& c, const Cluster& k) {
     auto running = c.integer(0);
     for (const auto& pod : k.pod)
         running = running + c.count(is_active(c, pod) && c[pod[model::pod::phase]] == model::pod::running);
-    return deployment[workload::exists] == 1 && deployment[workload::observed] == deployment[workload::generation] &&
+    return deployment[workload::exists] == 1 &&
+           deployment[workload::observed] == deployment[workload::generation] &&
            deployment[workload::status_replicas] == deployment[workload::replicas] &&
            deployment[workload::status_available] == deployment[workload::replicas] &&
            running == deployment[workload::replicas] && active_pods(c, k) == running;
@@ -47,7 +48,8 @@ Property replicas_bounded() {
     property.name = "replicas-bounded";
     property.kind = Kind::safety;
     property.clazz = Class::soft;
-    property.statement = "There are never more active pods than the most replicas that were asked for so far.";
+    property.statement =
+        "There are never more active pods than the most replicas that were asked for so far.";
     property.formula = "[] #{p: active(p)} <= max {replicas(u): operation u is done}";
     property.rationale =
         "Expectations, and the record of its own writes, keep the ReplicaSet controller from creating "
@@ -73,7 +75,8 @@ Property replica_convergence() {
     property.clazz = Class::assumed;
     property.form = Form::eventually_always;
     property.statement =
-        "Once the user is done, the Deployment some day has exactly its replicas, Running, says so, and stays so.";
+        "Once the user is done, the Deployment some day has exactly its replicas, Running, and says so "
+        "for ever.";
     property.formula =
         "<>[] (no Deployment, or observedGeneration = generation and spec.replicas = status.replicas = "
         "status.availableReplicas = #active = #running)";

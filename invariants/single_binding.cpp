@@ -1,6 +1,6 @@
 // A pod is bound to a node at most once.
 #include "invariants/families.hpp"
-#include "invariants/predicate.hpp"
+#include "invariants/counters.hpp"
 
 namespace kcheck::invariants {
 
@@ -26,7 +26,7 @@ Property single_binding() {
     // The history agrees with the store: a pod has been bound iff it has a node, and a
     // slot without a pod has neither.
     property.lemma = as_term([](const auto& c, const Cluster& k) {
-        return every_pod(c, k, [&](std::size_t p) {
+        return counters_are_bounded(c, k) && every_pod(c, k, [&](std::size_t p) {
             const auto unbound = c[k.pod[p][model::pod::node]] == 0;
             return (unbound || c[k.bindings[p]] != 0) && (!unbound || c[k.bindings[p]] == 0) &&
                    (unbound || c[k.pod[p][model::pod::exists]] == 1);

@@ -52,7 +52,8 @@ Property watch_complete() {
     property.kind = Kind::safety;
     property.clazz = Class::assumed;
     property.statement =
-        "Each client's cache, after the events on their way to it, is what is stored of what the client reads.";
+        "Each client's cache, after the events on their way to it, shows what the client reads of what "
+        "is stored.";
     property.formula = "[] forall clients x: replay(queue(x), cache(x)) = view(x, store)";
     property.rationale =
         "A watch delivers a run of events without gaps, in the order of their revisions, or ends; "

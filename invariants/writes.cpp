@@ -31,13 +31,15 @@ Property optimistic_concurrency() {
     property.name = "optimistic-concurrency";
     property.kind = Kind::safety;
     property.clazz = Class::guaranteed;
-    property.statement = "An update that was decided on one version of an object never commits on a later one.";
+    property.statement =
+        "An update that was decided on one version of an object never commits on a later one.";
     property.formula = "[] forall updates u with a resourceVersion: base(u) = stored version at commit";
     property.rationale =
         "A PUT carries the resourceVersion that it was decided on, and etcd commits it only if the "
         "key's ModRevision is still that one. Patches, and the ReplicaSet controller's second attempt "
         "on a live GET, name no older version and are not meant.";
-    property.source = "staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go:GuaranteedUpdate (OptimisticPut)";
+    property.source =
+        "staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go:GuaranteedUpdate (OptimisticPut)";
     property.violated_by = {"update-without-resource-version"};
     define(property, [](const auto& c, const Cluster& k) { return c[k.lost_update] == 0; });
     property.witness = on_states([](const auto& c, const Cluster& k) {

@@ -1,0 +1,71 @@
+// Why what only grows stays within the range of its variable: a lemma, since a proof
+// includes that no step leaves the ranges.
+//
+// metadata.generation: every operation of the user makes at most one generation of the
+// Deployment; each that the deployment controller sees makes at most one of the
+// ReplicaSet; a request to scale that outlives a crash makes one more, and its repair
+// another. Creations that outlive a crash: those of one batch for each crash.
+#pragma once
+
+#include "invariants/predicate.hpp"
+
+namespace kcheck::invariants {
+
+/// The versions of the Deployment from the cached to the stored one never go back, and
+/// a change of spec.replicas comes with a new generation.
+template <class C>
+Bool<C> deployment_versions_increase(const C& c, const Cluster& k) {
+    namespace workload = model::workload;
+    const auto& watch = k.kcm.deployments;
+    auto version = read(c, watch.copy);
+    auto increase = (version[workload::exists] == 1 && version[workload::generation] >= 1) ||
+                    (version[workload::exists] == 0 && version[workload::generation] == 0 &&
+                     version[workload::replicas] == 0);
+    auto queued = c.integer(0);
+    auto present = c.boolean(true);
+    for (const auto& event : watch.queue) {
+        const auto here = c[event.present] == 1;
+        const auto next = read(c, event.record);
+        increase = increase && (present || !here) &&
+                   (!here || (next[workload::exists] == 1 && next[workload::generation] >= 1 &&
+                              (next[workload::generation] > version[workload::generation] ||
+                               (next[workload::generation] == version[workload::generation] &&
+                                next[workload::replicas] == version[workload::replicas]))));
+        for (int f = 0; f < model::workload::fields; ++f)
+            version[f] = c.choose(here, next[f], version[f]);
+        queued = queued + c.count(here);
+        present = here;
+    }
+    const auto stored = read(c, k.deployment);
+    return increase && queued <= c[k.operations_done] &&
+           stored[workload::generation] <= c[k.operations_done] &&
+           (stored[workload::exists] == 1 || c[k.operations_done] == 0) &&
+           version[workload::exists] == stored[workload::exists] &&
+           version[workload::generation] == stored[workload::generation] &&
+           version[workload::replicas] == stored[workload::replicas];
+}
+
+template <class C>
+Bool<C> generations_are_bounded(const C& c, const Cluster& k) {
+    namespace workload = model::workload;
+    const auto& seen = k.kcm.deployments.copy;
+    const auto& stored = k.replica_set;
+    const auto to_scale = c[stored[workload::replicas]] != c[seen[workload::replicas]];
+    return deployment_versions_increase(c, k) &&
+           c[stored[workload::generation]] + c.count(to_scale) + c.choose(c[k.late_scale] > 0, 2, 0) <=
+               c[seen[workload::generation]] + c[k.crashes_used] + c[k.crashes_used];
+}
+
+template <class C>
+Bool<C> late_creations_are_bounded(const C& c, const Cluster& k) {
+    auto most = c.integer(0);
+    for (int i = 0; i < k.configuration.replicas_max(); ++i) most = most + c[k.crashes_used];
+    return c[k.late_creates] <= most;
+}
+
+template <class C>
+Bool<C> counters_are_bounded(const C& c, const Cluster& k) {
+    return generations_are_bounded(c, k) && late_creations_are_bounded(c, k);
+}
+
+}  // namespace kcheck::invariants
