@@ -7,6 +7,7 @@
 // property there. Nobody is shown a trace that it does not confirm.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +21,13 @@
 namespace kcheck::traces {
 
 struct Step {
-    int action = 0;          // index into Pipeline::transition_system().actions
+    int action = 0;          // see actions.hpp
     std::string component;   // "kube-scheduler"
     std::string name;        // the action's unique name, as in the transition system
     int lag = 0;             // watch events that the component had not received when it acted
     bool receipt = false;    // of a watch event; shown only on request
     std::vector<int> state;  // after the step, in the order of the layout
+    bool operator==(const Step&) const = default;
 };
 
 struct Trace {
@@ -37,6 +39,11 @@ struct Trace {
     /// A lasso: the steps from this index on repeat for ever. Equal to steps.size(): the run
     /// stays in the last state for ever.
     std::optional<std::size_t> cycle;
+
+    /// After `steps_done` steps; 0 is the initial state.
+    const std::vector<int>& state(std::size_t steps_done) const {
+        return steps_done == 0 ? initial : steps[steps_done - 1].state;
+    }
 };
 
 /// One edge of a path of representatives.
@@ -47,15 +54,26 @@ struct Edge {
 
 /// The path from the initial state along `path`. `cycle`: index into `path` of the first edge of
 /// the cycle, as in Trace. Under symmetry a cycle of representatives may have to be walked several
-/// times until the actual states repeat. Fails with a message if the path cannot be followed, which
-/// is an error of kcheck.
+/// times until the actual states repeat. With a safety property the trace ends in the first actual
+/// state that violates it, which may be within the local steps of the last edge. Fails with a
+/// message if the path cannot be followed, which is an error of kcheck.
 tl::expected<Trace, std::string> follow(const model::Pipeline& pipeline, const std::vector<Edge>& path,
-                                        std::optional<std::size_t> cycle, const std::string& property);
+                                        std::optional<std::size_t> cycle,
+                                        const invariants::Property* property = nullptr);
+
+/// Told of each step that has been confirmed, by its index.
+using OnStep = std::function<void(std::size_t)>;
 
 /// Runs the trace again by evaluating terms: every guard holds, every state is as recorded, the
 /// cycle closes, and the property is violated (safety: in the last state, and in no earlier one;
-/// liveness: the cycle stays away from the goal). Fails with a message that names the first
-/// step that is not so.
+/// liveness: the cycle is fair and stays away from the goal). Fails with a message that names the
+/// first step that is not so, counted from 1 as `render` shows them with receipts.
+tl::expected<void, std::string> replay(const Trace& trace, const OnStep& on_step);
 tl::expected<void, std::string> execute(const Trace& trace);
+
+/// The same, for a property that is not in the registry; null for a trace of none. Its name must
+/// be that of the trace.
+tl::expected<void, std::string> replay(const Trace& trace, const invariants::Property* property,
+                                       const OnStep& on_step);
 
 }  // namespace kcheck::traces
