@@ -72,12 +72,9 @@ Property capacity() {
     define(property, [](const auto& c, const Cluster& k) {
         auto fits = c.boolean(true);
         for (std::size_t n = 0; n < k.kubelet.size(); ++n) {
-            const auto& here = k.kubelet[n];
             const int room = k.configuration.nodes[n].capacity;
-            auto admitted = c.integer(0);
-            for (const auto slot : here.worker)
-                admitted = admitted + c.count(c[slot] == model::kubelet::admitted);
-            fits = fits && containers_on(c, here) <= room && admitted <= room;
+            fits = fits && containers_on(c, k.kubelet[n]) <= room &&
+                   model::kubelet::admitted_pods(c, k, static_cast<int>(n)) <= room;
         }
         return fits;
     });
