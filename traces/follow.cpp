@@ -12,10 +12,11 @@
 //
 // Exact: every step is run on the actual state, and a path that cannot be followed is
 // refused. A cycle of representatives is walked until the actual states repeat, which
-// they must: the walk is a function of the state, and there are finitely many. In a
-// fair run every event arrives; the events that the search leaves in a queue for ever,
-// because nobody acts on them, are received before the cycle.
+// they must: the walk is a function of the state, and there are finitely many. A cycle
+// that is fair among representatives may starve somebody in actual states, see
+// `include_starved`; `execute` decides whether the result is fair.
 #include <algorithm>
+#include <span>
 
 #include <fmt/core.h>
 
@@ -61,16 +62,12 @@ public:
 
     /// False if the cycle cannot be walked, or does not come to an end.
     bool take_cycle(std::span<const Edge> edges) {
-        struct Start {
-            Valuation state;
-            std::size_t index;
-        };
         std::vector<Start> starts;
         while (starts.size() < rounds_most) {
             const auto again = std::ranges::find(starts, state_, &Start::state);
             if (again != starts.end()) {
                 trace_.cycle = again->index;
-                deliver_before_cycle(again->state);
+                include_starved(again->state);
                 return true;
             }
             starts.push_back({state_, trace_.steps.size()});
@@ -89,6 +86,12 @@ public:
     Trace trace() && { return std::move(trace_); }
 
 private:
+    /// Of a round of a cycle.
+    struct Start {
+        Valuation state;
+        std::size_t index;  // of its first step
+    };
+
     bool is_violated() const {
         return property_ != nullptr && property_->kind == invariants::Kind::safety &&
                !property_->holds(pipeline_.cluster(), state_);
@@ -141,26 +144,48 @@ private:
         return std::nullopt;
     }
 
-    /// Moves the receipt of events that the cycle never receives to before it. Where a step of the
-    /// cycle depends on not having received them, the trace stays as it is.
-    void deliver_before_cycle(const Valuation& entry) {
-        const auto begin = *trace_.cycle;
+    /// Gives everybody a turn whom the cycle leaves out: in the search an event may wait in a queue
+    /// for ever if nobody acts on it, and status writes wait until nothing else can be done. A
+    /// round is their turn, then the cycle; rounds are added until the state repeats. Where a
+    /// step of the cycle depends on their absence the trace stays as it is.
+    void include_starved(const Valuation& entry) {
         std::vector<int> cycle;
-        for (auto i = begin; i < trace_.steps.size(); ++i) cycle.push_back(trace_.steps[i].action);
+        std::uint64_t taken = 0;
+        for (auto i = *trace_.cycle; i < trace_.steps.size(); ++i) {
+            cycle.push_back(trace_.steps[i].action);
+            if (const auto* info = actions_.info(cycle.back())) taken |= info->progress;
+        }
         std::vector<int> starved;
-        for (int watch = actions_.first_receipt(); watch < actions_.first_collection(); ++watch)
-            if (std::ranges::find(cycle, watch) == cycle.end()) starved.push_back(watch);
-
+        for (int action = 0; action < actions_.first_collection(); ++action) {
+            const auto* info = actions_.info(action);
+            if (info != nullptr ? (info->progress & ~taken) != 0 : std::ranges::find(cycle, action) == cycle.end())
+                starved.push_back(action);
+        }
         const auto as_it_was = trace_;
-        trace_.steps.resize(begin);
+        trace_.steps.resize(*trace_.cycle);
         state_ = entry;
-        for (const auto watch : starved)
-            while (step(watch)) {}
-        trace_.cycle = trace_.steps.size();
-        const auto start = state_;
-        const bool closes =
-            std::ranges::all_of(cycle, [&](int action) { return step(action); }) && state_ == start;
-        if (!closes) trace_ = as_it_was;
+        std::vector<Start> starts;
+        while (starts.size() < rounds_most) {
+            const auto again = std::ranges::find(starts, state_, &Start::state);
+            if (again != starts.end()) {
+                trace_.cycle = again->index;
+                return;
+            }
+            starts.push_back({state_, trace_.steps.size()});
+            take_turns(starved);
+            if (!std::ranges::all_of(cycle, [&](int action) { return step(action); })) break;
+        }
+        trace_ = as_it_was;
+    }
+
+    void take_turns(const std::vector<int>& starved) {
+        for (const auto action : starved)
+            if (actions_.is_receipt(action))
+                while (step(action)) {}
+        for (const auto action : starved) {
+            auto after = state_;
+            if (!actions_.is_receipt(action) && actions_.run(action, after) && after != state_) step(action);
+        }
     }
 
     const model::Pipeline& pipeline_;
