@@ -19,10 +19,17 @@ int batch_most(int replicas) {
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
+/// Without resourceVersions a property can see which status writes are lost: they must not be postponed.
+Reductions sound_for(const Configuration& configuration, Reductions reductions) {
+    const auto* loses = find_variant("update-without-resource-version");
+    if (configuration.variants.contains(std::string(loses->name))) reductions.status_last = false;
+    return reductions;
+}
+
 }  // namespace
 
 Cluster::Cluster(Configuration given, Reductions reduce, Footprint footprint)
-    : configuration(std::move(given)), reductions(reduce) {
+    : configuration(std::move(given)), reductions(sound_for(configuration, reduce)) {
     variants_.resize(variants().size());
     for (const auto& info : variants())
         variants_[static_cast<std::size_t>(info.variant)] =
@@ -49,14 +56,12 @@ Cluster::Cluster(Configuration given, Reductions reduce, Footprint footprint)
 }
 
 bool Cluster::crowded(int node) const {
-    return !is(Variant::kubelet_admits_everything) &&
-           configuration.nodes[index(node)].capacity < slots_;
+    return !is(Variant::kubelet_admits_everything) && configuration.nodes[index(node)].capacity < slots_;
 }
 
 bool Cluster::counts_pods_on_nodes() const {
-    return std::ranges::any_of(configuration.nodes, [&](const Node& node) {
-        return node.capacity < slots_ || !node.score.empty();
-    });
+    return std::ranges::any_of(
+        configuration.nodes, [&](const Node& node) { return node.capacity < slots_ || !node.score.empty(); });
 }
 
 Slot Cluster::add(std::string name, int size, Part part, Values values, int p, int n) {
@@ -181,14 +186,14 @@ void Cluster::add_environment() {
     replies_lost = add("environment.replies_lost", c.lost_replies + 1, Part::environment);
     dropped = add("environment.events_dropped", is(Variant::watch_drops_event) ? 2 : 1, Part::environment);
     const bool crashes = c.crashes > 0;
-    late_creates = add("environment.late_creates", crashes ? c.crashes * c.replicas_max() + 1 : 1,
-                       Part::environment);
-    late_scale = add("environment.late_scale",
-                     crashes && c.operations.size() > 1 ? c.replicas_max() + 2 : 1, Part::environment);
+    late_creates =
+        add("environment.late_creates", crashes ? c.crashes * c.replicas_max() + 1 : 1, Part::environment);
+    late_scale = add("environment.late_scale", crashes && c.operations.size() > 1 ? c.replicas_max() + 2 : 1,
+                     Part::environment);
     for (int p = 0; p < slots_; ++p)
         late_binding.push_back(add(fmt::format("environment.late_binding[{}]", p),
-                                   crashes ? static_cast<int>(c.nodes.size()) + 1 : 1,
-                                   Part::environment, Values::node, p));
+                                   crashes ? static_cast<int>(c.nodes.size()) + 1 : 1, Part::environment,
+                                   Values::node, p));
     for (int p = 0; p < slots_; ++p)
         late_deletion.push_back(add(fmt::format("environment.late_deletion[{}]", p), crashes ? 2 : 1,
                                     Part::environment, Values::plain, p));
@@ -202,7 +207,9 @@ void Cluster::add_controller_manager(const Footprint& footprint) {
     // once has no more pending than one step and what follows from it at once can send.
     kcm.deployments = add_workload_watch(name, "deployment", operations + 2);
     kcm.replica_sets = add_workload_watch(name, "replicaset", operations + 3);
-    kcm.pods = add_pod_watch(name, -1, reductions.local_steps && reductions.status_last ? slots_ + 6 : 3 * slots_, footprint.controller_manager, View::active);
+    kcm.pods =
+        add_pod_watch(name, -1, reductions.local_steps && reductions.status_last ? slots_ + 6 : 3 * slots_,
+                      footprint.controller_manager, View::active);
     const auto memory = [&](const char* what, int size) {
         return add(fmt::format("replicaset-controller.{}", what), size, Part::memory);
     };
@@ -226,8 +233,8 @@ void Cluster::add_controller_manager(const Footprint& footprint) {
         kcm.awaits_pod.push_back(add(fmt::format("replicaset-controller.awaits_pod[{}]", p),
                                      remembers ? 2 : 1, Part::memory, Values::plain, p));
     kcm.expects_creations = memory("expects_creations", expects_creations_ ? most + 1 : 1);
-    kcm.awaits_status = memory("awaits_status",
-                               remembers ? static_cast<int>(kcm.replica_sets.queue.size()) + 1 : 1);
+    kcm.awaits_status =
+        memory("awaits_status", remembers ? static_cast<int>(kcm.replica_sets.queue.size()) + 1 : 1);
 }
 
 void Cluster::add_scheduler(const Footprint& footprint) {
@@ -250,12 +257,11 @@ void Cluster::add_kubelet(int n, const Footprint& footprint) {
     Kubelet here;
     const auto name = fmt::format("kubelet[{}]", n);
     here.pods = add_pod_watch(name, is(Variant::kubelet_ignores_node_name) ? -1 : n,
-                              hears_at_once(n) ? 4 : 2 * slots_ + 2,
-                              footprint.kubelet, View::whole);
+                              hears_at_once(n) ? 4 : 2 * slots_ + 2, footprint.kubelet, View::whole);
     for (int p = 0; p < slots_; ++p)
-        here.worker.push_back(crowded(n) ? add(fmt::format("{}.worker[{}]", name, p), 3, Part::memory,
-                                               Values::plain, p, n)
-                                         : nowhere);
+        here.worker.push_back(
+            crowded(n) ? add(fmt::format("{}.worker[{}]", name, p), 3, Part::memory, Values::plain, p, n)
+                       : nowhere);
     here.image = add(fmt::format("runtime[{}].image", n), 2, Part::runtime, Values::plain, -1, n);
     for (int p = 0; p < slots_; ++p)
         here.container.push_back(

@@ -50,19 +50,19 @@ struct ControllerManager {
     PodWatch pods;
 
     // The ReplicaSet controller's sync in progress: manageReplicas, then status.
-    Slot left;       // POSTs or DELETEs of the current batch without a reply
-    Slot batch;      // size of the current batch of POSTs
-    Slot rest;       // creations after the current batch
-    Slot failed;     // a POST of this batch failed: no further batch
-    Slot deletes;    // DELETEs of this sync that are still to be sent
-    Slot broken;     // the connection broke under the current batch
-    Slot update_status;          // the sync ends with a status update of these numbers:
+    Slot left;           // POSTs or DELETEs of the current batch without a reply
+    Slot batch;          // size of the current batch of POSTs
+    Slot rest;           // creations after the current batch
+    Slot failed;         // a POST of this batch failed: no further batch
+    Slot deletes;        // DELETEs of this sync that are still to be sent
+    Slot broken;         // the connection broke under the current batch
+    Slot update_status;  // the sync ends with a status update of these numbers:
     Slot status_replicas, status_available, status_observed;
 
     std::vector<Slot> expects_deletion;  // per pod: expectations of deletions are names
     Slot expects_creations;              // expectations of creations are a count
     std::vector<Slot> awaits_pod;        // per pod: created by this process, not yet in its cache
-    Slot awaits_status;  // ReplicaSet events up to this process's own last status write
+    Slot awaits_status;                  // ReplicaSet events up to this process's own last status write
 };
 
 struct Scheduler {
@@ -92,7 +92,8 @@ public:
     /// The kubelet of the node, or the scheduler, hears of every pod event at once (Pipeline::settle).
     bool hears_at_once(int node) const { return reductions.local_steps && !crowded(node); }
     bool scheduler_hears_at_once() const {
-        return reductions.local_steps && confirms_by_reply() && !counts_pods_on_nodes();
+        return reductions.local_steps && confirms_by_reply() && !counts_pods_on_nodes() &&
+               !is(Variant::watch_drops_event);
     }
     /// The scheduler's choice depends on what is on the nodes already.
     bool counts_pods_on_nodes() const;

@@ -26,8 +26,7 @@ struct Node {
 
     /// Equal nodes (but for the name) are interchangeable.
     bool same_kind(const Node& other) const {
-        return schedulable == other.schedulable && capacity == other.capacity &&
-               score == other.score;
+        return schedulable == other.schedulable && capacity == other.capacity && score == other.score;
     }
 };
 

@@ -20,15 +20,13 @@ void create_replica_set(C& c, const Cluster& k, Reply reply) {
     const auto& deployment = k.kcm.deployments.copy;
     if (!c.require(c[deployment[workload::exists]] == 1)) return;
     if (!c.require(c[k.kcm.replica_sets.copy[workload::exists]] == 0)) return;
-    if (!k.is(Variant::create_without_name_check) &&
-        !c.require(c[k.replica_set[workload::exists]] == 0))
+    if (!k.is(Variant::create_without_name_check) && !c.require(c[k.replica_set[workload::exists]] == 0))
         return;
     if (!pay(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
-    create_workload(c, k, k.replica_set, c[deployment[workload::replicas]],
-                    [&](const WorkloadRecord<C>& after) {
-                        commit_replica_set(c, k, Writer::kube_apiserver, after);
-                    });
+    create_workload(
+        c, k, k.replica_set, c[deployment[workload::replicas]],
+        [&](const WorkloadRecord<C>& after) { commit_replica_set(c, k, Writer::kube_apiserver, after); });
 }
 
 /// sync.go:scaleReplicaSet: PUT with the resourceVersion of the cached ReplicaSet.
@@ -42,11 +40,10 @@ void scale(C& c, const Cluster& k, Reply reply) {
     if (!require_newest(c, k, k.kcm.replica_sets)) return;
     if (!pay(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
-    update_replicas(c, k.replica_set, c[deployment[workload::replicas]],
-                    [&](const WorkloadRecord<C>& after) {
-                        note_lost_update(c, k, k.kcm.replica_sets);
-                        commit_replica_set(c, k, Writer::kube_apiserver, after);
-                    });
+    update_replicas(c, k.replica_set, c[deployment[workload::replicas]], [&](const WorkloadRecord<C>& after) {
+        note_lost_update(c, k, k.kcm.replica_sets);
+        commit_replica_set(c, k, Writer::kube_apiserver, after);
+    });
 }
 
 /// progress.go:syncRolloutStatus, sync.go:calculateStatus: PUT status with the
@@ -72,8 +69,7 @@ void update_status(C& c, const Cluster& k, Reply reply) {
     const bool own_write_is_newest = !k.is(Variant::update_without_resource_version);
     model::update_status(c, k.deployment, c[deployment[workload::generation]],
                          c[replica_set[workload::status_replicas]],
-                         c[replica_set[workload::status_available]],
-                         [&](const WorkloadRecord<C>& after) {
+                         c[replica_set[workload::status_available]], [&](const WorkloadRecord<C>& after) {
                              note_lost_update(c, k, k.kcm.deployments);
                              commit_deployment(c, k, Writer::kube_apiserver, after);
                              if (own_write_is_newest) receive_deployment(c, k);

@@ -13,9 +13,7 @@ SymbolicStep::SymbolicStep(ir::Arena& arena, const Layout& layout)
     value_ = before_;
 }
 
-void SymbolicStep::set(Slot slot, ir::Term value) {
-    value_[slot] = ir::select(path_, value, value_[slot]);
-}
+void SymbolicStep::set(Slot slot, ir::Term value) { value_[slot] = ir::select(path_, value, value_[slot]); }
 
 bool SymbolicStep::require(ir::Term condition) {
     guard_ = guard_ && (!path_ || condition);

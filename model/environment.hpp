@@ -8,8 +8,8 @@
 // runtime changes nothing: containers and images outlive it.
 #pragma once
 
-#include "model/kubelet.hpp"
 #include "model/kube_scheduler.hpp"
+#include "model/kubelet.hpp"
 #include "model/replicaset_controller.hpp"
 
 namespace kcheck::model::environment {
@@ -49,10 +49,9 @@ void crash_controller_manager(C& c, const Cluster& k, UnderWay under_way, int p)
     relist(c, k.kcm.deployments, k.deployment);
     relist(c, k.kcm.replica_sets, k.replica_set);
     relist(c, k.kcm.pods, k.pod);
-    for (const auto slot : {k.kcm.left, k.kcm.batch, k.kcm.rest, k.kcm.failed, k.kcm.deletes,
-                            k.kcm.broken, k.kcm.update_status, k.kcm.status_replicas,
-                            k.kcm.status_available, k.kcm.status_observed, k.kcm.expects_creations,
-                            k.kcm.awaits_status})
+    for (const auto slot : {k.kcm.left, k.kcm.batch, k.kcm.rest, k.kcm.failed, k.kcm.deletes, k.kcm.broken,
+                            k.kcm.update_status, k.kcm.status_replicas, k.kcm.status_available,
+                            k.kcm.status_observed, k.kcm.expects_creations, k.kcm.awaits_status})
         if (k.layout[slot].size > 1) c.set(slot, c.integer(0));
     for (int p_ = 0; p_ < k.pods(); ++p_)
         for (const auto slot : {k.kcm.expects_deletion[static_cast<std::size_t>(p_)],

@@ -49,8 +49,7 @@ void commit_pod(C& c, const Cluster& k, Writer writer, int p, const PodRecord<C>
     });
     send(c, k.kcm.pods, p, before, after, [&] { receive_pod_by_controller_manager(c, k); });
     if (!scheduler_knows)
-        send(c, k.scheduler.pods, p, before, after,
-             [&] { receive_pod_by_scheduler(c, k); });
+        send(c, k.scheduler.pods, p, before, after, [&] { receive_pod_by_scheduler(c, k); });
     for (int n = 0; n < k.nodes(); ++n)
         send(c, k.kubelet[static_cast<std::size_t>(n)].pods, p, before, after,
              [&] { receive_pod_by_kubelet(c, k, n); });

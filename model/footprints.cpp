@@ -9,7 +9,8 @@ namespace kcheck::model {
 namespace {
 
 /// Marks the fields of a watch's records that are among the variables `read`.
-void mark(const PodWatch& watch, const std::vector<ir::VariableId>& read, std::array<bool, pod::fields>& fields) {
+void mark(const PodWatch& watch, const std::vector<ir::VariableId>& read,
+          std::array<bool, pod::fields>& fields) {
     const auto is_read = [&](Slot slot) {
         return slot != nowhere && std::ranges::binary_search(read, ir::VariableId{slot});
     };
@@ -51,11 +52,10 @@ void collect_terminal_pods(const Cluster& k, Valuation& state) {
         if (state[stored[pod::exists]] == 0 || state[stored[pod::phase]] != pod::terminal ||
             state[stored[pod::deleting]] == 1)
             continue;
-        const bool pending = std::ranges::any_of(k.references_to_pods(),
-                                                 [&](Slot slot) { return state[slot] == p + 1; });
-        const bool runs = std::ranges::any_of(k.kubelet, [&](const Kubelet& kubelet) {
-            return state[kubelet.container[i]] != 0;
-        });
+        const bool pending =
+            std::ranges::any_of(k.references_to_pods(), [&](Slot slot) { return state[slot] == p + 1; });
+        const bool runs = std::ranges::any_of(
+            k.kubelet, [&](const Kubelet& kubelet) { return state[kubelet.container[i]] != 0; });
         if (pending || runs || state[k.late_deletion[i]] != 0) continue;
         for (const auto slot : k.variables_of_pod(p)) state[slot] = 0;
     }
@@ -68,7 +68,8 @@ void sort_promotions(const Cluster& k, Valuation& state) {
     // Whether each pod is active in the copy after the events so far.
     std::array<bool, 256> active{};
     for (int p = 0; p < k.pods(); ++p)
-        active[static_cast<std::size_t>(p + 1)] = state[watch.copy[static_cast<std::size_t>(p)][pod::exists]] == 1;
+        active[static_cast<std::size_t>(p + 1)] =
+            state[watch.copy[static_cast<std::size_t>(p)][pod::exists]] == 1;
 
     const auto move = [&](std::size_t to, std::size_t from) {
         state[watch.queue[to].pod] = state[watch.queue[from].pod];
@@ -113,7 +114,8 @@ bool replicas_are_final(const Cluster& k, const Valuation& state) {
     const auto agrees = [&](const WorkloadSlots& slots) {
         return state[slots[workload::exists]] == 1 && state[slots[workload::replicas]] == replicas;
     };
-    if (!agrees(k.kcm.deployments.copy) || !agrees(k.replica_set) || !agrees(k.kcm.replica_sets.copy)) return false;
+    if (!agrees(k.kcm.deployments.copy) || !agrees(k.replica_set) || !agrees(k.kcm.replica_sets.copy))
+        return false;
     const auto all_agree = [&](const WorkloadWatch& watch) {
         return std::ranges::all_of(watch.queue, [&](const auto& event) {
             return state[event.present] == 0 || agrees(event.record);

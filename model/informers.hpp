@@ -29,9 +29,8 @@ void receive_pod_by_controller_manager(C& c, const Cluster& k) {
         }
         if (k.counts_creations()) {
             const auto added = c[k.kcm.pods.copy[i][pod::exists]] == 0 && c[event[pod::exists]] == 1;
-            c.when(added && c[k.kcm.expects_creations] > 0, [&] {
-                c.set(k.kcm.expects_creations, c[k.kcm.expects_creations] - 1);
-            });
+            c.when(added && c[k.kcm.expects_creations] > 0,
+                   [&] { c.set(k.kcm.expects_creations, c[k.kcm.expects_creations] - 1); });
         }
     });
     receive(c, k.kcm.pods);
@@ -46,8 +45,7 @@ template <class C>
 void receive_replica_set(C& c, const Cluster& k) {
     receive(c, k.kcm.replica_sets);
     if (!k.is(Variant::no_expectations))
-        c.when(c[k.kcm.awaits_status] > 0,
-               [&] { c.set(k.kcm.awaits_status, c[k.kcm.awaits_status] - 1); });
+        c.when(c[k.kcm.awaits_status] > 0, [&] { c.set(k.kcm.awaits_status, c[k.kcm.awaits_status] - 1); });
 }
 
 /// kube-scheduler: eventhandlers.go:updatePod, backend/cache/cache.go:AddPod. A bound
@@ -57,8 +55,8 @@ template <class C>
 void receive_pod_by_scheduler(C& c, const Cluster& k) {
     for_front_pod(c, k.scheduler.pods, [&](int p, const PodSlots& event) {
         const auto i = static_cast<std::size_t>(p);
-        const auto settled = c[event[pod::exists]] == 0 || c[event[pod::phase]] == pod::terminal ||
-                             c[event[pod::node]] != 0;
+        const auto settled =
+            c[event[pod::exists]] == 0 || c[event[pod::phase]] == pod::terminal || c[event[pod::node]] != 0;
         c.when(settled, [&] {
             c.set(k.scheduler.assumed[i], c.integer(0));
             c.set(k.scheduler.binding[i], c.integer(0));

@@ -60,8 +60,7 @@ void assume(C& c, const Cluster& k, int p, int n) {
     if (!c.require(c[k.scheduler.assumed[i]] == 0)) return;
     if (!c.require(is_feasible(c, k, n))) return;
     for (int other = 0; other < k.nodes(); ++other)
-        if (other != n &&
-            !c.require(!is_feasible(c, k, other) || score(c, k, other) <= score(c, k, n)))
+        if (other != n && !c.require(!is_feasible(c, k, other) || score(c, k, other) <= score(c, k, n)))
             return;
     c.set(k.scheduler.assumed[i], c.integer(n + 1));
     c.set(k.scheduler.binding[i], c.integer(1));

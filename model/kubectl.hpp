@@ -15,8 +15,7 @@ void operate(C& c, const Cluster& k, int operation, Reply reply) {
     if (!c.require(c[k.operations_done] == operation)) return;
     if (!pay(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
-    const auto replicas =
-        c.integer(k.configuration.operations[static_cast<std::size_t>(operation)].replicas);
+    const auto replicas = c.integer(k.configuration.operations[static_cast<std::size_t>(operation)].replicas);
     c.set(k.operations_done, c.integer(operation + 1));
     const auto commit = [&](const WorkloadRecord<C>& after) {
         commit_deployment(c, k, Writer::kube_apiserver, after);

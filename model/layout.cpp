@@ -25,8 +25,7 @@ struct Portable {
     }
     static std::uint64_t deposit(std::uint64_t value, std::uint64_t mask) {
         std::uint64_t result = 0;
-        for (; mask != 0; value >>= 1, mask &= mask - 1)
-            result |= (value & 1U) << std::countr_zero(mask);
+        for (; mask != 0; value >>= 1, mask &= mask - 1) result |= (value & 1U) << std::countr_zero(mask);
         return result;
     }
 };
@@ -66,8 +65,10 @@ inline void scatter(const Groups& groups, const std::byte* from, std::size_t siz
             std::uint64_t next = 0;
             if (at < size) std::memcpy(&next, from + at, std::min<std::size_t>(8, size - at));
             at += std::min<std::size_t>(8, size - at);
-            if (have > 0) bits |= next << have;
-            else bits = next;
+            if (have > 0)
+                bits |= next << have;
+            else
+                bits = next;
             taken = group.bits - have;
             word = next;
             have = 64;

@@ -27,21 +27,21 @@ enum class Values : std::uint8_t {
 
 /// Whose the variable is. Only etcd is durable and shared.
 enum class Part : std::uint8_t {
-    etcd,       // committed objects
-    history,    // what the properties need to remember of past commits and starts
-    user,       // the user's position in the list of operations
+    etcd,         // committed objects
+    history,      // what the properties need to remember of past commits and starts
+    user,         // the user's position in the list of operations
     environment,  // budgets, requests that outlived their sender
-    cache,      // a client's copy of objects
-    queue,      // watch events on their way to a client
-    memory,     // everything else that a crash of its process loses
-    runtime,    // containers and images on a node; survives a kubelet
+    cache,        // a client's copy of objects
+    queue,        // watch events on their way to a client
+    memory,       // everything else that a crash of its process loses
+    runtime,      // containers and images on a node; survives a kubelet
 };
 
 struct Variable {
-    std::string name;        // "pod[1].node"
-    int size = 2;            // values are 0 .. size-1; size 1: always 0, takes no room
-    int pod = -1;            // pod slot that the variable belongs to, or -1
-    int node = -1;           // node that it belongs to, or -1
+    std::string name;  // "pod[1].node"
+    int size = 2;      // values are 0 .. size-1; size 1: always 0, takes no room
+    int pod = -1;      // pod slot that the variable belongs to, or -1
+    int node = -1;     // node that it belongs to, or -1
     Values values = Values::plain;
     Part part = Part::etcd;
 };

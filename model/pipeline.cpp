@@ -55,8 +55,8 @@ void Pipeline::add_request(std::string component, std::string verb, std::string 
     const auto& k = *cluster_;
     const auto known = static_cast<int>(actions_.size());
     const auto instance = [&](Reply reply, const char* suffix) -> ActionInfo& {
-        auto& info = add(component, verb, what + suffix, reader,
-                         [body, reply](auto& step) { body(step, reply); });
+        auto& info =
+            add(component, verb, what + suffix, reader, [body, reply](auto& step) { body(step, reply); });
         info.node = node;
         info.writes = reply.commits();
         return info;
@@ -76,8 +76,7 @@ void Pipeline::add_request(std::string component, std::string verb, std::string 
     if (k.configuration.crashes > 0) {
         lost(Outcome::lost_committed, Payer::restart,
              "; it is committed, then kube-apiserver restarts before it replies");
-        lost(Outcome::lost_uncommitted, Payer::restart,
-             "; kube-apiserver restarts before it is committed");
+        lost(Outcome::lost_uncommitted, Payer::restart, "; kube-apiserver restarts before it is committed");
         if (breakable) {
             lost(Outcome::lost_committed, Payer::broken_connection,
                  "; it was committed, but its connection broke in the restart");
@@ -128,8 +127,8 @@ void Pipeline::add_actions() {
     add_request(replicaset, "create-pod", "POST pod", Reader::replicaset_controller, rs_progress, true, true,
                 -1, [&k](auto& c, Reply r) { replicaset_controller::create_one(c, k, r); });
     for_each_pod([&](int p) {
-        add_request(replicaset, "delete-pod", fmt::format("DELETE pod[{}]", p),
-                    Reader::replicaset_controller, rs_progress, true, true, -1,
+        add_request(replicaset, "delete-pod", fmt::format("DELETE pod[{}]", p), Reader::replicaset_controller,
+                    rs_progress, true, true, -1,
                     [&k, p](auto& c, Reply r) { replicaset_controller::delete_one(c, k, p, r); });
     });
     const auto second_status = actions_.size();
@@ -182,7 +181,7 @@ void Pipeline::add_actions() {
                       kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::admit(c, k, n, p); });
             local(runtime, "create-container", fmt::format("create the container of pod[{}]", p),
                   kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::create(c, k, n, p); });
-                local(runtime, "start-container", fmt::format("start the container of pod[{}]", p),
+            local(runtime, "start-container", fmt::format("start the container of pod[{}]", p),
                   kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::start(c, k, n, p); });
             local(runtime, "stop-container", fmt::format("stop the container of pod[{}]", p),
                   kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::stop(c, k, n, p); });
@@ -218,20 +217,17 @@ void Pipeline::add_actions() {
     };
     using environment::UnderWay;
     const std::string manager = "kube-controller-manager";
-    fault(manager, "crash", "crash and restart", Reader::replicaset_controller, -1, [&k](auto& c) {
-        environment::crash_controller_manager(c, k, UnderWay::creations, 0);
-    });
+    fault(manager, "crash", "crash and restart", Reader::replicaset_controller, -1,
+          [&k](auto& c) { environment::crash_controller_manager(c, k, UnderWay::creations, 0); });
     for_each_pod([&](int p) {
         fault(manager, "crash", fmt::format("crash and restart, with DELETE pod[{}] under way", p),
-              Reader::replicaset_controller, -1, [&k, p](auto& c) {
-                  environment::crash_controller_manager(c, k, UnderWay::deletion, p);
-              });
+              Reader::replicaset_controller, -1,
+              [&k, p](auto& c) { environment::crash_controller_manager(c, k, UnderWay::deletion, p); });
     });
     if (configuration.operations.size() > 1)
         fault(manager, "crash", "crash and restart, with the PUT of the ReplicaSet under way",
-              Reader::deployment_controller, -1, [&k](auto& c) {
-                  environment::crash_controller_manager(c, k, UnderWay::scale, 0);
-              });
+              Reader::deployment_controller, -1,
+              [&k](auto& c) { environment::crash_controller_manager(c, k, UnderWay::scale, 0); });
     fault("kube-scheduler", "crash", "crash and restart", Reader::scheduler, -1,
           [&k](auto& c) { environment::crash_scheduler(c, k); });
     for (int n = 0; n < k.nodes(); ++n)
@@ -359,7 +355,8 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
     // The scheduler can do more for every pod that it knows to be pending, and what it does for one
     // that is not pending any more is refused.
     if (k.scheduler_hears_at_once())
-        while (receive_one(3)) {}
+        while (receive_one(3)) {
+        }
     // The ReplicaSet controller does not manage before it has heard of its own writes ...
     const auto awaits_pods = [&] {
         return std::ranges::any_of(k.kcm.awaits_pod, [&](Slot slot) { return state[slot] == 1; }) ||
@@ -367,9 +364,11 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
                     return state[slot] == replicaset_controller::expected;
                 }));
     };
-    while (awaits_pods() && receive_one(2)) {}
+    while (awaits_pods() && receive_one(2)) {
+    }
     if (!k.reductions.status_last) return;
-    while (state[k.kcm.awaits_status] > 0 && receive_one(1)) {}
+    while (state[k.kcm.awaits_status] > 0 && receive_one(1)) {
+    }
     // ... and has nothing to do while it counts as many pods as it should have.
     if (k.kcm.pods.view != View::active || !replicas_are_final(k, state)) return;
     NativeStep view(state);
@@ -383,9 +382,9 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
 
 const std::vector<int>& Pipeline::watches_of(const ActionInfo& action) const {
     const auto index = static_cast<int>(&action - actions_.data());
-    return std::ranges::find_if(groups_, [&](const Group& group) {
-               return std::ranges::binary_search(group.actions, index);
-           })->watches;
+    return std::ranges::find_if(
+               groups_, [&](const Group& group) { return std::ranges::binary_search(group.actions, index); })
+        ->watches;
 }
 
 void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scratch) const {
@@ -460,8 +459,10 @@ bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, 
     if (action.verb != "crash") return false;
     // A process that restarts comes back as one that has received all there is.
     assign(scratch.probe, before);
-    if (action.component == "kube-controller-manager") receive_all({0, 1, 2}, scratch.probe);
-    else if (action.reader != Reader::nobody) receive_all(watches_of(action), scratch.probe);
+    if (action.component == "kube-controller-manager")
+        receive_all({0, 1, 2}, scratch.probe);
+    else if (action.reader != Reader::nobody)
+        receive_all(watches_of(action), scratch.probe);
     return same_but_for_budgets(scratch.probe);
 }
 
@@ -479,8 +480,8 @@ std::uint64_t Pipeline::classes(const Move& move) const {
 }
 
 std::vector<std::string> Pipeline::progress_names() const {
-    std::vector<std::string> names{"deployment-controller", "replicaset-controller", "scheduling",
-                                   "binding", "time", "image-pull"};
+    std::vector<std::string> names{
+        "deployment-controller", "replicaset-controller", "scheduling", "binding", "time", "image-pull"};
     for (int n = 0; n < cluster_->nodes(); ++n) {
         names.push_back(fmt::format("kubelet[{}]", n));
         names.push_back(fmt::format("kubelet[{}]-status", n));
@@ -501,7 +502,8 @@ std::string Pipeline::describe(const Move& move) const {
 
 ir::TransitionSystem Pipeline::transition_system() const {
     ir::TransitionSystem system;
-    for (const auto& variable : layout().variables()) system.variables.push_back({variable.name, variable.size, 0});
+    for (const auto& variable : layout().variables())
+        system.variables.push_back({variable.name, variable.size, 0});
     const auto translate = [&](std::string name, const auto& body) {
         SymbolicStep step(*system.arena, layout());
         body(step);

@@ -27,8 +27,8 @@ enum class Progress : std::uint8_t {
     scheduling,
     binding,
     time,
-    image_pull,      // strong: pulls may fail, but not always
-    kubelet_first,   // one class for each kubelet's steps, and one for its reports
+    image_pull,     // strong: pulls may fail, but not always
+    kubelet_first,  // one class for each kubelet's steps, and one for its reports
 };
 
 /// Whose caches an action reads.
@@ -38,19 +38,19 @@ enum class Reader : std::uint8_t { nobody, deployment_controller, replicaset_con
 inline constexpr int last_status = 4;
 
 struct ActionInfo {
-    std::string component;   // "kube-scheduler", "kubelet[1]"
-    std::string verb;        // "bind": unique together with component, for lists of actions
-    std::string what;        // "POST binding of pod[0]; the reply is lost"
+    std::string component;  // "kube-scheduler", "kubelet[1]"
+    std::string verb;       // "bind": unique together with component, for lists of actions
+    std::string what;       // "POST binding of pod[0]; the reply is lost"
     Reader reader = Reader::nobody;
-    int node = -1;           // the kubelet's
-    int pod = -1;            // the pod that it is about: it needs one in this slot
+    int node = -1;               // the kubelet's
+    int pod = -1;                // the pod that it is about: it needs one in this slot
     std::uint64_t progress = 0;  // fairness classes
-    bool writes = false;     // a request that may commit a write
-    bool fault = false;      // spends a budget
-    bool local = false;      // see Pipeline::settle
-    int status = 0;          // > 0: writes a status that only the writer of the next, of a higher number, reads
-    int twin = -1;           // of a fault: the action that has the same effect without it, if any
-    int known = -1;          // of a request whose reply is lost: the one with a reply, enabled wherever this is
+    bool writes = false;         // a request that may commit a write
+    bool fault = false;          // spends a budget
+    bool local = false;          // see Pipeline::settle
+    int status = 0;  // > 0: writes a status that only the writer of the next, of a higher number, reads
+    int twin = -1;   // of a fault: the action that has the same effect without it, if any
+    int known = -1;  // of a request whose reply is lost: the one with a reply, enabled wherever this is
     std::function<void(NativeStep&)> native;
     std::function<void(SymbolicStep&)> symbolic;
 };

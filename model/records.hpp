@@ -26,11 +26,11 @@ enum Phase : std::uint8_t { pending, running, terminal };
 namespace workload {
 enum Field : std::uint8_t {
     exists,
-    replicas,            // spec.replicas
-    generation,          // metadata.generation
-    observed,            // status.observedGeneration
-    status_replicas,     // status.replicas (= status.updatedReplicas while there is one ReplicaSet)
-    status_available,    // status.availableReplicas
+    replicas,          // spec.replicas
+    generation,        // metadata.generation
+    observed,          // status.observedGeneration
+    status_replicas,   // status.replicas (= status.updatedReplicas while there is one ReplicaSet)
+    status_available,  // status.availableReplicas
 };
 inline constexpr int fields = 6;
 }  // namespace workload
@@ -86,8 +86,7 @@ template <class C, int N>
 Bool<C> differ(const C& c, const RecordSlots<N>& slots, const Record<C, N>& a, const Record<C, N>& b) {
     auto result = c.boolean(false);
     for (int f = 0; f < N; ++f)
-        if (slots[f] != nowhere)
-            result = result || (a[f] != b[f]);
+        if (slots[f] != nowhere) result = result || (a[f] != b[f]);
     return result;
 }
 

@@ -99,8 +99,8 @@ void remember_status(C& c, const Cluster& k) {
 template <class C>
 void lower_expected_creations(C& c, const Cluster& k, Int<C> by) {
     if (!k.counts_creations()) return;
-    c.set(k.kcm.expects_creations, c.choose(c[k.kcm.expects_creations] > by,
-                                            c[k.kcm.expects_creations] - by, 0));
+    c.set(k.kcm.expects_creations,
+          c.choose(c[k.kcm.expects_creations] > by, c[k.kcm.expects_creations] - by, 0));
 }
 
 /// After the last reply of a batch: the next one, twice as large, or the end.
@@ -123,8 +123,8 @@ void end_batch(C& c, const Cluster& k) {
 /// Whether the next request of the controller is a POST of a pod.
 template <class C>
 Bool<C> creates_next(const C& c, const Cluster& k) {
-    return c[k.kcm.left] > 0 || (is_idle(c, k) && may_sync(c, k) && expectations_are_satisfied(c, k) &&
-                                 missing(c, k) > 0);
+    return c[k.kcm.left] > 0 ||
+           (is_idle(c, k) && may_sync(c, k) && expectations_are_satisfied(c, k) && missing(c, k) > 0);
 }
 
 /// One POST of a batch; the first also begins the sync.
@@ -168,8 +168,8 @@ template <class C>
 Bool<C> deletes_next(const C& c, const Cluster& k, int p) {
     const auto& pod = k.kcm.pods.copy[static_cast<std::size_t>(p)];
     const auto chosen = [&](int q) { return c[k.kcm.expects_deletion[static_cast<std::size_t>(q)]] != 0; };
-    const auto begins = is_idle(c, k) && may_sync(c, k) && expectations_are_satisfied(c, k) &&
-                        missing(c, k) < 0;
+    const auto begins =
+        is_idle(c, k) && may_sync(c, k) && expectations_are_satisfied(c, k) && missing(c, k) < 0;
     const auto victims = c.choose(c[k.kcm.deletes] > 0, c[k.kcm.deletes], c.integer(0) - missing(c, k));
     auto possible = is_active(c, pod) && !chosen(p) && (c[k.kcm.deletes] > 0 || begins);
     if (c.surely_not(possible)) return possible;
@@ -203,9 +203,9 @@ void delete_one(C& c, const Cluster& k, int p, Reply reply) {
         c.set(k.kcm.deletes, c.integer(0) - missing(c, k));
     });
     if (!k.is(Variant::no_expectations))
-        c.set(k.kcm.expects_deletion[i],
-              reply.is_known() ? c.choose(c[k.pod[i][pod::exists]] == 0, excused, expected)
-                               : c.integer(excused));
+        c.set(k.kcm.expects_deletion[i], reply.is_known()
+                                             ? c.choose(c[k.pod[i][pod::exists]] == 0, excused, expected)
+                                             : c.integer(excused));
     if (reply.commits()) delete_pod(c, k, p);
     c.set(k.kcm.deletes, c[k.kcm.deletes] - 1);
     end_deletions(c, k);
@@ -227,8 +227,8 @@ void update_status(C& c, const Cluster& k, Reply reply) {
     const auto replicas = pick(k.kcm.status_replicas, active_pods(c, k));
     const auto available = pick(k.kcm.status_available, available_pods(c, k));
     const auto observed = pick(k.kcm.status_observed, c[k.kcm.replica_sets.copy[workload::generation]]);
-    for (const auto slot : {k.kcm.update_status, k.kcm.status_replicas, k.kcm.status_available,
-                            k.kcm.status_observed})
+    for (const auto slot :
+         {k.kcm.update_status, k.kcm.status_replicas, k.kcm.status_available, k.kcm.status_observed})
         c.set(slot, c.integer(0));
     if (!reply.commits()) return;
     const auto commit = [&](const WorkloadRecord<C>& after) {

@@ -15,8 +15,8 @@
 // end by people. Writing one enables nothing else; it can only delay its writer.
 // So every run can be rearranged so that it writes a status only where nothing
 // else can make progress: an earlier one moves later, or is overwritten by a later
-// one. Does not apply to a status write that a property can see (a variant that
-// loses updates).
+// one. It is switched off where a property can see a status write (cluster.cpp:
+// sound_for).
 #pragma once
 
 #include <bitset>
@@ -31,7 +31,7 @@ struct Pipeline::Viewpoint {
     std::array<std::uint8_t, 2> received{};
     bool complete = false;  // nothing is left to receive
     Valuation state;
-    Valuation step;         // where actions run; equal to `state` between them
+    Valuation step;  // where actions run; equal to `state` between them
 };
 
 struct Pipeline::Scratch {
@@ -40,7 +40,7 @@ struct Pipeline::Scratch {
     std::vector<std::pair<std::array<std::uint8_t, 2>, Valuation>> results;  // of one action
     std::size_t result_count = 0;
     Valuation work, probe;
-    std::vector<bool> acts_for;  // by pod
+    std::vector<bool> acts_for;                             // by pod
     std::vector<std::bitset<viewpoints_noted>> enabled_in;  // by action: the viewpoints
 
     Viewpoint& next_view() {
@@ -72,7 +72,8 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
     scratch.acts_for.resize(static_cast<std::size_t>(k.pods()));
     for (int p = 0; p < k.pods(); ++p)
         scratch.acts_for[static_cast<std::size_t>(p)] =
-            symmetry_->is_used(state, p) && !(k.reductions.symmetry && p > 0 && symmetry_->are_equal(state, p - 1, p));
+            symmetry_->is_used(state, p) &&
+            !(k.reductions.symmetry && p > 0 && symmetry_->are_equal(state, p - 1, p));
 
     std::uint64_t enabled = 0;
     if (!k.reductions.lazy_refresh)

@@ -52,7 +52,8 @@ Symmetry::Symmetry(const Cluster& cluster) : pods_(cluster.pods()), nodes_(clust
 
     std::size_t word = 0, shift = 0;
     for (const auto slot : of_pod_.empty() ? std::vector<Slot>{} : of_pod_.front()) {
-        const auto bits = static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(layout[slot].size - 1)));
+        const auto bits =
+            static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(layout[slot].size - 1)));
         if (shift + bits > 64) ++word, shift = 0;
         places_.push_back({word, shift});
         shift += bits;
@@ -88,9 +89,8 @@ bool Symmetry::are_equal(const Valuation& state, int p, int q) const {
     const auto& b = of_pod_[index(q)];
     for (std::size_t i = 0; i < a.size(); ++i)
         if (state.value[a[i]] != state.value[b[i]]) return false;
-    return std::ranges::none_of(to_pod_, [&](Slot slot) {
-        return state.value[slot] == p + 1 || state.value[slot] == q + 1;
-    });
+    return std::ranges::none_of(
+        to_pod_, [&](Slot slot) { return state.value[slot] == p + 1 || state.value[slot] == q + 1; });
 }
 
 void Symmetry::sort_pods(Valuation& state, Valuation& spare) const {
@@ -152,7 +152,8 @@ std::uint64_t Symmetry::signature(const Valuation& state, int node) const {
         for (const auto slot : plain_of_pod_[index(p)]) plain = (plain << 2) + state.value[slot];
         for (const auto slot : to_node_of_pod_[index(p)])
             related = (related << 1) + (state.value[slot] == node + 1 ? 1 : 0);
-        for (const auto slot : of_pod_on_node_[index(p)][index(node)]) related = (related << 2) + state.value[slot];
+        for (const auto slot : of_pod_on_node_[index(p)][index(node)])
+            related = (related << 2) + state.value[slot];
         if (related != 0) sum += mix(mix(1, plain), related);
     }
     for (const auto slot : only_of_node_[index(node)]) sum = mix(sum, state.value[slot]);

@@ -42,11 +42,11 @@ private:
     int pods_ = 0;
     int nodes_ = 0;
     std::size_t bytes_ = 0;
-    std::vector<std::vector<Slot>> of_pod_;         // [pod][i]: variables that take room
-    std::vector<std::vector<Slot>> of_node_;        // [node][i]
-    std::vector<Place> places_;                     // [i]: where of_pod_[*][i] stands in the key
-    std::vector<Slot> to_pod_, to_node_;            // variables whose values are references
-    std::vector<std::vector<int>> orders_;          // every order of equal nodes, the given one first
+    std::vector<std::vector<Slot>> of_pod_;   // [pod][i]: variables that take room
+    std::vector<std::vector<Slot>> of_node_;  // [node][i]
+    std::vector<Place> places_;               // [i]: where of_pod_[*][i] stands in the key
+    std::vector<Slot> to_pod_, to_node_;      // variables whose values are references
+    std::vector<std::vector<int>> orders_;    // every order of equal nodes, the given one first
     bool equal_nodes_ = false;
 
     // For signatures: of each pod, its variables by how they relate to nodes.

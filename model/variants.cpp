@@ -32,8 +32,7 @@ constexpr std::array table{
                 "etcd comes back from a restart with an older revision counter"},
     VariantInfo{Variant::bind_failure_is_forgotten, "bind-failure-is-forgotten",
                 "kube-scheduler neither forgets nor requeues a pod whose binding failed"},
-    VariantInfo{Variant::image_never_arrives, "image-never-arrives",
-                "the registry never delivers the image"},
+    VariantInfo{Variant::image_never_arrives, "image-never-arrives", "the registry never delivers the image"},
     VariantInfo{Variant::status_carries_time, "status-carries-time",
                 "the ReplicaSet controller writes the time of its sync into the status"},
 };

@@ -93,8 +93,7 @@ template <class C>
 void receive(C& c, const PodWatch& watch) {
     const auto& front = watch.queue.front();
     for (std::size_t p = 0; p < watch.copy.size(); ++p)
-        c.when(c[front.pod] == static_cast<int>(p) + 1,
-               [&] { copy(c, watch.copy[p], front.record); });
+        c.when(c[front.pod] == static_cast<int>(p) + 1, [&] { copy(c, watch.copy[p], front.record); });
     for (std::size_t i = 0; i + 1 < watch.queue.size(); ++i) {
         if (c.surely_not(c[watch.queue[i].pod] != 0)) return;
         c.set(watch.queue[i].pod, c[watch.queue[i + 1].pod]);
