@@ -40,8 +40,8 @@ Projection project(const model::Cluster& k, const Valuation& state) {
         }
         std::ranges::sort(pods);
         Projection projection{state[k.deployment[workload::exists]], state[k.deployment[workload::replicas]],
-                              state[k.replica_set[workload::exists]], state[k.replica_set[workload::replicas]],
-                              state[k.operations_done]};
+                              state[k.replica_set[workload::exists]],
+                              state[k.replica_set[workload::replicas]], state[k.operations_done]};
         for (const auto& [node, bindings] : pods) {
             projection.push_back(node);
             projection.push_back(bindings);
@@ -104,9 +104,9 @@ void compare(const Case& c) {
     configuration.lost_replies = c.lost;
     const auto reduced = reach(configuration, {});
     const auto plain = reach(configuration, without(c.off));
-    INFO("replicas " << c.replicas << ", nodes " << c.nodes << ", crashes " << c.crashes << ", lost " << c.lost
-                     << ", scales " << c.scales.size() << ", capacity " << c.capacity << ", off " << c.off
-                     << ": " << reduced.states << " states, " << plain.states << " without");
+    INFO("replicas " << c.replicas << ", nodes " << c.nodes << ", crashes " << c.crashes << ", lost "
+                     << c.lost << ", scales " << c.scales.size() << ", capacity " << c.capacity << ", off "
+                     << c.off << ": " << reduced.states << " states, " << plain.states << " without");
     CHECK(reduced.projections == plain.projections);
     CHECK(reduced.states < plain.states);
 }

@@ -1,0 +1,296 @@
+// Every action of every component, instantiated for each pod slot, node and outcome of
+// its reply, and every receipt of a watch event.
+#include <fmt/core.h>
+
+#include "model/deployment_controller.hpp"
+#include "model/environment.hpp"
+#include "model/kube_scheduler.hpp"
+#include "model/kubectl.hpp"
+#include "model/kubelet.hpp"
+#include "model/pipeline.hpp"
+#include "model/replicaset_controller.hpp"
+
+namespace kcheck::model {
+
+namespace {
+
+std::uint64_t bit(Progress progress) { return std::uint64_t{1} << static_cast<unsigned>(progress); }
+std::uint64_t kubelet_bit(int node, bool reports) {
+    return std::uint64_t{1} << (static_cast<unsigned>(Progress::kubelet_first) +
+                                2U * static_cast<unsigned>(node) + (reports ? 1U : 0U));
+}
+
+}  // namespace
+
+template <class F>
+ActionInfo& Pipeline::add(std::string component, std::string verb, std::string what, Reader reader, F body) {
+    ActionInfo info;
+    info.component = std::move(component);
+    info.verb = std::move(verb);
+    info.what = std::move(what);
+    info.reader = reader;
+    info.native = [body](NativeStep& step) { body(step); };
+    info.symbolic = [body](SymbolicStep& step) { body(step); };
+    actions_.push_back(std::move(info));
+    return actions_.back();
+}
+
+/// A request to kube-apiserver with every way that its reply may go. Where the caller keeps
+/// nothing that depends on the reply (`reply_matters` is false), a lost reply is what it is without
+/// the loss, and is only there while the reduction idle-faults is off.
+template <class F>
+void Pipeline::add_request(std::string component, std::string verb, std::string what, Reader reader,
+                           std::uint64_t progress, bool reply_matters, bool breakable, int node, F body) {
+    const auto& k = *cluster_;
+    const auto known = static_cast<int>(actions_.size());
+    const auto instance = [&](Reply reply, const char* suffix) -> ActionInfo& {
+        auto& info =
+            add(component, verb, what + suffix, reader, [body, reply](auto& step) { body(step, reply); });
+        info.node = node;
+        info.writes = reply.commits();
+        return info;
+    };
+    instance({}, "").progress = progress;
+    if (!reply_matters && k.reductions.idle_faults) return;
+    const auto lost = [&](Outcome outcome, Payer payer, const char* suffix) {
+        auto& info = instance({outcome, payer}, suffix);
+        info.fault = payer != Payer::broken_connection;
+        info.known = known;
+        if (outcome == Outcome::lost_committed) info.twin = known;
+    };
+    if (k.configuration.lost_replies > 0) {
+        lost(Outcome::lost_committed, Payer::lost_reply, "; it is committed, but the reply is lost");
+        lost(Outcome::lost_uncommitted, Payer::lost_reply, "; it times out and is not committed");
+    }
+    if (k.configuration.crashes > 0) {
+        lost(Outcome::lost_committed, Payer::restart,
+             "; it is committed, then kube-apiserver restarts before it replies");
+        lost(Outcome::lost_uncommitted, Payer::restart, "; kube-apiserver restarts before it is committed");
+        if (breakable) {
+            lost(Outcome::lost_committed, Payer::broken_connection,
+                 "; it was committed, but its connection broke in the restart");
+            lost(Outcome::lost_uncommitted, Payer::broken_connection,
+                 "; its connection broke in the restart and it was not committed");
+        }
+    }
+}
+
+void Pipeline::add_actions() {
+    const Cluster& k = *cluster_;
+    const auto& configuration = k.configuration;
+    // Calls `add_for(p)` for every pod, and notes which actions are about it.
+    const auto for_each_pod = [&](auto add_for) {
+        for (int p = 0; p < k.pods(); ++p) {
+            const auto first = actions_.size();
+            add_for(p);
+            for (auto a = first; a < actions_.size(); ++a) actions_[a].pod = p;
+        }
+    };
+
+    for (int i = 0; i < static_cast<int>(configuration.operations.size()); ++i) {
+        const auto& operation = configuration.operations[static_cast<std::size_t>(i)];
+        const bool scales = operation.kind == UserOperation::Kind::scale;
+        add_request("kubectl", scales ? "scale" : "apply",
+                    fmt::format("{} deployment/{} with {} replicas", scales ? "scale" : "apply",
+                                configuration.deployment, operation.replicas),
+                    Reader::nobody, 0, false, false, -1,
+                    [&k, i](auto& c, Reply reply) { kubectl::operate(c, k, i, reply); });
+    }
+
+    const std::string deployment = "deployment-controller";
+    const auto dc = [&](const char* verb, const char* what, auto body) {
+        add_request(deployment, verb, what, Reader::deployment_controller,
+                    bit(Progress::deployment_controller), false, false, -1, body);
+    };
+    dc("create-replicaset", "POST ReplicaSet",
+       [&k](auto& c, Reply r) { deployment_controller::create_replica_set(c, k, r); });
+    dc("scale-replicaset", "PUT ReplicaSet with the Deployment's replicas",
+       [&k](auto& c, Reply r) { deployment_controller::scale(c, k, r); });
+    const auto first_status = actions_.size();
+    dc("update-status", "PUT Deployment status",
+       [&k](auto& c, Reply r) { deployment_controller::update_status(c, k, r); });
+    for (auto a = first_status; a < actions_.size(); ++a) actions_[a].status = 4;
+
+    const std::string replicaset = "replicaset-controller";
+    const auto rs_progress = bit(Progress::replicaset_controller);
+    add_request(replicaset, "create-pod", "POST pod", Reader::replicaset_controller, rs_progress, true, true,
+                -1, [&k](auto& c, Reply r) { replicaset_controller::create_one(c, k, r); });
+    for_each_pod([&](int p) {
+        add_request(replicaset, "delete-pod", fmt::format("DELETE pod[{}]", p), Reader::replicaset_controller,
+                    rs_progress, true, true, -1,
+                    [&k, p](auto& c, Reply r) { replicaset_controller::delete_one(c, k, p, r); });
+    });
+    const auto second_status = actions_.size();
+    add_request(replicaset, "update-status", "PUT ReplicaSet status", Reader::replicaset_controller,
+                rs_progress, !k.reductions.status_last, false, -1,
+                [&k](auto& c, Reply r) { replicaset_controller::update_status(c, k, r); });
+    for (auto a = second_status; a < actions_.size(); ++a) actions_[a].status = 3;
+
+    for_each_pod([&](int p) {
+        for (int n = 0; n < k.nodes(); ++n) {
+            auto& info = add("kube-scheduler", "assume",
+                             fmt::format("decide that pod[{}] goes to {} and assume it there", p,
+                                         configuration.nodes[static_cast<std::size_t>(n)].name),
+                             Reader::scheduler, [&k, p, n](auto& c) { kube_scheduler::assume(c, k, p, n); });
+            info.progress = bit(Progress::scheduling);
+        }
+    });
+    for_each_pod([&](int p) {
+        add_request("kube-scheduler", "bind",
+                    k.is(Variant::scheduler_writes_etcd)
+                        ? fmt::format("write the node of pod[{}] into etcd", p)
+                        : fmt::format("POST binding of pod[{}]", p),
+                    Reader::scheduler, bit(Progress::binding), true, true, -1,
+                    [&k, p](auto& c, Reply r) { kube_scheduler::bind(c, k, p, r); });
+    });
+
+    for (int n = 0; n < k.nodes(); ++n) {
+        const auto component = fmt::format("kubelet[{}]", n);
+        const auto runtime = fmt::format("container-runtime[{}]", n);
+        const bool alone = !k.crowded(n);  // see settle
+        const auto local = [&](const std::string& who, const char* verb, std::string what,
+                               std::uint64_t progress, auto body) {
+            auto& info = add(who, verb, std::move(what), Reader::kubelet, body);
+            info.node = n;
+            info.progress = progress;
+            info.local = alone;
+        };
+        const auto report = [&](const char* verb, int status, bool is_local, std::string what, auto body) {
+            const auto first = actions_.size();
+            add_request(component, verb, std::move(what), Reader::kubelet, kubelet_bit(n, true), false, false,
+                        n, body);
+            actions_[first].local = is_local;
+            for (auto a = first; a < actions_.size(); ++a) actions_[a].status = status;
+        };
+        local(runtime, "pull-image", "pull the image", bit(Progress::image_pull),
+              [&k, n](auto& c) { kubelet::pull(c, k, n); });
+        for_each_pod([&](int p) {
+            if (k.crowded(n))
+                local(component, "admit", fmt::format("admit pod[{}], or refuse it if it does not fit", p),
+                      kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::admit(c, k, n, p); });
+            local(runtime, "create-container", fmt::format("create the container of pod[{}]", p),
+                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::create(c, k, n, p); });
+            local(runtime, "start-container", fmt::format("start the container of pod[{}]", p),
+                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::start(c, k, n, p); });
+            local(runtime, "stop-container", fmt::format("stop the container of pod[{}]", p),
+                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::stop(c, k, n, p); });
+            report("report-running", 1, false, fmt::format("PATCH status of pod[{}]: Running and Ready", p),
+                   [&k, n, p](auto& c, Reply r) { kubelet::report_running(c, k, n, p, r); });
+            report("report-terminal", 0, alone && !k.counts_pods_on_nodes(),
+                   fmt::format("PATCH status of pod[{}]: Failed", p),
+                   [&k, n, p](auto& c, Reply r) { kubelet::report_terminal(c, k, n, p, r); });
+            report("remove-pod", 0, alone && !k.counts_pods_on_nodes(),
+                   fmt::format("DELETE pod[{}] with grace period 0", p),
+                   [&k, n, p](auto& c, Reply r) { kubelet::remove(c, k, n, p, r); });
+        });
+    }
+
+    if (configuration.waits_until_available)
+        for_each_pod([&](int p) {
+            auto& info = add("time", "pass", fmt::format("pod[{}] has been Ready for minReadySeconds", p),
+                             Reader::nobody, [&k, p](auto& c) { environment::age(c, k, p); });
+            info.progress = bit(Progress::time);
+            info.status = 2;
+        });
+
+    if (k.is(Variant::watch_drops_event))
+        add("kube-apiserver", "drop-event", "lose the oldest event on its way to kube-scheduler",
+            Reader::nobody, [&k](auto& c) { environment::drop_event(c, k); });
+
+    if (configuration.crashes == 0) return;
+    const auto fault = [&](std::string component, std::string verb, std::string what, Reader reader, int node,
+                           auto body) {
+        auto& info = add(std::move(component), std::move(verb), std::move(what), reader, body);
+        info.fault = true;
+        info.node = node;
+    };
+    using environment::UnderWay;
+    const std::string manager = "kube-controller-manager";
+    fault(manager, "crash", "crash and restart", Reader::replicaset_controller, -1,
+          [&k](auto& c) { environment::crash_controller_manager(c, k, UnderWay::creations, 0); });
+    for_each_pod([&](int p) {
+        fault(manager, "crash", fmt::format("crash and restart, with DELETE pod[{}] under way", p),
+              Reader::replicaset_controller, -1,
+              [&k, p](auto& c) { environment::crash_controller_manager(c, k, UnderWay::deletion, p); });
+    });
+    if (configuration.operations.size() > 1)
+        fault(manager, "crash", "crash and restart, with the PUT of the ReplicaSet under way",
+              Reader::deployment_controller, -1,
+              [&k](auto& c) { environment::crash_controller_manager(c, k, UnderWay::scale, 0); });
+    fault("kube-scheduler", "crash", "crash and restart", Reader::scheduler, -1,
+          [&k](auto& c) { environment::crash_scheduler(c, k); });
+    for (int n = 0; n < k.nodes(); ++n)
+        fault(fmt::format("kubelet[{}]", n), "crash", "crash and restart", Reader::kubelet, n,
+              [&k, n](auto& c) { environment::crash_kubelet(c, k, n); });
+    fault("kube-apiserver", "crash", "restart, as etcd does", Reader::nobody, -1,
+          [&k](auto& c) { environment::restart_quietly(c, k); });
+
+    const auto late = [&](const char* verb, std::string what, auto body) {
+        add("network", verb, std::move(what), Reader::nobody, body).writes = true;
+    };
+    late("late-create", "a POST pod from before the crash of kube-controller-manager arrives",
+         [&k](auto& c) { environment::late_create(c, k); });
+    if (configuration.operations.size() > 1)
+        late("late-scale", "a PUT ReplicaSet from before the crash of kube-controller-manager arrives",
+             [&k](auto& c) { environment::late_scale(c, k); });
+    for_each_pod([&](int p) {
+        late("late-bind",
+             fmt::format("the POST binding of pod[{}] from before the crash of kube-scheduler arrives", p),
+             [&k, p](auto& c) { environment::late_bind(c, k, p); });
+        late("late-delete",
+             fmt::format("the DELETE of pod[{}] from before the crash of kube-controller-manager arrives", p),
+             [&k, p](auto& c) { environment::late_delete(c, k, p); });
+    });
+}
+
+void Pipeline::add_watches() {
+    const Cluster& k = *cluster_;
+    const auto add_watch = [&](std::string client, std::string type, const auto& watch, auto body) {
+        Watch info;
+        info.client = std::move(client);
+        info.type = std::move(type);
+        const auto* queue = &watch.queue;
+        const auto first = [](const auto& event) {
+            if constexpr (requires { event.pod; })
+                return event.pod;
+            else
+                return event.present;
+        };
+        info.pending = [queue, first](const Valuation& state) { return state[first(queue->front())] != 0; };
+        info.queued = [queue, first](const Valuation& state) {
+            int queued = 0;
+            for (const auto& event : *queue) queued += state[first(event)] != 0 ? 1 : 0;
+            return queued;
+        };
+        info.native = [body](NativeStep& step) { body(step); };
+        info.symbolic = [body](SymbolicStep& step) { body(step); };
+        watches_.push_back(std::move(info));
+    };
+    const std::string manager = "kube-controller-manager";
+    add_watch(manager, "deployments", k.kcm.deployments, [&k](auto& c) {
+        if (!c.require(pending(c, k.kcm.deployments))) return;
+        receive_deployment(c, k);
+    });
+    add_watch(manager, "replicasets", k.kcm.replica_sets, [&k](auto& c) {
+        if (!c.require(pending(c, k.kcm.replica_sets))) return;
+        receive_replica_set(c, k);
+    });
+    add_watch(manager, "pods", k.kcm.pods, [&k](auto& c) {
+        // The victims of a sync are ranked in the view that it began with.
+        if (!c.require(pending(c, k.kcm.pods) && c[k.kcm.deletes] == 0)) return;
+        receive_pod_by_controller_manager(c, k);
+    });
+    add_watch("kube-scheduler", "pods", k.scheduler.pods, [&k](auto& c) {
+        if (!c.require(pending(c, k.scheduler.pods))) return;
+        receive_pod_by_scheduler(c, k);
+    });
+    for (int n = 0; n < k.nodes(); ++n)
+        add_watch(fmt::format("kubelet[{}]", n), "pods", k.kubelet[static_cast<std::size_t>(n)].pods,
+                  [&k, n](auto& c) {
+                      const auto& watch = k.kubelet[static_cast<std::size_t>(n)].pods;
+                      if (!c.require(pending(c, watch))) return;
+                      receive_pod_by_kubelet(c, k, n);
+                  });
+}
+
+}  // namespace kcheck::model

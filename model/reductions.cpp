@@ -1,0 +1,178 @@
+#include "model/reductions.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "model/pipeline.hpp"
+#include "model/replicaset_controller.hpp"
+
+namespace kcheck::model {
+
+void collect_terminal_pods(const Cluster& k, Valuation& state) {
+    for (int p = 0; p < k.pods(); ++p) {
+        const auto i = static_cast<std::size_t>(p);
+        const auto& stored = k.pod[i];
+        if (state[stored[pod::exists]] == 0 || state[stored[pod::phase]] != pod::terminal ||
+            state[stored[pod::deleting]] == 1)
+            continue;
+        const bool pending =
+            std::ranges::any_of(k.references_to_pods(), [&](Slot slot) { return state[slot] == p + 1; });
+        const bool runs = std::ranges::any_of(
+            k.kubelet, [&](const Kubelet& kubelet) { return state[kubelet.container[i]] != 0; });
+        if (pending || runs || state[k.late_deletion[i]] != 0) continue;
+        for (const auto slot : k.variables_of_pod(p)) state[slot] = 0;
+    }
+}
+
+void sort_promotions(const Cluster& k, Valuation& state) {
+    const auto& watch = k.kcm.pods;
+    const auto event_pod = [&](std::size_t i) { return state[watch.queue[i].pod]; };
+    if (event_pod(0) == 0) return;
+    // Whether each pod is active in the copy after the events so far.
+    std::array<bool, 256> active{};
+    for (int p = 0; p < k.pods(); ++p)
+        active[static_cast<std::size_t>(p + 1)] =
+            state[watch.copy[static_cast<std::size_t>(p)][pod::exists]] == 1;
+
+    const auto move = [&](std::size_t to, std::size_t from) {
+        state[watch.queue[to].pod] = state[watch.queue[from].pod];
+        for (int f = 0; f < pod::fields; ++f)
+            if (watch.queue[to].record[f] != nowhere)
+                state[watch.queue[to].record[f]] = state[watch.queue[from].record[f]];
+    };
+    std::size_t end = 0;    // events kept so far
+    std::size_t first = 0;  // where the run of promotions at the end of them begins
+    for (std::size_t i = 0; i < watch.queue.size() && event_pod(i) != 0; ++i) {
+        const auto p = event_pod(i);
+        const bool is_active = state[watch.queue[i].record[pod::exists]] == 1;
+        if (!(is_active && active[p])) {  // becomes active, or ceases to be
+            active[p] = is_active;
+            move(end++, i);
+            first = end;
+            continue;
+        }
+        std::size_t at = first;
+        while (at < end && event_pod(at) != p) ++at;
+        move(at, i);
+        if (at == end) ++end;
+    }
+    for (std::size_t i = end; i < watch.queue.size() && event_pod(i) != 0; ++i) {
+        state[watch.queue[i].pod] = 0;
+        for (int f = 0; f < pod::fields; ++f)
+            if (watch.queue[i].record[f] != nowhere) state[watch.queue[i].record[f]] = 0;
+    }
+}
+
+bool next_is_promotion(const Cluster& k, const Valuation& state) {
+    const auto& front = k.kcm.pods.queue.front();
+    const auto p = state[front.pod];
+    return p != 0 && state[front.record[pod::exists]] == 1 &&
+           state[k.kcm.pods.copy[p - 1U][pod::exists]] == 1;
+}
+
+bool replicas_are_final(const Cluster& k, const Valuation& state) {
+    const auto operations = k.configuration.operations.size();
+    if (state[k.operations_done] != operations || state[k.late_scale] != 0) return false;
+    const auto replicas = state[k.deployment[workload::replicas]];
+    const auto agrees = [&](const WorkloadSlots& slots) {
+        return state[slots[workload::exists]] == 1 && state[slots[workload::replicas]] == replicas;
+    };
+    if (!agrees(k.kcm.deployments.copy) || !agrees(k.replica_set) || !agrees(k.kcm.replica_sets.copy))
+        return false;
+    const auto all_agree = [&](const WorkloadWatch& watch) {
+        return std::ranges::all_of(watch.queue, [&](const auto& event) {
+            return state[event.present] == 0 || agrees(event.record);
+        });
+    };
+    return all_agree(k.kcm.deployments) && all_agree(k.kcm.replica_sets);
+}
+
+void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) const {
+    const auto& k = *cluster_;
+    const auto receive_one = [&](std::size_t watch) {
+        NativeStep step(state);
+        watches_[watch].native(step);
+        if (step.enabled() && taken) taken(static_cast<int>(actions_.size() + watch));
+        return step.enabled();
+    };
+    for (std::size_t n = 0; n < local_actions_.size(); ++n) {
+        if (local_actions_[n].empty()) continue;
+        // Only what the kubelet hears lets it do anything that it could not do before.
+        while (receive_one(4 + n))
+            for (const auto a : local_actions_[n]) {
+                NativeStep step(state);
+                actions_[static_cast<std::size_t>(a)].native(step);
+                if (step.enabled() && taken) taken(a);
+            }
+    }
+    if (!k.reductions.local_steps) return;
+    // The scheduler can do more for every pod that it knows to be pending, and what it does for one
+    // that is not pending any more is refused.
+    if (k.scheduler_hears_at_once())
+        while (receive_one(3)) {
+        }
+    // The ReplicaSet controller does not manage before it has heard of its own writes ...
+    const auto awaits_pods = [&] {
+        return std::ranges::any_of(k.kcm.awaits_pod, [&](Slot slot) { return state[slot] == 1; }) ||
+               (k.reductions.status_last && std::ranges::any_of(k.kcm.expects_deletion, [&](Slot slot) {
+                    return state[slot] == replicaset_controller::expected;
+                }));
+    };
+    while (awaits_pods() && receive_one(2)) {
+    }
+    if (!k.reductions.status_last) return;
+    while (state[k.kcm.awaits_status] > 0 && receive_one(1)) {
+    }
+    // ... and has nothing to do while it counts as many pods as it should have.
+    if (k.kcm.pods.view != View::active || !replicas_are_final(k, state)) return;
+    NativeStep view(state);
+    while (replicaset_controller::is_idle(view, k)) {
+        const int missing = replicaset_controller::missing(view, k);
+        const bool indifferent = missing == 0 || (missing > 0 && next_is_promotion(k, state));
+        if (!indifferent || !receive_one(2)) break;
+    }
+    sort_promotions(k, state);
+}
+
+void Pipeline::receive_all(const std::vector<int>& watches, Valuation& state) const {
+    for (const auto w : watches)
+        for (;;) {
+            NativeStep step(state);
+            watches_[static_cast<std::size_t>(w)].native(step);
+            if (!step.enabled()) break;
+        }
+}
+
+bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,
+                             Scratch& scratch) const {
+    const auto& k = *cluster_;
+    const auto same_but_for_budgets = [&](Valuation& other) {
+        other[k.crashes_used] = after[k.crashes_used];
+        other[k.replies_lost] = after[k.replies_lost];
+        return same(other, after);
+    };
+    assign(scratch.probe, before);
+    if (same_but_for_budgets(scratch.probe)) return true;
+    if (action.twin >= 0) {
+        assign(scratch.probe, before);
+        NativeStep step(scratch.probe);
+        actions_[static_cast<std::size_t>(action.twin)].native(step);
+        return step.enabled() && same_but_for_budgets(scratch.probe);
+    }
+    if (action.verb != "crash") return false;
+    // A process that restarts comes back as one that has received all there is.
+    assign(scratch.probe, before);
+    if (action.component == "kube-controller-manager")
+        receive_all({0, 1, 2}, scratch.probe);
+    else if (action.reader != Reader::nobody)
+        receive_all(watches_of(action), scratch.probe);
+    return same_but_for_budgets(scratch.probe);
+}
+
+void Pipeline::canonicalize(Valuation& state) const {
+    settle(state);
+    collect_terminal_pods(*cluster_, state);
+    if (cluster_->reductions.symmetry) symmetry_->canonicalize(state);
+}
+
+}  // namespace kcheck::model
