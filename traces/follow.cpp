@@ -92,6 +92,12 @@ private:
         std::size_t index;  // of its first step
     };
 
+    /// As far as the layout goes: the engines may leave the rest of a state as it was.
+    bool same(const Valuation& a, const Valuation& b) const {
+        return std::equal(a.value.begin(), a.value.begin() + static_cast<std::ptrdiff_t>(pipeline_.layout().size()),
+                          b.value.begin());
+    }
+
     bool is_violated() const {
         return property_ != nullptr && property_->kind == invariants::Kind::safety &&
                !property_->holds(pipeline_.cluster(), state_);
@@ -138,7 +144,7 @@ private:
             std::ranges::stable_sort(*candidates, {}, cost);
             for (auto& [move, after] : *candidates) {
                 pipeline_.canonicalize(after);
-                if (after == edge.target) return move;
+                if (same(after, edge.target)) return move;
             }
         }
         return std::nullopt;

@@ -69,6 +69,8 @@ std::string Narrator::outcome(std::size_t i) const {
                                 : fmt::format("moved from {} to {}", names_.node(before[slots[node]] - 1),
                                               names_.node(to - 1)));
         }
+        else if (changed(k.bindings[static_cast<std::size_t>(p)]))
+            parts.push_back(fmt::format("bound to {} once more", names_.node(after[slots[node]] - 1)));
         if (changed(slots[deleting])) parts.push_back(name + " is terminating");
     }
     std::string text;
@@ -78,7 +80,7 @@ std::string Narrator::outcome(std::size_t i) const {
         return variable.part == model::Part::etcd &&
                changed(static_cast<model::Slot>(&variable - k.layout.variables().data()));
     });
-    if (info != nullptr && info->writes && !etcd_changed) return "nothing changes";
+    if (info != nullptr && info->writes && text.empty() && !etcd_changed) return "nothing changes";
     return text;
 }
 
