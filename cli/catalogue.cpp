@@ -63,7 +63,8 @@ Table reduction_table() {
 /// The smallest pipeline that shows everything: two replicas, scaled, two nodes, every fault.
 model::Configuration specimen() {
     model::Configuration configuration;
-    configuration.operations = {{model::UserOperation::Kind::apply, 2}, {model::UserOperation::Kind::scale, 1}};
+    configuration.operations = {{model::UserOperation::Kind::apply, 2},
+                                {model::UserOperation::Kind::scale, 1}};
     configuration.nodes = {model::Node{"node-0"}, model::Node{"node-1"}};
     return configuration;
 }
@@ -79,7 +80,8 @@ Table component_table() {
             found->second.push_back(action.verb);
     }
     Table table{{"name", "what it does"}, {}};
-    for (const auto& [name, actions] : verbs) table.rows.push_back({name, fmt::format("{}", fmt::join(actions, ", "))});
+    for (const auto& [name, actions] : verbs)
+        table.rows.push_back({name, fmt::format("{}", fmt::join(actions, ", "))});
     return table;
 }
 
@@ -88,7 +90,9 @@ Table action_table() {
     Table table{{"component", "action", "kind"}, {}};
     for (const auto& action : pipeline.actions())
         table.rows.push_back({action.component, action.what,
-                              action.fault ? "fault" : action.writes ? "write" : "local"});
+                              action.fault    ? "fault"
+                              : action.writes ? "write"
+                                              : "local"});
     return table;
 }
 
@@ -96,9 +100,10 @@ Table option_table() {
     Table table{{"option", "what it does", "without it"}, {}};
     for (const auto& option : options()) {
         const auto letter = option.letter != 0 ? fmt::format("-{}, ", option.letter) : std::string();
-        table.rows.push_back({fmt::format("{}--{}{}{}", letter, option.name, option.value.empty() ? "" : " ", option.value),
-                              fmt::format("{}{}", option.help, option.repeatable ? "; repeatable" : ""),
-                              std::string(option.fallback)});
+        table.rows.push_back(
+            {fmt::format("{}--{}{}{}", letter, option.name, option.value.empty() ? "" : " ", option.value),
+             fmt::format("{}{}", option.help, option.repeatable ? "; repeatable" : ""),
+             std::string(option.fallback)});
     }
     return table;
 }
@@ -161,8 +166,8 @@ std::string properties_markdown() {
     std::string text(properties_opening);
     text += as_markdown(property_table());
     for (const auto& p : invariants::properties()) {
-        text += fmt::format("\n## {}\n\n{}\n\n    {}\n\n{} ({}, {}).\n\n", p.name, p.statement, p.formula, p.id,
-                            to_string(p.kind), to_string(p.clazz));
+        text += fmt::format("\n## {}\n\n{}\n\n    {}\n\n{} ({}, {}).\n\n", p.name, p.statement, p.formula,
+                            p.id, to_string(p.kind), to_string(p.clazz));
         text += fmt::format("**Why.** {}\n\n**Source.** {}\n\n", p.rationale, p.source);
         text += fmt::format("**Violated by.** {}\n\n**Witness.** {}\n",
                             p.violated_by.empty() ? "-" : fmt::format("{}", fmt::join(p.violated_by, ", ")),
@@ -192,7 +197,8 @@ std::string options_markdown() {
                             option.repeatable ? "; repeatable" : "", option.fallback, fmt::join(of, ", "));
     }
     text += "\n## Exit codes\n\n| code | meaning |\n|---|---|\n";
-    for (const auto& code : exit_codes()) text += fmt::format("| {} | {} |\n", static_cast<int>(code.code), code.meaning);
+    for (const auto& code : exit_codes())
+        text += fmt::format("| {} | {} |\n", static_cast<int>(code.code), code.meaning);
     return text;
 }
 
@@ -211,24 +217,32 @@ constexpr std::array subjects{
 };
 
 std::string explain_property(const Property& p) {
-    return fmt::format("{} ({}, {}, {})\n\n{}\n\n  formula      {}\n  why          {}\n  source       {}\n"
-                       "  violated by  {}\n  witness      {}\n",
-                       p.name, p.id, to_string(p.kind), to_string(p.clazz), p.statement, p.formula, p.rationale,
-                       p.source, fmt::join(p.violated_by, ", "), p.witness_text);
+    return fmt::format(
+        "{} ({}, {}, {})\n\n{}\n\n  formula      {}\n  why          {}\n  source       {}\n"
+        "  violated by  {}\n  witness      {}\n",
+        p.name, p.id, to_string(p.kind), to_string(p.clazz), p.statement, p.formula, p.rationale, p.source,
+        fmt::join(p.violated_by, ", "), p.witness_text);
 }
 
 std::string explain_variant(const model::VariantInfo& variant) {
     std::vector<std::string_view> violates;
     for (const auto& p : invariants::properties())
         if (std::ranges::find(p.violated_by, variant.name) != p.violated_by.end()) violates.push_back(p.name);
-    return fmt::format("{} (variant)\n\n{}.\n\n  violates  {}\n  see it    kcheck --replicas 2 --nodes 2 --variant {}\n",
-                       variant.name, variant.summary, fmt::join(violates, ", "), variant.name);
+    return fmt::format(
+        "{} (variant)\n\n{}.\n\n  violates  {}\n  see it    kcheck --replicas 2 --nodes 2 --variant {}\n",
+        variant.name, variant.summary, fmt::join(violates, ", "), variant.name);
 }
 
 Json json_of(const Property& p) {
-    return {{"name", p.name},           {"id", p.id},         {"kind", to_string(p.kind)},
-            {"class", to_string(p.clazz)}, {"statement", p.statement}, {"formula", p.formula},
-            {"rationale", p.rationale}, {"source", p.source}, {"violated_by", p.violated_by},
+    return {{"name", p.name},
+            {"id", p.id},
+            {"kind", to_string(p.kind)},
+            {"class", to_string(p.clazz)},
+            {"statement", p.statement},
+            {"formula", p.formula},
+            {"rationale", p.rationale},
+            {"source", p.source},
+            {"violated_by", p.violated_by},
             {"witness", p.witness_text}};
 }
 

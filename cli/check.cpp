@@ -45,9 +45,12 @@ std::vector<checker::FairnessClass> fairness_of(const Pipeline& pipeline) {
 class Questions {
 public:
     Questions(const Pipeline& pipeline, std::vector<PropertyResult>& results) {
-        const auto bind = [&pipeline](const Property::Predicate& predicate) -> std::function<bool(const Valuation&)> {
+        const auto bind =
+            [&pipeline](const Property::Predicate& predicate) -> std::function<bool(const Valuation&)> {
             if (!predicate) return {};
-            return [&pipeline, &predicate](const Valuation& state) { return predicate(pipeline.cluster(), state); };
+            return [&pipeline, &predicate](const Valuation& state) {
+                return predicate(pipeline.cluster(), state);
+            };
         };
         for (auto& result : results) {
             if (result.verdict == Verdict::not_checked) continue;
@@ -70,7 +73,8 @@ public:
         // Beyond the bounds of the encoding nothing is known, so nothing can be said to hold.
         const auto exceeded = pipeline.cluster().exceeded;
         never_stop.insert(safety.size());
-        safety.push_back({"within-bounds", [exceeded](const Valuation& state) { return state[exceeded] == 0; }});
+        safety.push_back(
+            {"within-bounds", [exceeded](const Valuation& state) { return state[exceeded] == 0; }});
     }
     std::size_t within_bounds() const { return safety.size() - 1; }
 
@@ -85,22 +89,24 @@ void append(std::vector<traces::Edge>& path, const std::vector<checker::Step<Pip
 }
 
 /// The path in actual states, executed again: nobody is shown a counterexample that is not one.
-tl::expected<traces::Trace, InternalError> confirm(const Pipeline& pipeline, const std::vector<traces::Edge>& path,
-                                                   std::optional<std::size_t> cycle, const Property& property) {
+tl::expected<traces::Trace, InternalError> confirm(const Pipeline& pipeline,
+                                                   const std::vector<traces::Edge>& path,
+                                                   std::optional<std::size_t> cycle,
+                                                   const Property& property) {
     auto trace = traces::follow(pipeline, path, cycle, &property);
     if (!trace)
         return tl::unexpected(InternalError{
             fmt::format("the counterexample of {} cannot be followed: {}", property.name, trace.error())});
     if (const auto executed = traces::execute(*trace); !executed)
-        return tl::unexpected(InternalError{
-            fmt::format("the counterexample of {} cannot be re-executed: {}", property.name, executed.error())});
+        return tl::unexpected(InternalError{fmt::format("the counterexample of {} cannot be re-executed: {}",
+                                                        property.name, executed.error())});
     return std::move(*trace);
 }
 
 std::string reason_of(checker::Ended ended) {
     switch (ended) {
         case checker::Ended::complete: return {};
-        case checker::Ended::violation: return "it stopped at the first violation (--fail-fast)";
+        case checker::Ended::violation: return "it stopped at the first violation";
         case checker::Ended::states: return "the limit of states was reached (--max-states)";
         case checker::Ended::memory: return "the limit of memory was reached (--max-memory)";
         case checker::Ended::timeout: return "the limit of time was reached (--timeout)";
@@ -134,8 +140,9 @@ tl::expected<void, InternalError> cross_check(const Pipeline& pipeline, const ch
         return question.goal(checker::state_of(pipeline, explored.store, id));
     });
     if (!trap || result.verdict == Verdict::violated) return {};
-    return tl::unexpected(InternalError{fmt::format(
-        "{} is said to hold, but after {} steps its goal is out of reach", question.name, explored.store.depth(*trap))});
+    return tl::unexpected(
+        InternalError{fmt::format("{} is said to hold, but after {} steps its goal is out of reach",
+                                  question.name, explored.store.depth(*trap))});
 }
 
 }  // namespace
@@ -147,9 +154,11 @@ tl::expected<Result, InternalError> check(const Pipeline& pipeline, const Option
     const Questions questions(pipeline, result.properties);
 
     checker::ExploreOptions search;
-    search.threads = static_cast<unsigned>(options.threads.value_or(
-        static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))));
-    search.stop_at_violation = options.fail_fast;
+    search.threads = static_cast<unsigned>(
+        options.threads.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))));
+    // Of a single safety property the first violation is all there is to find.
+    search.stop_at_violation =
+        options.fail_fast || (questions.safety.size() == 2 && questions.liveness.empty());
     search.never_stop = questions.never_stop;
     search.record_graph = !questions.liveness.empty();
     search.states_max = options.max_states.value_or(search.states_max);
@@ -177,7 +186,8 @@ tl::expected<Result, InternalError> check(const Pipeline& pipeline, const Option
         row.trace = std::move(*trace);
     }
     if (!questions.liveness.empty()) {
-        const auto found = checker::check_liveness<Pipeline>(pipeline, explored, fairness_of(pipeline), questions.liveness);
+        const auto found =
+            checker::check_liveness<Pipeline>(pipeline, explored, fairness_of(pipeline), questions.liveness);
         for (std::size_t i = 0; i < found.size(); ++i) {
             auto& row = *questions.liveness_results[i];
             row.verdict = conclusive ? Verdict::holds : Verdict::incomplete;
@@ -196,8 +206,8 @@ tl::expected<Result, InternalError> check(const Pipeline& pipeline, const Option
         }
     }
     result.verdict = overall(result.properties);
-    result.covered = Covered{explored.states, explored.transitions, explored.frontier, explored.quiescent,
-                             explored.depth};
+    result.covered =
+        Covered{explored.states, explored.transitions, explored.frontier, explored.quiescent, explored.depth};
     result.seconds = explored.seconds;
     result.peak_bytes = explored.peak_bytes;
     return result;

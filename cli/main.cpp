@@ -3,6 +3,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -32,10 +33,11 @@ int refuse(const UsageError& error) {
 }
 
 int contradict(const std::string& message) {
-    fmt::print(stderr,
-               "kcheck: INTERNAL ERROR: {}\n"
-               "kcheck: this is a defect of kcheck; no verdict of this run can be relied on. Please report it.\n",
-               message);
+    fmt::print(
+        stderr,
+        "kcheck: INTERNAL ERROR: {}\n"
+        "kcheck: this is a defect of kcheck; no verdict of this run can be relied on. Please report it.\n",
+        message);
     return code(ExitCode::internal);
 }
 
@@ -56,7 +58,8 @@ struct TraceFiles {
             result.files.push_back({std::move(*file), itf});
             return {};
         };
-        if (const auto added = add(options.trace_out, options.trace_out && options.trace_out->ends_with(".itf.json"));
+        if (const auto added =
+                add(options.trace_out, options.trace_out && options.trace_out->ends_with(".itf.json"));
             !added)
             return tl::unexpected(added.error());
         if (const auto added = add(options.itf_out, true); !added) return tl::unexpected(added.error());
@@ -64,9 +67,11 @@ struct TraceFiles {
     }
 
     Applied write(const traces::Trace& trace) {
-        for (auto& [file, itf] : files)
-            if (const auto written = file.commit(itf ? traces::to_itf(trace) : traces::to_json(trace)); !written)
-                return written;
+        for (auto& [file, itf] : files) {
+            std::ostringstream content;
+            (itf ? traces::write_itf : traces::write_json)(content, trace);
+            if (const auto written = file.commit(content.str()); !written) return written;
+        }
         return {};
     }
 };
@@ -87,9 +92,10 @@ int run_checker(const Options& options, const std::string& call) {
     const auto& stop = stop_on_signals();
     ProgressLine line(shows_colour(stderr, false) && options.output == Output::text);
     if (options.command == Command::prove) line.say("asking Z3 ...");
-    auto result = options.command == Command::prove
-                      ? prove(*setup->pipeline, wanted, options, stop)
-                      : check(*setup->pipeline, options, {&stop, [&](const checker::Progress& p) { line.show(p); }});
+    auto result =
+        options.command == Command::prove
+            ? prove(*setup->pipeline, wanted, options, stop)
+            : check(*setup->pipeline, options, {&stop, [&](const checker::Progress& p) { line.show(p); }});
     line.erase();
     if (!result) return contradict(result.error().message);
 
@@ -110,7 +116,9 @@ int print(const tl::expected<std::string, UsageError>& text) {
 
 int run(const std::vector<std::string>& words) {
     if (words.empty()) {
-        fmt::print(stderr, "kcheck: nothing to check; try: kcheck --replicas 2 --nodes 2 (all there is: kcheck --help)\n");
+        fmt::print(
+            stderr,
+            "kcheck: nothing to check; try: kcheck --replicas 2 --nodes 2 (all there is: kcheck --help)\n");
         return code(ExitCode::usage);
     }
     const auto options = parse(words);

@@ -27,7 +27,8 @@ Applied store(const Read<T>& read, Store&& into) {
 }
 
 template <class Member>
-Applied number(Options& options, const std::string& value, Member member, std::uint64_t least, std::uint64_t most) {
+Applied number(Options& options, const std::string& value, Member member, std::uint64_t least,
+               std::uint64_t most) {
     return store(read_number(value, least, most), [&](std::uint64_t n) {
         using Target = std::remove_reference_t<decltype(options.*member)>;
         if constexpr (requires { typename Target::value_type; })
@@ -64,9 +65,12 @@ Applied file(std::optional<std::string>& member, const std::string& value) {
 }
 
 Applied output(Options& options, const std::string& value) {
-    return store(read_name(value, "form of output", {"text", "json", "markdown"}), [&](const std::string& form) {
-        options.output = form == "json" ? Output::json : form == "markdown" ? Output::markdown : Output::text;
-    });
+    return store(read_name(value, "form of output", {"text", "json", "markdown"}),
+                 [&](const std::string& form) {
+                     options.output = form == "json"       ? Output::json
+                                      : form == "markdown" ? Output::markdown
+                                                           : Output::text;
+                 });
 }
 
 template <bool Options::*member>
@@ -77,15 +81,16 @@ Applied set(Options& options, const std::string&) {
 
 std::vector<OptionInfo> make_table() {
     using enum Command;
-    const std::vector<Command> runs{check, prove}, searches{check}, proofs{prove}, shows{check, prove, replay},
-        all{check, prove, list, explain, replay};
+    const std::vector<Command> runs{check, prove}, searches{check}, proofs{prove},
+        shows{check, prove, replay}, all{check, prove, list, explain, replay};
     constexpr std::string_view cluster = "What is checked";
     constexpr std::string_view faults = "What may go wrong";
     constexpr std::string_view questions = "Which questions";
     constexpr std::string_view limits = "Limits of the run";
     constexpr std::string_view results = "Results";
     return {
-        {"file", 'f', "FILE", "", "manifests: a file, a directory, or - for standard input", true, cluster, runs,
+        {"file", 'f', "FILE", "", "manifests: a file, a directory, or - for standard input", true, cluster,
+         runs,
          [](Options& o, const std::string& v) {
              o.files.push_back(v);
              return Applied{};
@@ -94,32 +99,39 @@ std::vector<OptionInfo> make_table() {
          false, cluster, runs, [](Options& o, const std::string& v) { return file(o.deployment, v); }},
         {"replicas", 0, "N", "1", "a Deployment of N replicas, in place of -f", false, cluster, runs,
          [](Options& o, const std::string& v) { return number(o, v, &Options::replicas, 0, replicas_most); }},
-        {"nodes", 0, "N", "those of the manifests, or 1", "N equal nodes for 110 pods each", false, cluster, runs,
-         [](Options& o, const std::string& v) { return number(o, v, &Options::nodes, 1, nodes_most); }},
+        {"nodes", 0, "N", "those of the manifests, or 1", "N equal nodes for 110 pods each", false, cluster,
+         runs, [](Options& o, const std::string& v) { return number(o, v, &Options::nodes, 1, nodes_most); }},
         {"apply", 0, "N[,N...]", "", "the user applies the manifest again with N replicas, at any time", true,
          cluster, runs,
-         [](Options& o, const std::string& v) { return operations(o, v, model::UserOperation::Kind::apply); }},
+         [](Options& o, const std::string& v) {
+             return operations(o, v, model::UserOperation::Kind::apply);
+         }},
         {"scale", 0, "N[,N...]", "", "the user scales to N replicas, at any time, in the order given", true,
          cluster, runs,
-         [](Options& o, const std::string& v) { return operations(o, v, model::UserOperation::Kind::scale); }},
+         [](Options& o, const std::string& v) {
+             return operations(o, v, model::UserOperation::Kind::scale);
+         }},
 
         {"crashes", 0, "N", "1", "crash-restarts of any component, in the whole run", false, faults, runs,
          [](Options& o, const std::string& v) { return number(o, v, &Options::crashes, 0, faults_most); }},
         {"lost-replies", 0, "N", "1", "requests whose sender never learns the outcome", false, faults, runs,
-         [](Options& o, const std::string& v) { return number(o, v, &Options::lost_replies, 0, faults_most); }},
-        {"staleness", 0, "N|unlimited", "unlimited", "watch events that a cache may lag behind", false, faults,
-         runs,
+         [](Options& o, const std::string& v) {
+             return number(o, v, &Options::lost_replies, 0, faults_most);
+         }},
+        {"staleness", 0, "N|unlimited", "unlimited", "watch events that a cache may lag behind", false,
+         faults, runs,
          [](Options& o, const std::string& v) {
              o.staleness.reset();
              return v == "unlimited" ? Applied{} : number(o, v, &Options::staleness, 1, 1000);
          }},
-        {"variant", 0, "NAME", "", "a pipeline that is broken in this way (kcheck list variants)", true, faults,
-         runs,
+        {"variant", 0, "NAME", "", "a pipeline that is broken in this way (kcheck list variants)", true,
+         faults, runs,
          [](Options& o, const std::string& v) {
              return name(o.variants, v, "variant", names_of(model::variants()));
          }},
 
-        {"property", 0, "NAME", "all", "check only this one (kcheck list properties)", true, questions, searches,
+        {"property", 0, "NAME", "all", "check only this one (kcheck list properties)", true, questions,
+         searches,
          [](Options& o, const std::string& v) {
              const auto* property = invariants::find_property(v);  // by name or by id
              return name(o.properties, property ? std::string(property->name) : v, "property",
@@ -129,8 +141,8 @@ std::vector<OptionInfo> make_table() {
          searches, set<&Options::fail_fast>},
         {"k-max", 0, "K", "5", "the largest k that induction tries", false, questions, proofs,
          [](Options& o, const std::string& v) { return number(o, v, &Options::k_max, 1, 1000); }},
-        {"bmc", 0, "DEPTH", "", "no proof: search for a violation within DEPTH steps", false, questions, proofs,
-         [](Options& o, const std::string& v) { return number(o, v, &Options::bmc, 0, 100000); }},
+        {"bmc", 0, "DEPTH", "", "no proof: search for a violation within DEPTH steps", false, questions,
+         proofs, [](Options& o, const std::string& v) { return number(o, v, &Options::bmc, 0, 100000); }},
         {"no-reduction", 0, "NAME", "all are on", "switch a reduction off (kcheck list reductions)", true,
          questions, runs,
          [](Options& o, const std::string& v) {
@@ -153,16 +165,18 @@ std::vector<OptionInfo> make_table() {
              return store(read_duration_s(v), [&](double seconds) { o.timeout_s = seconds; });
          }},
 
-        {"output", 0, "FORM", "text", "text, json (docs/result.schema.json) or, of list, markdown", false, results,
-         all, output},
-        {"trace-out", 0, "FILE", "", "write the counterexample: JSON for replay, or ITF if FILE ends in .itf.json",
-         false, results, runs, [](Options& o, const std::string& v) { return file(o.trace_out, v); }},
+        {"output", 0, "FORM", "text", "text, json (docs/result.schema.json) or, of list, markdown", false,
+         results, all, output},
+        {"trace-out", 0, "FILE", "",
+         "write the counterexample: JSON for replay, or ITF if FILE ends in .itf.json", false, results, runs,
+         [](Options& o, const std::string& v) { return file(o.trace_out, v); }},
         {"itf-out", 0, "FILE", "", "write the counterexample in the Informal Trace Format of Apalache", false,
          results, runs, [](Options& o, const std::string& v) { return file(o.itf_out, v); }},
-        {"receipts", 0, "", "", "show the receipt of each watch event as a step of its own", false, results, shows,
-         set<&Options::receipts>},
-        {"no-color", 0, "", "colour on a terminal", "no colour; so does a variable NO_COLOR that is not empty",
-         false, results, all, set<&Options::no_color>},
+        {"receipts", 0, "", "", "show the receipt of each watch event as a step of its own", false, results,
+         shows, set<&Options::receipts>},
+        {"no-color", 0, "", "colour on a terminal",
+         "no colour; so does a variable NO_COLOR that is not empty", false, results, all,
+         set<&Options::no_color>},
         {"help", 'h', "", "", "this text", false, results, all, set<&Options::help>},
         {"version", 0, "", "", "the version", false, results, all, set<&Options::version>},
     };
@@ -174,7 +188,8 @@ std::span<const ExitCodeInfo> exit_codes() {
     static constexpr std::array table{
         ExitCodeInfo{ExitCode::holds, "every property holds, or is proved"},
         ExitCodeInfo{ExitCode::violated, "a property is violated; the counterexample has been re-executed"},
-        ExitCodeInfo{ExitCode::usage, "the call or its input is wrong: one line says what, where, and what is right"},
+        ExitCodeInfo{ExitCode::usage,
+                     "the call or its input is wrong: one line says what, where, and what is right"},
         ExitCodeInfo{ExitCode::incomplete, "a limit was reached before the end: never a pass"},
         ExitCodeInfo{ExitCode::internal, "kcheck contradicts itself: a defect, please report it"},
     };
@@ -202,9 +217,11 @@ const std::vector<OptionInfo>& options() {
 }
 
 std::string help_text() {
-    std::string text = "kcheck checks the Kubernetes pipeline from kubectl apply to running pods.\n\nUsage:\n";
+    std::string text =
+        "kcheck checks the Kubernetes pipeline from kubectl apply to running pods.\n\nUsage:\n";
     for (const auto& command : commands()) {
-        const auto call = fmt::format("kcheck {}{}{}", command.name, command.name.empty() ? "" : " ", command.arguments);
+        const auto call =
+            fmt::format("kcheck {}{}{}", command.name, command.name.empty() ? "" : " ", command.arguments);
         text += call.size() < 36 ? fmt::format("  {:36}{}\n", call, command.help)
                                  : fmt::format("  {}\n  {:36}{}\n", call, "", command.help);
     }

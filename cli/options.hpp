@@ -92,8 +92,8 @@ struct OptionInfo {
     std::string_view fallback;  // what holds without it, in words
     std::string_view help;
     bool repeatable;
-    std::string_view heading;           // in --help
-    std::vector<Command> of;            // the commands that it means something to
+    std::string_view heading;  // in --help
+    std::vector<Command> of;   // the commands that it means something to
     Applied (*apply)(Options&, const std::string& value);
 
     bool concerns(Command command) const;

@@ -17,8 +17,8 @@ tl::expected<OutputFile, UsageError> OutputFile::open(std::string path) {
     std::error_code ignored;
     const auto status = fs::status(path, ignored);
     if (fs::is_directory(status))
-        return tl::unexpected(
-            UsageError{fmt::format("cannot write {}: it is a directory (name a file)", manifests::quote(path))});
+        return tl::unexpected(UsageError{
+            fmt::format("cannot write {}: it is a directory (name a file)", manifests::quote(path))});
     const bool in_place = fs::exists(status) && !fs::is_regular_file(status);
     OutputFile file(path, in_place ? path : path + ".part");
     errno = 0;
@@ -47,7 +47,9 @@ tl::expected<void, UsageError> OutputFile::commit(const std::string& content) {
     if (written_ == path_) return {};
     std::error_code error;
     fs::rename(written_, path_, error);
-    if (error) return tl::unexpected(UsageError{fmt::format("cannot write {}: {}", manifests::quote(path_), error.message())});
+    if (error)
+        return tl::unexpected(
+            UsageError{fmt::format("cannot write {}: {}", manifests::quote(path_), error.message())});
     written_.clear();
     return {};
 }

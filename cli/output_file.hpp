@@ -24,7 +24,8 @@ public:
     tl::expected<void, UsageError> commit(const std::string& content);
 
 private:
-    OutputFile(std::string path, std::string written) : path_(std::move(path)), written_(std::move(written)) {}
+    OutputFile(std::string path, std::string written)
+        : path_(std::move(path)), written_(std::move(written)) {}
     UsageError failure() const;
 
     std::string path_;

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include "manifests/error.hpp"
 
@@ -16,7 +16,9 @@ namespace kcheck::cli {
 
 namespace {
 
-tl::unexpected<UsageError> refuse(std::string message) { return tl::unexpected(UsageError{std::move(message)}); }
+tl::unexpected<UsageError> refuse(std::string message) {
+    return tl::unexpected(UsageError{std::move(message)});
+}
 
 const CommandInfo* find_command(std::string_view name) {
     const auto found = std::ranges::find(commands(), name, &CommandInfo::name);
@@ -39,8 +41,9 @@ tl::expected<void, UsageError> take_command(std::vector<std::string> words, Opti
         std::vector<std::string_view> known;
         for (const auto& info : commands()) known.push_back(info.name);
         const auto near = manifests::nearest(words.front(), known);
-        return refuse(fmt::format("there is no command {} ({})", manifests::quote(words.front()),
-                                  near.empty() ? "see kcheck --help" : fmt::format("did you mean {}?", near)));
+        return refuse(
+            fmt::format("there is no command {} ({})", manifests::quote(words.front()),
+                        near.empty() ? "see kcheck --help" : fmt::format("did you mean {}?", near)));
     }
     words.erase(words.begin());
     result.command = command->command;
@@ -49,7 +52,8 @@ tl::expected<void, UsageError> take_command(std::vector<std::string> words, Opti
     const bool one = result.command != Command::prove;
     if (!result.help && (count == 0 || (one && count > 1)))
         return refuse(fmt::format("kcheck {} takes {} (kcheck {} {})", command->name,
-                                  one ? "one word" : "the names of properties", command->name, command->arguments));
+                                  one ? "one word" : "the names of properties", command->name,
+                                  command->arguments));
     return {};
 }
 
@@ -64,9 +68,10 @@ tl::expected<Options, UsageError> parse(const std::vector<std::string>& words) {
     for (const auto& option : options()) {
         auto names = fmt::format("--{}", option.name);
         if (option.letter != 0) names += fmt::format(",-{}", option.letter);
-        auto* added = option.value.empty()
-                          ? app.add_flag(names)
-                          : app.add_option(names)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        auto* added =
+            option.value.empty()
+                ? app.add_flag(names)
+                : app.add_option(names)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         rows[added] = {&option, 0};
     }
     app.allow_extras();
@@ -86,12 +91,14 @@ tl::expected<Options, UsageError> parse(const std::vector<std::string>& words) {
         const auto found = rows.find(parsed);
         if (found == rows.end()) continue;  // the words that are not options
         auto& [row, taken] = found->second;
-        if (!row->repeatable && taken > 0) return refuse(fmt::format("--{} is given twice (once is enough)", row->name));
+        if (!row->repeatable && taken > 0)
+            return refuse(fmt::format("--{} is given twice (once is enough)", row->name));
         if (const auto applied = row->apply(result, parsed->results().at(taken++)); !applied)
             return refuse(fmt::format("--{}: {}", row->name, applied.error().message));
         given.push_back(row);
     }
-    if (const auto taken = take_command(std::move(rest), result); !taken) return refuse(taken.error().message);
+    if (const auto taken = take_command(std::move(rest), result); !taken)
+        return refuse(taken.error().message);
     const auto* command = &*std::ranges::find(commands(), result.command, &CommandInfo::command);
     for (const auto* row : given)
         if (!row->concerns(result.command))

@@ -18,7 +18,8 @@ namespace {
 
 using model::Pipeline;
 
-traces::Trace trace_of(const Pipeline& pipeline, const checker::SymbolicTrace& found, std::string_view property) {
+traces::Trace trace_of(const Pipeline& pipeline, const checker::SymbolicTrace& found,
+                       std::string_view property) {
     traces::Trace trace;
     trace.configuration = pipeline.cluster().configuration;
     trace.reductions = pipeline.cluster().reductions;
@@ -45,7 +46,8 @@ std::string state_text(const ir::TransitionSystem& system, const checker::Symbol
                        const std::vector<ir::VariableId>& cone) {
     std::string text;
     for (const auto variable : cone)
-        if (state[variable] != 0) text += fmt::format("    {} = {}\n", system.variables[variable].name, state[variable]);
+        if (state[variable] != 0)
+            text += fmt::format("    {} = {}\n", system.variables[variable].name, state[variable]);
     return text.empty() ? "    every variable is 0\n" : text;
 }
 
@@ -60,7 +62,7 @@ std::string change_text(const ir::TransitionSystem& system, const checker::Symbo
 }
 
 std::string explain_failure(const ir::TransitionSystem& system, const checker::InductionFailure& failure) {
-    const auto* broken = failure.part == checker::Part::range ? "takes a variable out of its range"
+    const auto* broken = failure.part == checker::Part::range   ? "leaves the range of"
                          : failure.part == checker::Part::lemma ? "breaks the lemma of"
                                                                 : "breaks";
     std::string text = fmt::format(
@@ -69,7 +71,8 @@ std::string explain_failure(const ir::TransitionSystem& system, const checker::I
         failure.k, broken, failure.name, state_text(system, failure.trace.initial, failure.cone));
     const auto* before = &failure.trace.initial;
     for (const auto& step : failure.trace.steps) {
-        text += fmt::format("  {}\n{}", system.actions[step.action].name, change_text(system, *before, step.state));
+        text += fmt::format("  {}\n{}", system.actions[step.action].name,
+                            change_text(system, *before, step.state));
         before = &step.state;
     }
     return text;
@@ -77,7 +80,8 @@ std::string explain_failure(const ir::TransitionSystem& system, const checker::I
 
 }  // namespace
 
-tl::expected<std::vector<const invariants::Property*>, UsageError> provable(const std::vector<std::string>& names) {
+tl::expected<std::vector<const invariants::Property*>, UsageError> provable(
+    const std::vector<std::string>& names) {
     std::vector<std::string_view> known;
     for (const auto& property : invariants::properties())
         if (property.kind == invariants::Kind::safety) known.push_back(property.name);
@@ -86,7 +90,8 @@ tl::expected<std::vector<const invariants::Property*>, UsageError> provable(cons
         const auto* property = invariants::find_property(name);
         if (property != nullptr && property->kind != invariants::Kind::safety)
             return tl::unexpected(UsageError{fmt::format(
-                "{} is about infinite runs, which induction does not reach (kcheck --property {})", name, name)});
+                "{} is about infinite runs, which induction does not reach (kcheck --property {})", name,
+                name)});
         if (property == nullptr) {
             const auto read = read_name(name, "safety property", known);
             return tl::unexpected(UsageError{read.error()});
@@ -114,14 +119,14 @@ tl::expected<Result, InternalError> prove(const Pipeline& pipeline,
     std::optional<InternalError> broken;
     const auto violated = [&](const checker::Violation& violation) {
         if (violation.part != checker::Part::holds) {
-            broken = InternalError{fmt::format("a reachable step breaks what the proof of {} rests on",
-                                               violation.name)};
+            broken = InternalError{
+                fmt::format("a reachable step breaks what the proof of {} rests on", violation.name)};
             return;
         }
         auto trace = trace_of(pipeline, violation.trace, violation.name);
         if (const auto executed = traces::execute(trace); !executed) {
-            broken = InternalError{fmt::format("the counterexample of {} cannot be re-executed: {}", violation.name,
-                                               executed.error())};
+            broken = InternalError{fmt::format("the counterexample of {} cannot be re-executed: {}",
+                                               violation.name, executed.error())};
             return;
         }
         auto& row = *std::ranges::find(result.properties, violation.name,
@@ -137,13 +142,18 @@ tl::expected<Result, InternalError> prove(const Pipeline& pipeline,
         }
     };
     const auto unknown = [&](const checker::Unknown& answer) {
-        result.reason = fmt::format("{}; no violation within {} steps", answer.reason, std::max(answer.depth, 0));
+        result.reason =
+            fmt::format("{}; no violation within {} steps", answer.reason, std::max(answer.depth, 0));
     };
     if (options.bmc) {
         const auto answer = checker::bounded_model_check(system, names, *options.bmc, symbolic);
-        if (const auto* found = std::get_if<checker::Violation>(&answer)) violated(*found);
-        else if (const auto* gave_up = std::get_if<checker::Unknown>(&answer)) unknown(*gave_up);
-        else result.reason = fmt::format("no violation within {} steps; longer runs were not looked at", *options.bmc);
+        if (const auto* found = std::get_if<checker::Violation>(&answer))
+            violated(*found);
+        else if (const auto* gave_up = std::get_if<checker::Unknown>(&answer))
+            unknown(*gave_up);
+        else
+            result.reason =
+                fmt::format("no violation within {} steps; longer runs were not looked at", *options.bmc);
     } else {
         const auto answer = checker::prove_by_k_induction(system, names, options.k_max, symbolic);
         if (const auto* found = std::get_if<checker::Violation>(&answer)) {

@@ -11,7 +11,8 @@ namespace kcheck::cli {
 
 /// Why the properties named in the call cannot be proved, if they cannot: no such property,
 /// or one of liveness.
-tl::expected<std::vector<const invariants::Property*>, UsageError> provable(const std::vector<std::string>& names);
+tl::expected<std::vector<const invariants::Property*>, UsageError> provable(
+    const std::vector<std::string>& names);
 
 tl::expected<Result, InternalError> prove(const model::Pipeline& pipeline,
                                           const std::vector<const invariants::Property*>& wanted,

@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/reductions.hpp"
@@ -43,7 +45,9 @@ Json json_of(const PropertyResult& row) {
     if (!row.note.empty()) object["note"] = row.note;
     if (row.trace) {
         object["depth"] = row.trace->steps.size();
-        object["trace"] = Json::parse(traces::to_json(*row.trace));
+        std::stringstream trace;
+        traces::write_json(trace, *row.trace);
+        object["trace"] = Json::parse(trace);
     }
     return object;
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -30,8 +31,9 @@ std::string header(const model::Pipeline& pipeline) {
 
 std::string line(const PropertyResult& row, const Options& options, const PropertyResult* in_full,
                  const Result& result, const Paint& paint) {
-    auto text = fmt::format("  {} {:24}", paint(colour_of(row.verdict), fmt::format("{:12}", to_string(row.verdict))),
-                            row.property->name);
+    auto text =
+        fmt::format("  {} {:24}", paint(colour_of(row.verdict), fmt::format("{:12}", to_string(row.verdict))),
+                    row.property->name);
     if (!row.note.empty()) text += ' ' + row.note;
     if (row.trace) text += fmt::format(" after {} steps", row.trace->steps.size());
     if (row.trace && &row != in_full && options.command == Command::check)
@@ -47,8 +49,7 @@ std::string property_lines(const Options& options, const Result& result, const P
         const bool apart = row.property->clazz == invariants::Class::soft && !row.decides;
         (apart ? soft : text) += line(row, options, in_full, result, paint);
     }
-    if (!soft.empty())
-        text += "\nNot promised by Kubernetes, and without effect on the verdict:\n" + soft;
+    if (!soft.empty()) text += "\nNot promised by Kubernetes, and without effect on the verdict:\n" + soft;
     return text + '\n';
 }
 
@@ -69,7 +70,8 @@ std::string conclusion(const Result& result, const Paint& paint) {
         return fmt::format("{}{}\n", paint(colour_of(result.verdict), word), rest);
     };
     switch (result.verdict) {
-        case Verdict::holds: return say("holds", ": every reachable state was visited, within the bounds above");
+        case Verdict::holds:
+            return say("holds", ": every reachable state was visited, within the bounds above");
         case Verdict::proved: return say("proved", ": for runs of every length of this configuration");
         case Verdict::violated: {
             const auto note = result.reason.empty() ? std::string() : fmt::format(" ({})", result.reason);
@@ -85,12 +87,14 @@ std::string conclusion(const Result& result, const Paint& paint) {
 
 const PropertyResult* shown(const Options& options, const Result& result) {
     const auto first = [&](auto&& wanted) -> const PropertyResult* {
-        const auto found = std::ranges::find_if(
-            result.properties, [&](const PropertyResult& row) { return row.trace.has_value() && wanted(row); });
+        const auto found = std::ranges::find_if(result.properties, [&](const PropertyResult& row) {
+            return row.trace.has_value() && wanted(row);
+        });
         return found == result.properties.end() ? nullptr : &*found;
     };
     for (const auto& name : options.properties)
-        if (const auto* row = first([&](const PropertyResult& r) { return r.property->name == name; })) return row;
+        if (const auto* row = first([&](const PropertyResult& r) { return r.property->name == name; }))
+            return row;
     return first([](const PropertyResult& row) { return row.decides; });
 }
 
@@ -98,8 +102,9 @@ std::string report_text(const model::Pipeline& pipeline, const Options& options,
                         const Paint& paint) {
     auto text = header(pipeline) + property_lines(options, result, paint);
     if (const auto* row = shown(options, result)) {
-        text += fmt::format("{}: {}\n{}\n", paint(Colour::bold, row->property->name), row->property->statement,
-                            traces::to_text(*row->trace, options.receipts));
+        std::ostringstream trace;
+        traces::write_text(trace, *row->trace, {.receipts = options.receipts, .colour = paint.is_on()});
+        text += trace.str() + '\n';
     }
     if (!result.details.empty()) text += result.details + '\n';
     return text + numbers(result) + conclusion(result, paint);

@@ -19,7 +19,7 @@ std::string_view to_string(Verdict verdict);
 struct PropertyResult {
     const invariants::Property* property = nullptr;
     Verdict verdict = Verdict::not_checked;
-    bool decides = false;  // the exit code: neither soft, unless it was named, nor left out
+    bool decides = false;                // the exit code: neither soft, unless it was named, nor left out
     std::optional<traces::Trace> trace;  // if violated; it has been re-executed
     std::string note;
 };

@@ -23,7 +23,8 @@ tl::expected<model::Configuration, UsageError> configuration_of(const Options& o
     model::Configuration configuration;
     if (!options.files.empty()) {
         if (options.replicas)
-            return tl::unexpected(UsageError{"--replicas: the manifests say how many (leave out --replicas, or -f)"});
+            return tl::unexpected(
+                UsageError{"--replicas: the manifests say how many (leave out --replicas, or -f)"});
         const auto manifests = manifests::read(options.files, std::cin);
         if (!manifests) return tl::unexpected(UsageError{to_string(manifests.error())});
         auto cluster = manifests::to_configuration(
@@ -64,13 +65,15 @@ tl::expected<Setup, UsageError> set_up(const Options& options) {
         setup.pipeline = std::make_unique<model::Pipeline>(std::move(*configuration), wanted);
     } catch (const std::length_error& error) {
         return tl::unexpected(UsageError{fmt::format(
-            "the configuration is too large: {} (try fewer replicas, nodes, operations or faults)", error.what())});
+            "the configuration is too large: {} (try fewer replicas, nodes, operations or faults)",
+            error.what())});
     }
     return setup;
 }
 
 std::size_t default_memory_max_bytes() {
-    auto bytes = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
+    auto bytes =
+        static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
     std::ifstream group("/sys/fs/cgroup/memory.max");
     std::size_t group_bytes = 0;
     if (group >> group_bytes) bytes = std::min(bytes, group_bytes);  // else it says "max", or nothing
@@ -81,9 +84,11 @@ Description describe(const model::Configuration& configuration, const model::Red
     Description words;
     std::vector<std::string> operations;
     for (const auto& operation : configuration.operations)
-        operations.push_back(fmt::format(
-            "{} {}", operation.kind == model::UserOperation::Kind::apply ? "apply" : "scale", operation.replicas));
-    words.operations = fmt::format("deployment/{}: {}", configuration.deployment, fmt::join(operations, ", "));
+        operations.push_back(
+            fmt::format("{} {}", operation.kind == model::UserOperation::Kind::apply ? "apply" : "scale",
+                        operation.replicas));
+    words.operations =
+        fmt::format("deployment/{}: {}", configuration.deployment, fmt::join(operations, ", "));
 
     std::vector<std::string> nodes;
     for (std::size_t n = 0; n < configuration.nodes.size();) {
@@ -91,18 +96,22 @@ Description describe(const model::Configuration& configuration, const model::Red
         std::vector<std::string> names;
         for (; n < configuration.nodes.size() && configuration.nodes[n].same_kind(first); ++n)
             names.push_back(configuration.nodes[n].name);
-        const auto room = !first.schedulable ? std::string("closed to these pods")
-                                             : fmt::format("room for {}", counted(first.capacity, "pod", "pods"));
-        nodes.push_back(fmt::format("{} ({}{})", fmt::join(names, ", "), room, names.size() > 1 ? " each" : ""));
+        const auto room = !first.schedulable
+                              ? std::string("closed to these pods")
+                              : fmt::format("room for {}", counted(first.capacity, "pod", "pods"));
+        nodes.push_back(
+            fmt::format("{} ({}{})", fmt::join(names, ", "), room, names.size() > 1 ? " each" : ""));
     }
-    words.nodes = fmt::format("{}: {}", counted(static_cast<int>(configuration.nodes.size()), "node", "nodes"),
-                              fmt::join(nodes, ", "));
+    words.nodes =
+        fmt::format("{}: {}", counted(static_cast<int>(configuration.nodes.size()), "node", "nodes"),
+                    fmt::join(nodes, ", "));
 
     words.bounds = fmt::format(
         "{}, {}, {}", counted(configuration.crashes, "crash", "crashes"),
         counted(configuration.lost_replies, "lost reply", "lost replies"),
-        configuration.staleness ? fmt::format("caches at most {} behind", counted(*configuration.staleness, "event", "events"))
-                                : "unlimited staleness");
+        configuration.staleness
+            ? fmt::format("caches at most {} behind", counted(*configuration.staleness, "event", "events"))
+            : "unlimited staleness");
     words.broken = fmt::format("{}", fmt::join(configuration.variants, ", "));
     std::vector<std::string_view> without;
     for (const auto& reduction : reductions)

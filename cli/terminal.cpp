@@ -16,7 +16,6 @@ std::string Paint::operator()(Colour colour, std::string_view text) const {
             case Colour::green: return 32;
             case Colour::red: return 31;
             case Colour::yellow: return 33;
-            case Colour::bold: return 1;
             case Colour::dim: break;
         }
         return 2;

@@ -9,13 +9,14 @@
 
 namespace kcheck::cli {
 
-enum class Colour : std::uint8_t { green, red, yellow, bold, dim };
+enum class Colour : std::uint8_t { green, red, yellow, dim };
 
 /// Colours text, or leaves it as it is.
 class Paint {
 public:
     explicit Paint(bool on) : on_(on) {}
     std::string operator()(Colour colour, std::string_view text) const;
+    bool is_on() const { return on_; }
 
 private:
     bool on_;

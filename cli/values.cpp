@@ -22,8 +22,15 @@ struct Unit {
 };
 
 constexpr std::array size_units{
-    Unit{"B", 1.0},     Unit{"KiB", 1024.0}, Unit{"MiB", 1048576.0}, Unit{"GiB", 1073741824.0},
-    Unit{"TiB", 1099511627776.0}, Unit{"kB", 1e3}, Unit{"MB", 1e6}, Unit{"GB", 1e9}, Unit{"TB", 1e12},
+    Unit{"B", 1.0},
+    Unit{"KiB", 1024.0},
+    Unit{"MiB", 1048576.0},
+    Unit{"GiB", 1073741824.0},
+    Unit{"TiB", 1099511627776.0},
+    Unit{"kB", 1e3},
+    Unit{"MB", 1e6},
+    Unit{"GB", 1e9},
+    Unit{"TB", 1e12},
 };
 constexpr std::array time_units{Unit{"ms", 1e-3}, Unit{"s", 1.0}, Unit{"m", 60.0}, Unit{"h", 3600.0}};
 
@@ -41,8 +48,10 @@ Read<double> read_with_unit(std::string_view text, std::span<const Unit> units, 
     };
     const auto digits = std::min(text.find_first_not_of("0123456789."), text.size());
     double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + digits, number, std::chars_format::fixed);
-    if (digits == 0 || error != std::errc{} || end != text.data() + digits) return refuse("is not a quantity");
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + digits, number, std::chars_format::fixed);
+    if (digits == 0 || error != std::errc{} || end != text.data() + digits)
+        return refuse("is not a quantity");
     const auto unit = std::ranges::find(units, text.substr(digits), &Unit::name);
     if (unit == units.end()) return refuse(digits == text.size() ? "has no unit" : "has an unknown unit");
     return number * unit->factor;
@@ -53,7 +62,8 @@ Read<double> read_with_unit(std::string_view text, std::span<const Unit> units, 
 Read<std::uint64_t> read_number(std::string_view text, std::uint64_t least, std::uint64_t most) {
     std::uint64_t number = 0;
     if (!is_number(text))
-        return tl::unexpected(fmt::format("{} is not a whole number from {} to {}", quote(text), least, most));
+        return tl::unexpected(
+            fmt::format("{} is not a whole number from {} to {}", quote(text), least, most));
     const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
     if (error != std::errc{} || number < least || number > most)
         return tl::unexpected(fmt::format("{} is out of range (from {} to {})", quote(text), least, most));
@@ -92,9 +102,9 @@ Read<std::string> read_name(std::string_view text, std::string_view what,
                             const std::vector<std::string_view>& known) {
     if (std::ranges::find(known, text) != known.end()) return std::string(text);
     const auto near = manifests::nearest(text, known);
-    return tl::unexpected(near.empty()
-                              ? fmt::format("there is no {} {} (one of {})", what, quote(text), fmt::join(known, ", "))
-                              : fmt::format("there is no {} {} (did you mean {}?)", what, quote(text), near));
+    return tl::unexpected(
+        near.empty() ? fmt::format("there is no {} {} (one of {})", what, quote(text), fmt::join(known, ", "))
+                     : fmt::format("there is no {} {} (did you mean {}?)", what, quote(text), near));
 }
 
 }  // namespace kcheck::cli

@@ -1,0 +1,261 @@
+"""kcheck as its users meet it: exit codes, one-line errors, reports, files, documents.
+
+Usage: cli_test.py KCHECK
+"""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import jsonschema
+
+ROOT = Path(__file__).resolve().parents[2]
+KCHECK = os.path.abspath(sys.argv.pop(1))
+SMALL = ["--replicas", "1", "--crashes", "0", "--lost-replies", "0"]
+BROKEN = ["--replicas", "1", "--nodes", "2", "--variant", "scheduler-writes-etcd"]
+
+
+def run(*arguments: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run([KCHECK, *arguments], cwd=ROOT, capture_output=True, text=True, check=False,
+                          timeout=120, **options)
+
+
+class ExitCodes(unittest.TestCase):
+    def test_holds(self):
+        done = run(*SMALL)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("\nholds: every reachable state was visited", done.stdout)
+        self.assertEqual(done.stderr, "")
+
+    def test_violated(self):
+        done = run(*BROKEN)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn("\nviolated: the counterexample has been re-executed", done.stdout)
+        self.assertIn("--property", done.stdout)  # how to see what is not shown in full
+
+    def test_a_soft_property_decides_only_when_it_is_named(self):
+        soft = [line for line in run("--replicas", "1").stdout.splitlines() if "replicas-bounded" in line]
+        self.assertIn("violated", soft[0])
+        self.assertEqual(run("--replicas", "1").returncode, 0)
+        self.assertEqual(run("--replicas", "1", "--property", "replicas-bounded").returncode, 1)
+
+    def test_incomplete_is_no_pass(self):
+        for limit in (["--max-states", "10"], ["--timeout", "1ms"], ["--max-memory", "1MiB"]):
+            done = run("--replicas", "3", "--nodes", "2", *limit)
+            self.assertEqual(done.returncode, 3, done.stdout)
+            self.assertIn(f"incomplete: this is not a pass; ", done.stdout)
+            self.assertIn(limit[0], done.stdout)
+            self.assertNotIn("holds", done.stdout)
+
+    def test_an_interrupt_ends_the_run_in_good_order(self):
+        process = subprocess.Popen([KCHECK, "--replicas", "5", "--nodes", "4", "--crashes", "3"],
+                                   stdout=subprocess.PIPE, text=True)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3)
+        self.assertIn("it was interrupted", output)
+        self.assertIn("not expanded", output)
+
+    def test_proofs(self):
+        done = run("prove", "etcd-single-writer", "--replicas", "2", "--nodes", "2")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("by 1-induction", done.stdout)
+        done = run("prove", "etcd-single-writer", *BROKEN, "--bmc", "12")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        done = run("prove", "etcd-single-writer", *SMALL, "--bmc", "2")
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("no violation within 2 steps; longer runs were not looked at", done.stdout)
+
+
+class Usage(unittest.TestCase):
+    def assert_refused(self, expected: str, *arguments: str):
+        done = run(*arguments)
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertIn(expected, done.stderr)
+
+    def test_each_wrong_call_is_one_line(self):
+        self.assert_refused("nothing to check; try: kcheck --replicas 2 --nodes 2")
+        self.assert_refused("did you mean --nodes?", "--nodse", "2")
+        self.assert_refused("there is no command", "frobnicate")
+        for wrong in ("-1", "x", "1.5", "", "1e3", " 1", "+1"):
+            self.assert_refused("is not a whole number from 1 to 100", "--nodes", wrong)
+        self.assert_refused("out of range", "--nodes", "0")
+        self.assert_refused("out of range", "--nodes", "99999999999999999999999")
+        self.assert_refused("--nodes is given twice", "--nodes", "1", "--nodes", "2")
+        self.assert_refused("is not a whole number", "--replicas", "3", "--scale", "3,")
+        self.assert_refused("did you mean single-binding?", "--property", "singel-binding")
+        self.assert_refused("did you mean no-expectations?", "--variant", "no-expectation")
+        self.assert_refused("did you mean symmetry?", "--no-reduction", "symetry")
+        self.assert_refused("has no unit", "--max-memory", "4")
+        self.assert_refused("has an unknown unit", "--timeout", "60y")
+        self.assert_refused("there is no form of output", "--output", "xml")
+        self.assert_refused("means nothing to kcheck list", "list", "properties", "--nodes", "2")
+        self.assert_refused("takes one word", "explain")
+        self.assert_refused("takes the names of properties", "prove")
+        self.assert_refused("is about infinite runs", "prove", "quiescence")
+        self.assert_refused("did you mean properties?", "list", "propertys")
+        self.assert_refused("the configuration is too large", "--replicas", "100", "--nodes", "100")
+        self.assert_refused("the manifests say how many", "-f", "examples/elasticsearch.yaml", "--replicas", "2")
+        self.assert_refused("there are no manifests to choose from", "--deployment", "app")
+
+    def test_wrong_input_is_one_line_with_its_place(self):
+        self.assert_refused("no-such-file.yaml", "-f", "no-such-file.yaml")
+        self.assert_refused("kind-typo.yaml:2:", "-f", "tests/manifests/bad/kind-typo.yaml")
+
+    def test_files_that_cannot_be_written_are_refused_before_the_run(self):
+        self.assert_refused("cannot write", *BROKEN, "--trace-out", "no/such/folder/trace.json")
+        self.assert_refused("is a directory", *BROKEN, "--trace-out", "tests")
+
+    def test_standard_output_that_is_full_is_no_pass(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([KCHECK, *SMALL], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 2)
+
+
+class Manifests(unittest.TestCase):
+    def test_examples(self):
+        done = run("-f", "examples/elasticsearch.yaml", "-f", "examples/nodes.yaml", "--crashes", "0",
+                   "--lost-replies", "0")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("deployment/elasticsearch: apply 3; 4 nodes", done.stdout)
+
+    def test_standard_input(self):
+        manifest = (ROOT / "examples" / "elasticsearch.yaml").read_text()
+        done = run("-f", "-", "--crashes", "0", "--lost-replies", "0", input=manifest)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_operations_keep_their_order(self):
+        done = run("--replicas", "1", "--scale", "2,0", "--apply", "1", "--scale", "0", "--crashes", "0",
+                   "--lost-replies", "0", "--max-states", "1")
+        self.assertIn("apply 1, scale 2, scale 0, apply 1, scale 0;", done.stdout)
+
+
+class Files(unittest.TestCase):
+    def test_a_trace_replays(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trace, itf = Path(folder) / "t.json", Path(folder) / "t.itf.json"
+            self.assertEqual(run(*BROKEN, "--trace-out", str(trace), "--itf-out", str(itf)).returncode, 1)
+            self.assertIn("#meta", json.loads(itf.read_text()))
+            self.assertEqual(sorted(os.listdir(folder)), ["t.itf.json", "t.json"])
+            done = run("replay", str(trace))
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("as recorded; every step was executed again", done.stdout)
+
+            document = json.loads(trace.read_text())
+            document["steps"][2], document["steps"][3] = document["steps"][3], document["steps"][2]
+            trace.write_text(json.dumps(document))
+            done = run("replay", str(trace))
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertEqual(done.stderr.count("\n"), 1)
+
+    def test_nothing_is_written_when_nothing_is_violated(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(run(*SMALL, "--trace-out", f"{folder}/t.json").returncode, 0)
+            self.assertEqual(os.listdir(folder), [])
+
+
+class Json(unittest.TestCase):
+    schema = json.loads((ROOT / "docs" / "result.schema.json").read_text())
+
+    def test_results_are_as_the_schema_says(self):
+        for arguments in (SMALL, BROKEN, ["--replicas", "2", "--max-states", "10"],
+                          ["prove", "etcd-single-writer", *SMALL], ["--replicas", "1", "--property", "capacity"],
+                          ["--replicas", "1", "--variant", "image-never-arrives", "--staleness", "3"]):
+            done = run(*arguments, "--output", "json")
+            with self.subTest(arguments=arguments):
+                document = json.loads(done.stdout)
+                jsonschema.validate(document, self.schema)
+                self.assertEqual({"holds": 0, "proved": 0, "violated": 1, "incomplete": 3}[document["verdict"]],
+                                 done.returncode)
+
+    def test_the_schema_refuses_what_is_wrong(self):
+        document = json.loads(run(*BROKEN, "--output", "json").stdout)
+        for break_it in (lambda d: d.pop("verdict"), lambda d: d.update(verdict="fine"),
+                         lambda d: d.update(surprise=1), lambda d: d["properties"].clear(),
+                         lambda d: [p.pop("trace", None) for p in d["properties"]]):
+            wrong = json.loads(json.dumps(document))
+            break_it(wrong)
+            with self.assertRaises(jsonschema.ValidationError):
+                jsonschema.validate(wrong, self.schema)
+
+    def test_one_thread_or_two_make_no_difference(self):
+        documents = []
+        for threads in ("1", "2"):
+            document = json.loads(run(*BROKEN, "--threads", threads, "--output", "json").stdout)
+            del document["seconds"], document["peak_rss_bytes"]
+            documents.append(document)
+        self.assertEqual(documents[0], documents[1])
+
+
+class Documents(unittest.TestCase):
+    def test_generated_documents_are_up_to_date(self):
+        for subject, name in (("properties", "properties.md"), ("options", "cli.md")):
+            self.assertEqual(run("list", subject, "--output", "markdown").stdout,
+                             (ROOT / "docs" / name).read_text(), f"regenerate docs/{name}")
+
+    def test_the_readme_shows_real_output(self):
+        readme = (ROOT / "README.md").read_text()
+        shown = readme.split("```console\n$ ", 1)[1].split("```", 1)[0]
+        call, expected = shown.split("\n", 1)
+        found = run(*call.split()[1:]).stdout
+
+        def without_times(text: str) -> list[str]:
+            return [line.split("; ")[0] if " states, " in line else line.rstrip() for line in text.splitlines()]
+        self.assertEqual(without_times(expected), without_times(found))
+
+    def test_lists(self):
+        for subject in ("properties", "variants", "components", "actions", "reductions", "options"):
+            self.assertGreater(len(json.loads(run("list", subject, "--output", "json").stdout)), 3)
+        self.assertIn("scheduler-writes-etcd", run("explain", "etcd-single-writer").stdout)
+        self.assertIn("etcd-single-writer", run("explain", "scheduler-writes-etcd").stdout)
+        self.assertEqual(run("--version").stdout, "kcheck 0.1.0\n")
+
+    def test_help_names_every_option_and_exit_code(self):
+        text = run("--help").stdout
+        for option in json.loads(run("list", "options", "--output", "json").stdout):
+            self.assertIn(option["option"], text)
+        for code in ("0", "1", "2", "3", "70"):
+            self.assertRegex(text, rf"(?m)^ +{code}  ")
+
+
+class Terminal(unittest.TestCase):
+    def on_terminal(self, *arguments: str, **environment: str) -> str:
+        """What kcheck writes when standard output and error are a terminal."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(KCHECK, [KCHECK, *arguments], {"TERM": "xterm"} | environment)
+        written = b""
+        try:
+            while chunk := os.read(terminal, 4096):
+                written += chunk
+        except OSError:  # the other end is closed
+            pass
+        os.waitpid(pid, 0)
+        os.close(terminal)
+        return written.decode()
+
+    def test_colour_only_on_a_terminal_that_wants_it(self):
+        self.assertIn("\x1b[32mholds", self.on_terminal(*SMALL))
+        self.assertNotIn("\x1b[32m", self.on_terminal(*SMALL, NO_COLOR="1"))
+        self.assertNotIn("\x1b[32m", self.on_terminal(*SMALL, "--no-color"))
+        self.assertNotIn("\x1b", self.on_terminal(*SMALL, TERM="dumb"))
+        self.assertNotIn("\x1b", run(*BROKEN).stdout)
+
+    def test_the_progress_line_is_erased(self):
+        text = self.on_terminal("--replicas", "5", "--nodes", "4", "--crashes", "3", "--timeout", "2s")
+        self.assertRegex(text, r"\r\x1b\[K[0-9,]+ states, [0-9,]+/s, [0-9,]+ queued")
+        self.assertRegex(text, r"s\r\x1b\[Kdeployment/app")
+
+
+if __name__ == "__main__":
+    unittest.main()
