@@ -162,7 +162,7 @@ private:
     bool simple_path_;
 };
 
-Violation violation(const ir::TransitionSystem& system, const Problem& problem, const Path& path) {
+Refutation violation(const ir::TransitionSystem& system, const Problem& problem, const Path& path) {
     CheckedTrace checked = execute(system, problem, path);
     return {checked.part, std::move(checked.name), std::move(checked.trace)};
 }

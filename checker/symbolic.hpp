@@ -59,7 +59,7 @@ struct SymbolicTrace {
 /// `range`, the last action assigned a value outside the range of a variable.
 enum class Part : std::uint8_t { holds, lemma, range };
 
-struct Violation {
+struct Refutation {
     Part part = Part::holds;
     std::string name;     // of the invariant; of the variable if part is range
     SymbolicTrace trace;  // from the initial state, of minimal length
@@ -74,7 +74,7 @@ struct Unknown {
     int depth;           // no run of at most this many steps violates; -1 if not even that is known
 };
 
-using BoundedResult = std::variant<NoViolation, Violation, Unknown>;
+using BoundedResult = std::variant<NoViolation, Refutation, Unknown>;
 
 /// Proved for runs of every length, jointly with the lemmas.
 struct Proved {
@@ -92,7 +92,7 @@ struct InductionFailure {
     std::vector<ir::VariableId> cone;  // the variables that matter, ascending
 };
 
-using InductionResult = std::variant<Proved, Violation, InductionFailure, Unknown>;
+using InductionResult = std::variant<Proved, Refutation, InductionFailure, Unknown>;
 
 /// Searches for a run of at most `depth` steps that violates `holds` of one of
 /// `invariants`, shortest first. Requires depth >= 0.

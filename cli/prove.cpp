@@ -117,7 +117,7 @@ tl::expected<Result, InternalError> prove(const Pipeline& pipeline,
     symbolic.stop = &stop;
 
     std::optional<InternalError> broken;
-    const auto violated = [&](const checker::Violation& violation) {
+    const auto violated = [&](const checker::Refutation& violation) {
         if (violation.part != checker::Part::holds) {
             broken = InternalError{
                 fmt::format("a reachable step breaks what the proof of {} rests on", violation.name)};
@@ -147,7 +147,7 @@ tl::expected<Result, InternalError> prove(const Pipeline& pipeline,
     };
     if (options.bmc) {
         const auto answer = checker::bounded_model_check(system, names, *options.bmc, symbolic);
-        if (const auto* found = std::get_if<checker::Violation>(&answer))
+        if (const auto* found = std::get_if<checker::Refutation>(&answer))
             violated(*found);
         else if (const auto* gave_up = std::get_if<checker::Unknown>(&answer))
             unknown(*gave_up);
@@ -156,7 +156,7 @@ tl::expected<Result, InternalError> prove(const Pipeline& pipeline,
                 fmt::format("no violation within {} steps; longer runs were not looked at", *options.bmc);
     } else {
         const auto answer = checker::prove_by_k_induction(system, names, options.k_max, symbolic);
-        if (const auto* found = std::get_if<checker::Violation>(&answer)) {
+        if (const auto* found = std::get_if<checker::Refutation>(&answer)) {
             violated(*found);
         } else if (const auto* proved = std::get_if<checker::Proved>(&answer)) {
             note_all(Verdict::proved, fmt::format("by {}-induction, for runs of every length", proved->k));

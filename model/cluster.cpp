@@ -19,10 +19,13 @@ int batch_most(int replicas) {
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
-/// Without resourceVersions a property can see which status writes are lost: they must not be postponed.
+/// Where a property can see a status write, or statuses never come to an end, they must not be postponed.
 Reductions sound_for(const Configuration& configuration, Reductions reductions) {
-    const auto* loses = find_variant("update-without-resource-version");
-    if (configuration.variants.contains(std::string(loses->name))) reductions.status_last = false;
+    for (const auto& info : variants())
+        if (configuration.variants.contains(std::string(info.name)) &&
+            (info.variant == Variant::update_without_resource_version ||
+             info.variant == Variant::status_carries_time))
+            reductions.status_last = false;
     return reductions;
 }
 
@@ -106,7 +109,10 @@ WorkloadSlots Cluster::add_workload_record(const std::string& prefix, Part part)
 PodWatch Cluster::add_pod_watch(const std::string& client, int node, int length,
                                 const std::array<bool, pod::fields>& reads, View view) {
     PodWatch watch;
-    if (reductions.watch_projection) watch.view = view;
+    if (reductions.watch_projection)
+        watch.view = view;
+    else
+        length = 6 * slots_;  // everything that can happen to a pod, for every pod
     watch.client = client;
     watch.node = node;
     watch.every_event = !reductions.watch_projection;

@@ -28,11 +28,17 @@ Bool<C> is_admitted(const C& c, const Cluster& k, int n, int p) {
     return c[here.worker[i]] == admitted;
 }
 
-/// What the node runs, as admission counts it: admitted pods, terminating ones included.
+/// What admission counts: admitted pods, terminating ones included until their containers have
+/// stopped (kubelet_pods.go:filterOutInactivePods).
 template <class C>
 Int<C> admitted_pods(const C& c, const Cluster& k, int n) {
+    const auto& here = k.kubelet[static_cast<std::size_t>(n)];
     auto pods = c.integer(0);
-    for (int p = 0; p < k.pods(); ++p) pods = pods + c.count(is_admitted(c, k, n, p));
+    for (int p = 0; p < k.pods(); ++p) {
+        const auto i = static_cast<std::size_t>(p);
+        const auto over = c[here.pods.copy[i][pod::deleting]] == 1 && c[here.container[i]] == none;
+        pods = pods + c.count(is_admitted(c, k, n, p) && !over);
+    }
     return pods;
 }
 

@@ -98,11 +98,22 @@ void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scrat
         }
 }
 
-std::uint64_t Pipeline::classes(const Move& move) const {
-    if (move.action < actions_.size()) return actions_[move.action].progress;
+std::uint64_t Pipeline::receipt_class(int watch) const {
     return std::uint64_t{1} << (static_cast<unsigned>(Progress::kubelet_first) +
-                                2U * static_cast<unsigned>(cluster_->nodes()) +
-                                (move.action - static_cast<unsigned>(actions_.size())));
+                                2U * static_cast<unsigned>(cluster_->nodes()) + static_cast<unsigned>(watch));
+}
+
+std::uint64_t Pipeline::classes(const Move& move) const {
+    if (move.action >= actions_.size())
+        return receipt_class(static_cast<int>(move.action) - static_cast<int>(actions_.size()));
+    const auto& action = actions_[move.action];
+    auto classes = action.progress;
+    if (move.received[0] + move.received[1] > 0) {
+        const auto& watches = watches_of(action);
+        for (std::size_t i = 0; i < watches.size(); ++i)
+            if (move.received[i] > 0) classes |= receipt_class(watches[i]);
+    }
+    return classes;
 }
 
 std::vector<std::string> Pipeline::progress_names() const {
@@ -116,7 +127,11 @@ std::vector<std::string> Pipeline::progress_names() const {
     return names;
 }
 
-std::uint64_t Pipeline::strong_progress() const { return std::uint64_t{1} << static_cast<unsigned>(Progress::image_pull); }
+std::uint64_t Pipeline::strong_progress() const {
+    auto strong = std::uint64_t{1} << static_cast<unsigned>(Progress::image_pull);
+    for (std::size_t w = 0; w < watches_.size(); ++w) strong |= receipt_class(static_cast<int>(w));
+    return strong;
+}
 
 std::string Pipeline::describe(const Move& move) const {
     if (move.action >= actions_.size()) {

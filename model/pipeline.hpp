@@ -55,9 +55,8 @@ struct ActionInfo {
     std::function<void(SymbolicStep&)> symbolic;
 };
 
-/// A transition: receive so many events of each of the reader's watches, then act. Receipts
-/// that no action observes are no transitions of their own, unless lazy-refresh is off;
-/// then an `action` at or past the number of actions is the receipt of one event.
+/// A transition: receive so many events of each of the reader's watches, then act. An `action` at
+/// or past the number of actions is the receipt of received[0] events of a watch alone.
 struct Move {
     std::uint16_t action = 0;
     std::array<std::uint8_t, 2> received{};
@@ -139,10 +138,12 @@ private:
     void build_groups();
 
     bool is_reached_later(const Group& group, const Viewpoint& view, Scratch& scratch) const;
+    std::uint64_t receipt_class(int watch) const;
     void expand(const Group& group, const Valuation& state, Scratch& scratch) const;
     bool is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,
                        Scratch& scratch) const;
-    void receive_all(const std::vector<int>& watches, Valuation& state) const;
+    /// Returns how many events were received.
+    std::uint8_t receive_all(const std::vector<int>& watches, Valuation& state) const;
     void assign(Valuation& to, const Valuation& from) const {
         __builtin_memcpy(to.value.data(), from.value.data(), used_bytes_);
     }

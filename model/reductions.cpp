@@ -134,13 +134,15 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
     sort_promotions(k, state);
 }
 
-void Pipeline::receive_all(const std::vector<int>& watches, Valuation& state) const {
+std::uint8_t Pipeline::receive_all(const std::vector<int>& watches, Valuation& state) const {
+    std::uint8_t received = 0;
     for (const auto w : watches)
-        for (;;) {
+        for (;; ++received) {
             NativeStep step(state);
             watches_[static_cast<std::size_t>(w)].native(step);
             if (!step.enabled()) break;
         }
+    return received;
 }
 
 bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,

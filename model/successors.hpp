@@ -5,7 +5,9 @@
 // "Reduction", 1975). A transition is "receive so many events, then act". Of the
 // numbers of events that enable the same action, one is left out if it leads
 // where a smaller one leads after receiving the rest: acting and receiving
-// commute there, which is tested on the two states at hand, not assumed.
+// commute there, which is tested on the two states at hand, not assumed. For fairness, a
+// reader that can act on a stale view has a transition that only receives: a run in
+// which it acts on the stale view for ever is not fair.
 //
 // Idle faults. A fault that leaves the state as it would be without the fault,
 // but for its budget, is left out: the state it leads to can do nothing that the
@@ -76,6 +78,7 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
             !(k.reductions.symmetry && p > 0 && symmetry_->are_equal(state, p - 1, p));
 
     std::uint64_t enabled = 0;
+    std::uint64_t receipts = 0;  // fairness classes of the watches that a reader must not ignore for ever
     if (!k.reductions.lazy_refresh)
         for (std::size_t w = 0; w < watches_.size(); ++w) {
             if (!watches_[w].pending(state)) continue;
@@ -83,7 +86,7 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
             NativeStep step(scratch.work);
             watches_[w].native(step);
             if (!step.enabled()) continue;
-            const Move move{static_cast<std::uint16_t>(actions_.size() + w), {}};
+            const Move move{static_cast<std::uint16_t>(actions_.size() + w), {1, 0}};
             enabled |= classes(move);
             emit(move, scratch.work);
         }
@@ -96,6 +99,7 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
         level = group.status;
         expand(group, state, scratch);
         for (std::size_t v = 0; v < scratch.count; ++v) assign(scratch.views[v].step, scratch.views[v].state);
+        bool stale = false;
         for (const auto a : group.actions) {
             const auto& action = actions_[static_cast<std::size_t>(a)];
             if (action.pod >= 0 && !scratch.acts_for[static_cast<std::size_t>(action.pod)]) continue;
@@ -120,11 +124,22 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
                     continue;
                 if (is_reached_later(group, view, scratch)) continue;
                 if (scratch.count > 1) assign(scratch.next_result(view.received), scratch.work);
+                stale = stale || (!view.complete && action.progress != 0);
                 emit({static_cast<std::uint16_t>(a), view.received}, scratch.work);
             }
         }
+        if (stale)
+            for (const auto w : group.watches) {
+                const auto receipt = receipt_class(w);
+                assign(scratch.work, state);
+                const auto received = receive_all({w}, scratch.work);
+                if ((receipts & receipt) != 0 || received == 0) continue;
+                receipts |= receipt;
+                emit({static_cast<std::uint16_t>(static_cast<int>(actions_.size()) + w), {received, 0}},
+                     scratch.work);
+            }
     }
-    sink.enabled(enabled);
+    sink.enabled(enabled | receipts);
 }
 
 /// Whether `scratch.work`, the result of an action in `view`, is where a result of the same action
@@ -160,13 +175,15 @@ void Pipeline::moves(const Valuation& state, F&& each) const {
                     each(Move{static_cast<std::uint16_t>(a), scratch.views[v].received}, after);
             }
     }
-    if (!cluster_->reductions.lazy_refresh)
-        for (std::size_t w = 0; w < watches_.size(); ++w) {
-            auto after = state;
+    for (std::size_t w = 0; w < watches_.size(); ++w) {
+        auto after = state;
+        for (std::uint8_t received = 1;; ++received) {
             NativeStep step(after);
             watches_[w].native(step);
-            if (step.enabled()) each(Move{static_cast<std::uint16_t>(actions_.size() + w), {}}, after);
+            if (!step.enabled()) break;
+            each(Move{static_cast<std::uint16_t>(actions_.size() + w), {received, 0}}, after);
         }
+    }
 }
 
 }  // namespace kcheck::model

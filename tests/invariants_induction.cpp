@@ -32,7 +32,7 @@ bool is_proved(const checker::InductionResult& result) {
 }
 
 bool is_refuted(const checker::InductionResult& result) {
-    return std::holds_alternative<checker::Violation>(result) ||
+    return std::holds_alternative<checker::Refutation>(result) ||
            std::holds_alternative<checker::InductionFailure>(result);
 }
 

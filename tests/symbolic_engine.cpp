@@ -66,7 +66,7 @@ TEST_CASE("a counter stays below its modulus") {
 TEST_CASE("a false property has a trace of exactly the shortest length") {
     const ir::TransitionSystem system = counter(10, 16);
     CHECK(as<NoViolation>(bounded_model_check(system, {"below 5"}, 4)).depth == 4);
-    const auto bounded = as<Violation>(bounded_model_check(system, {"below modulus", "below 5"}, 20));
+    const auto bounded = as<Refutation>(bounded_model_check(system, {"below modulus", "below 5"}, 20));
     CHECK(bounded.name == "below 5");
     CHECK(bounded.part == Part::holds);
     CHECK(bounded.trace.initial == State{0});
@@ -75,7 +75,7 @@ TEST_CASE("a false property has a trace of exactly the shortest length") {
         CHECK(bounded.trace.steps[i].action == 1);
         CHECK(bounded.trace.steps[i].state == State{i + 1});
     }
-    const auto inductive = as<Violation>(prove_by_k_induction(system, {"below 5"}, 10));
+    const auto inductive = as<Refutation>(prove_by_k_induction(system, {"below 5"}, 10));
     CHECK(inductive.trace.steps.size() == 5);
 }
 
@@ -86,8 +86,8 @@ TEST_CASE("a violated initial state is a trace without steps") {
     b.invariant("not 3", b.system.arena->variable(0) != 3);
     b.invariant("false", b.truth(false));
     b.invariant("true", b.truth(true));
-    CHECK(as<Violation>(bounded_model_check(b.system, {"not 3"}, 5)).trace.steps.empty());
-    CHECK(as<Violation>(prove_by_k_induction(b.system, {"false"}, 5)).trace.initial == State{3});
+    CHECK(as<Refutation>(bounded_model_check(b.system, {"not 3"}, 5)).trace.steps.empty());
+    CHECK(as<Refutation>(prove_by_k_induction(b.system, {"false"}, 5)).trace.initial == State{3});
     CHECK(as<Proved>(prove_by_k_induction(b.system, {"true"}, 5)).k == 1);
 }
 
@@ -148,7 +148,7 @@ TEST_CASE("Peterson's mutual exclusion") {
 
 TEST_CASE("a lemma must be an invariant itself") {
     const ir::TransitionSystem system = peterson();
-    const auto wrong = as<Violation>(prove_by_k_induction(system, {"wrong lemma"}, 20));
+    const auto wrong = as<Refutation>(prove_by_k_induction(system, {"wrong lemma"}, 20));
     CHECK(wrong.part == Part::lemma);
     CHECK(wrong.name == "wrong lemma");
     CHECK(wrong.trace.steps.size() == 3);
@@ -166,7 +166,7 @@ TEST_CASE("the step proves the lemma too") {
     const auto failure = as<InductionFailure>(prove_by_k_induction(b.system, {"quiet"}, 1));
     CHECK(failure.part == Part::lemma);
     CHECK(failure.trace.initial == State{3, 0});
-    const auto violation = as<Violation>(prove_by_k_induction(b.system, {"quiet"}, 9));
+    const auto violation = as<Refutation>(prove_by_k_induction(b.system, {"quiet"}, 9));
     CHECK(violation.part == Part::lemma);
     CHECK(violation.trace.steps.size() == 4);
 }
@@ -180,10 +180,10 @@ TEST_CASE("every conjunct and every named invariant is checked") {
     b.invariant("both are small", n < 4 && m < 5);
     b.invariant("only m fails the step", n < 4 && m != 7);
     b.invariant("m is small", m < 5);
-    CHECK(as<Violation>(prove_by_k_induction(b.system, {"both are small"}, 9)).trace.steps.size() == 5);
-    CHECK(as<Violation>(prove_by_k_induction(b.system, {"n is small", "m is small"}, 9)).name ==
+    CHECK(as<Refutation>(prove_by_k_induction(b.system, {"both are small"}, 9)).trace.steps.size() == 5);
+    CHECK(as<Refutation>(prove_by_k_induction(b.system, {"n is small", "m is small"}, 9)).name ==
           "m is small");
-    CHECK(as<Violation>(bounded_model_check(b.system, {"n is small", "m is small"}, 9)).name == "m is small");
+    CHECK(as<Refutation>(bounded_model_check(b.system, {"n is small", "m is small"}, 9)).name == "m is small");
     const auto failure = as<InductionFailure>(prove_by_k_induction(b.system, {"only m fails the step"}, 1));
     CHECK(failure.trace.steps.at(0).action == 1);
     CHECK(failure.trace.initial.at(1) == 6);
@@ -197,16 +197,16 @@ TEST_CASE("a value outside its range is a violation") {
     b.action("shrink", m > 0, {{m, m - 1}});
     b.invariant("n is small", n < 100);
     b.invariant("m is small", m < 100);
-    const auto bounded = as<Violation>(bounded_model_check(b.system, {"n is small"}, 9));
+    const auto bounded = as<Refutation>(bounded_model_check(b.system, {"n is small"}, 9));
     CHECK(bounded.part == Part::range);
     CHECK(bounded.name == "n");
     CHECK(bounded.trace.steps.size() == 3);
     CHECK(last_state(bounded.trace) == State{6, 3});
-    CHECK(as<Violation>(prove_by_k_induction(b.system, {"n is small"}, 9)).part == Part::range);
+    CHECK(as<Refutation>(prove_by_k_induction(b.system, {"n is small"}, 9)).part == Part::range);
     // The guard keeps m in its range; n is outside the cone unless the cone is everything.
     CHECK(as<Proved>(prove_by_k_induction(b.system, {"m is small"}, 1)).k == 1);
     const SymbolicOptions whole{.cone_of_influence = false};
-    CHECK(as<Violation>(bounded_model_check(b.system, {"m is small"}, 9, whole)).name == "n");
+    CHECK(as<Refutation>(bounded_model_check(b.system, {"m is small"}, 9, whole)).name == "n");
 }
 
 TEST_CASE("the cone keeps what a guard reads and drops what nobody reads") {
@@ -218,7 +218,7 @@ TEST_CASE("the cone keeps what a guard reads and drops what nobody reads") {
     b.action("open", key == 1, {{door, b.number(1)}, {log, b.number(2)}});
     b.action("note", log < 7, {{log, log + 1}});
     b.invariant("closed", door == 0);
-    const auto found = as<Violation>(bounded_model_check(b.system, {"closed"}, 9));
+    const auto found = as<Refutation>(bounded_model_check(b.system, {"closed"}, 9));
     REQUIRE(found.trace.steps.size() == 2);
     // `log` is outside the cone and still has its real values in the trace.
     CHECK(found.trace.steps[0].state == State{1, 0, 1});

@@ -73,7 +73,7 @@ private:
     std::vector<Term> variables_;
 };
 
-void check_violation(const ir::TransitionSystem& system, const Violation& violation, int depth) {
+void check_violation(const ir::TransitionSystem& system, const Refutation& violation, int depth) {
     CHECK(static_cast<int>(violation.trace.steps.size()) == depth);
     CHECK(is_path(system, violation.trace));
     const State& last = last_state(violation.trace);
@@ -100,12 +100,12 @@ TEST_CASE("random systems: verdicts and shortest lengths are those of explicit e
             const InductionResult induction = prove_by_k_induction(system, {"p"}, no_limit, options);
             if (expected) {
                 REQUIRE(*expected <= 12);
-                REQUIRE(std::holds_alternative<Violation>(bounded));
-                REQUIRE(std::holds_alternative<Violation>(induction));
-                check_violation(system, std::get<Violation>(bounded), *expected);
-                check_violation(system, std::get<Violation>(induction), *expected);
+                REQUIRE(std::holds_alternative<Refutation>(bounded));
+                REQUIRE(std::holds_alternative<Refutation>(induction));
+                check_violation(system, std::get<Refutation>(bounded), *expected);
+                check_violation(system, std::get<Refutation>(induction), *expected);
                 ++violated;
-                out_of_range += std::get<Violation>(bounded).part == Part::range;
+                out_of_range += std::get<Refutation>(bounded).part == Part::range;
             } else {
                 REQUIRE(std::holds_alternative<NoViolation>(bounded));
                 REQUIRE(std::holds_alternative<Proved>(induction));

@@ -96,8 +96,8 @@ TEST_CASE("the intended size: shortest violations", "[heavy]") {
     const ir::TransitionSystem system = toy_cluster(50);
     const auto length = [&](const std::string& invariant) -> std::size_t {
         const BoundedResult result = bounded_model_check(system, {invariant}, 12, {.timeout_s = 120});
-        REQUIRE(std::holds_alternative<Violation>(result));
-        return std::get<Violation>(result).trace.steps.size();
+        REQUIRE(std::holds_alternative<Refutation>(result));
+        return std::get<Refutation>(result).trace.steps.size();
     };
     CHECK(length("one pod a node") == 2 * 2 + 1);
     CHECK(length("four pods a node") == 2 * 5 + 1);

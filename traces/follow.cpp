@@ -79,7 +79,8 @@ public:
     /// The run stays in this state, once everything has arrived that is on its way.
     void stay() {
         for (int watch = actions_.first_receipt(); watch < actions_.first_collection(); ++watch)
-            while (step(watch)) {}
+            while (step(watch)) {
+            }
         trace_.cycle = trace_.steps.size();
     }
 
@@ -94,7 +95,8 @@ private:
 
     /// As far as the layout goes: the engines may leave the rest of a state as it was.
     bool same(const Valuation& a, const Valuation& b) const {
-        return std::equal(a.value.begin(), a.value.begin() + static_cast<std::ptrdiff_t>(pipeline_.layout().size()),
+        return std::equal(a.value.begin(),
+                          a.value.begin() + static_cast<std::ptrdiff_t>(pipeline_.layout().size()),
                           b.value.begin());
     }
 
@@ -116,7 +118,10 @@ private:
 
     void take_receipts(const Move& move) {
         const auto* info = actions_.info(move.action);
-        if (info == nullptr) return;
+        if (info == nullptr) {  // receipts alone: the last of them is the step itself
+            for (int n = 1; n < move.received[0]; ++n) step(move.action);
+            return;
+        }
         const auto& watches = pipeline_.watches_of(*info);
         for (std::size_t i = 0; i < watches.size(); ++i)
             for (int n = 0; n < move.received[i]; ++n) step(actions_.first_receipt() + watches[i]);
@@ -164,7 +169,8 @@ private:
         std::vector<int> starved;
         for (int action = 0; action < actions_.first_collection(); ++action) {
             const auto* info = actions_.info(action);
-            if (info != nullptr ? (info->progress & ~taken) != 0 : std::ranges::find(cycle, action) == cycle.end())
+            if (info != nullptr ? (info->progress & ~taken) != 0
+                                : std::ranges::find(cycle, action) == cycle.end())
                 starved.push_back(action);
         }
         const auto as_it_was = trace_;
@@ -187,7 +193,8 @@ private:
     void take_turns(const std::vector<int>& starved) {
         for (const auto action : starved)
             if (actions_.is_receipt(action))
-                while (step(action)) {}
+                while (step(action)) {
+                }
         for (const auto action : starved) {
             auto after = state_;
             if (!actions_.is_receipt(action) && actions_.run(action, after) && after != state_) step(action);
