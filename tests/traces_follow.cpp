@@ -1,5 +1,5 @@
 // Paths of representatives are followed, and what comes out is executed and nothing else is.
-#include "traces_support.hpp"
+#include "tests/traces_support.hpp"
 
 using namespace kcheck;
 using namespace kcheck::tests;

@@ -1,5 +1,5 @@
 // Trace files round trip and refuse what is wrong with a pointer to it; text and ITF.
-#include "traces_support.hpp"
+#include "tests/traces_support.hpp"
 
 #include <filesystem>
 #include <fstream>

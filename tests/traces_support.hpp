@@ -53,8 +53,8 @@ inline tl::expected<traces::Trace, std::string> counterexample(const Pipeline& p
     checker::ExploreOptions options;
     options.stop_at_violation = safe;
     options.record_graph = !safe;
-    const auto found = checker::explore(pipeline, std::span<const checker::SafetyOf<Pipeline>>(safety), options,
-                                        std::span<const Live>(liveness));
+    const auto found = checker::explore(pipeline, std::span<const checker::SafetyOf<Pipeline>>(safety),
+                                        options, std::span<const Live>(liveness));
     std::vector<traces::Edge> path;
     if (safe) {
         if (!found.violations[0]) return tl::unexpected<std::string>("not violated");
@@ -66,8 +66,8 @@ inline tl::expected<traces::Trace, std::string> counterexample(const Pipeline& p
         const bool strong = ((pipeline.strong_progress() >> classes.size()) & 1) != 0;
         classes.push_back({name, strong ? checker::Fairness::strong : checker::Fairness::weak});
     }
-    const auto results = checker::check_liveness(pipeline, found, std::span<const checker::FairnessClass>(classes),
-                                                 std::span<const Live>(liveness));
+    const auto results = checker::check_liveness(
+        pipeline, found, std::span<const checker::FairnessClass>(classes), std::span<const Live>(liveness));
     if (!results[0].lasso) return tl::unexpected<std::string>("not violated");
     append(path, results[0].lasso->stem.steps);
     const auto cycle = path.size();

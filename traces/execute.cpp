@@ -55,12 +55,12 @@ public:
 private:
     Result compare(const std::vector<int>& recorded, const std::vector<int>& computed) const {
         if (recorded.size() != computed.size())
-            return failure(fmt::format("{} variables are recorded, the model has {}", recorded.size(),
-                                              computed.size()));
+            return failure(
+                fmt::format("{} variables are recorded, the model has {}", recorded.size(), computed.size()));
         for (std::size_t v = 0; v < computed.size(); ++v)
             if (recorded[v] != computed[v])
                 return failure(fmt::format("{} is {}, and {} is recorded", system_.variables[v].name,
-                                                  computed[v], recorded[v]));
+                                           computed[v], recorded[v]));
         return {};
     }
 
@@ -103,8 +103,8 @@ private:
             return {};
         }
         if (*trace_.cycle > trace_.steps.size())
-            return failure(fmt::format("the cycle begins at step {} of {}", *trace_.cycle + 1,
-                                              trace_.steps.size()));
+            return failure(
+                fmt::format("the cycle begins at step {} of {}", *trace_.cycle + 1, trace_.steps.size()));
         const auto end = trace_.steps.size();
         if (const auto closes = compare(trace_.state(end), trace_.state(*trace_.cycle)); !closes)
             return failure(fmt::format("step {}: the cycle does not close: {}", end, closes.error()));
@@ -139,8 +139,7 @@ Result replay(const Trace& trace, const invariants::Property* property, const On
 Result replay(const Trace& trace, const OnStep& on_step) {
     if (trace.property.empty()) return replay(trace, nullptr, on_step);
     const auto* property = invariants::find_property(trace.property);
-    if (property == nullptr)
-        return failure(fmt::format("there is no property \"{}\"", trace.property));
+    if (property == nullptr) return failure(fmt::format("there is no property \"{}\"", trace.property));
     return replay(trace, property, on_step);
 }
 

@@ -20,8 +20,9 @@ public:
     Json document() const {
         auto last = trace_.steps.size();
         Json result{{"#meta", {{"format", "ITF"}, {"source", "kcheck"}, {"property", trace_.property}}},
-                    {"vars", {"step", "deployment", "replicaset", "pods", "containers", "images", "caches",
-                              "pending_events", "memory"}}};
+                    {"vars",
+                     {"step", "deployment", "replicaset", "pods", "containers", "images", "caches",
+                      "pending_events", "memory"}}};
         if (trace_.cycle) {
             result["loop"] = *trace_.cycle;
             if (*trace_.cycle < last) --last;
@@ -67,9 +68,11 @@ private:
         Json pairs = Json::array();
         for (std::size_t p = 0; p < slots.size(); ++p)
             if (values[slots[p][exists]] == 1)
-                pairs.push_back(Json::array({p, {{"phase", phases[static_cast<std::size_t>(values[slots[p][phase]])]},
-                                                 {"deleting", values[slots[p][deleting]] == 1},
-                                                 {"node", node(values[slots[p][model::pod::node]])}}}));
+                pairs.push_back(
+                    Json::array({p,
+                                 {{"phase", phases[static_cast<std::size_t>(values[slots[p][phase]])]},
+                                  {"deleting", values[slots[p][deleting]] == 1},
+                                  {"node", node(values[slots[p][model::pod::node]])}}}));
         return function(std::move(pairs));
     }
 
@@ -77,7 +80,8 @@ private:
         Json pairs = Json::array();
         for (int n = 0; n < k_.nodes(); ++n)
             for (int p = 0; p < k_.pods(); ++p) {
-                const auto slot = k_.kubelet[static_cast<std::size_t>(n)].container[static_cast<std::size_t>(p)];
+                const auto slot =
+                    k_.kubelet[static_cast<std::size_t>(n)].container[static_cast<std::size_t>(p)];
                 if (values[slot] == 0) continue;
                 const Json key{{"#tup", Json::array({p, node(n + 1)})}};
                 pairs.push_back(Json::array({key, values[slot] == 1 ? "created" : "running"}));

@@ -47,12 +47,14 @@ public:
     template <class F>
     void each_element(F&& visit) const {
         expect(json_.is_array(), "an array");
-        for (std::size_t i = 0; i < json_.size(); ++i) visit(Value(json_[i], fmt::format("{}/{}", pointer_, i)));
+        for (std::size_t i = 0; i < json_.size(); ++i)
+            visit(Value(json_[i], fmt::format("{}/{}", pointer_, i)));
     }
     template <class F>
     void each_member(F&& visit) const {
         expect(json_.is_object(), "an object");
-        for (const auto& [name, value] : json_.items()) visit(name, Value(value, pointer_ + "/" + escaped(name)));
+        for (const auto& [name, value] : json_.items())
+            visit(name, Value(value, pointer_ + "/" + escaped(name)));
     }
 
     bool boolean() const {
@@ -78,9 +80,12 @@ private:
     static std::string escaped(std::string_view name) {
         std::string result;
         for (const char letter : name) {
-            if (letter == '~') result += "~0";
-            else if (letter == '/') result += "~1";
-            else result += letter;
+            if (letter == '~')
+                result += "~0";
+            else if (letter == '/')
+                result += "~1";
+            else
+                result += letter;
         }
         return result;
     }
@@ -93,8 +98,8 @@ private:
 constexpr int count_most = 255;
 
 model::Configuration configuration_of(const Value& value) {
-    value.expect_members({"deployment", "operations", "nodes", "waitsUntilAvailable", "crashes", "lostReplies",
-                          "staleness", "variants"});
+    value.expect_members({"deployment", "operations", "nodes", "waitsUntilAvailable", "crashes",
+                          "lostReplies", "staleness", "variants"});
     model::Configuration configuration;
     configuration.deployment = value["deployment"].string();
     configuration.operations.clear();
@@ -104,16 +109,16 @@ model::Configuration configuration_of(const Value& value) {
         const bool first = configuration.operations.empty();
         if (kind != "apply" && kind != "scale") operation["kind"].refuse("must be \"apply\" or \"scale\"");
         if (first && kind != "apply") operation["kind"].refuse("the first operation must be \"apply\"");
-        configuration.operations.push_back({kind == "apply" ? model::UserOperation::Kind::apply
-                                                            : model::UserOperation::Kind::scale,
-                                            operation["replicas"].integer(0, count_most)});
+        configuration.operations.push_back(
+            {kind == "apply" ? model::UserOperation::Kind::apply : model::UserOperation::Kind::scale,
+             operation["replicas"].integer(0, count_most)});
     });
     if (configuration.operations.empty()) value["operations"].refuse("must not be empty");
     configuration.nodes.clear();
     value["nodes"].each_element([&](const Value& node) {
         node.expect_members({"name", "schedulable", "capacity", "score"});
-        model::Node read{node["name"].string(), node["schedulable"].boolean(),
-                         node["capacity"].integer(0, INT32_MAX), {}};
+        model::Node read{
+            node["name"].string(), node["schedulable"].boolean(), node["capacity"].integer(0, INT32_MAX), {}};
         node["score"].each_element(
             [&](const Value& score) { read.score.push_back(score.integer(INT16_MIN, INT16_MAX)); });
         configuration.nodes.push_back(std::move(read));
@@ -173,7 +178,8 @@ private:
             Step step;
             step.name = value["action"].string();
             const auto found = numbers.find(step.name);
-            if (found == numbers.end()) value["action"].refuse(fmt::format("there is no action \"{}\"", step.name));
+            if (found == numbers.end())
+                value["action"].refuse(fmt::format("there is no action \"{}\"", step.name));
             step.action = found->second;
             step.component = value["component"].string();
             if (step.component != actions.component(step.action))
@@ -188,7 +194,8 @@ private:
             trace.steps.push_back(std::move(step));
         });
         if (const auto cycle = document_["cycle"]; !cycle.is_null())
-            trace.cycle = static_cast<std::size_t>(cycle.integer(0, static_cast<std::int64_t>(trace.steps.size())));
+            trace.cycle =
+                static_cast<std::size_t>(cycle.integer(0, static_cast<std::int64_t>(trace.steps.size())));
     }
 
     std::vector<int> state(const model::Layout& layout, const Value& value) const {
@@ -221,7 +228,8 @@ tl::expected<Trace, FormatError> read_json(std::istream& in) {
 tl::expected<Trace, std::string> load(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     if (!in) return tl::unexpected(path.string() + ": cannot be read");
-    return read_json(in).map_error([&](const FormatError& error) { return path.string() + ": " + to_string(error); });
+    return read_json(in).map_error(
+        [&](const FormatError& error) { return path.string() + ": " + to_string(error); });
 }
 
 }  // namespace kcheck::traces

@@ -13,8 +13,9 @@ using Json = nlohmann::ordered_json;
 Json json_of(const model::Configuration& configuration) {
     Json operations = Json::array(), nodes = Json::array(), variants = Json::array();
     for (const auto& operation : configuration.operations)
-        operations.push_back({{"kind", operation.kind == model::UserOperation::Kind::apply ? "apply" : "scale"},
-                              {"replicas", operation.replicas}});
+        operations.push_back(
+            {{"kind", operation.kind == model::UserOperation::Kind::apply ? "apply" : "scale"},
+             {"replicas", operation.replicas}});
     for (const auto& node : configuration.nodes)
         nodes.push_back({{"name", node.name},
                          {"schedulable", node.schedulable},

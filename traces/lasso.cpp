@@ -44,7 +44,8 @@ std::uint64_t LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& 
         if ((info.progress & ~classes) == 0) continue;
         auto seen = state;
         for (const auto watch : pipeline_.watches_of(info))
-            while (run(actions_.first_receipt() + watch, seen, evaluator)) {}
+            while (run(actions_.first_receipt() + watch, seen, evaluator)) {
+            }
         if (run(action, seen, evaluator)) classes |= info.progress;
     }
     for (int watch = actions_.first_receipt(); watch < actions_.first_collection(); ++watch) {
@@ -70,9 +71,9 @@ tl::expected<void, std::string> LassoCheck::fair() const {
     const auto strong = pipeline_.strong_progress();
     const auto unfair = ((always & ~strong) | (sometimes & strong)) & ~taken;
     if (unfair == 0) return {};
-    return tl::unexpected(fmt::format("{} could go on and never does in {}",
-                                      pipeline_.progress_names()[static_cast<std::size_t>(std::countr_zero(unfair))],
-                                      range(trace_)));
+    return tl::unexpected(fmt::format(
+        "{} could go on and never does in {}",
+        pipeline_.progress_names()[static_cast<std::size_t>(std::countr_zero(unfair))], range(trace_)));
 }
 
 tl::expected<void, std::string> LassoCheck::contradicts(const invariants::Property& property) const {

@@ -97,8 +97,10 @@ private:
         std::vector<Row> rows{{"POD", "NODE", "STATE"}};
         for (int n = 0; n < k_.nodes(); ++n)
             for (int p = 0; p < k_.pods(); ++p)
-                if (const int c = value(k_.kubelet[static_cast<std::size_t>(n)].container[static_cast<std::size_t>(p)]))
-                    rows.push_back({names_.pod(p, steps_done_), names_.node(n), c == 1 ? "created" : "running"});
+                if (const int c =
+                        value(k_.kubelet[static_cast<std::size_t>(n)].container[static_cast<std::size_t>(p)]))
+                    rows.push_back(
+                        {names_.pod(p, steps_done_), names_.node(n), c == 1 ? "created" : "running"});
         return rows;
     }
 
@@ -118,17 +120,21 @@ private:
                            names_.component(watch.client), events, events == 1 ? "" : "s", type);
     }
 
-    void believe_workload(std::ostream& out, const model::WorkloadWatch& watch, const std::string& name) const {
+    void believe_workload(std::ostream& out, const model::WorkloadWatch& watch,
+                          const std::string& name) const {
         using namespace model::workload;
-        const auto events = std::ranges::count_if(watch.queue, [&](const auto& e) { return value(e.present) != 0; });
+        const auto events =
+            std::ranges::count_if(watch.queue, [&](const auto& e) { return value(e.present) != 0; });
         if (events == 0) return;
         const auto& copy = watch.copy;
-        out << lagging(watch, static_cast<std::size_t>(events), name.starts_with("D") ? "Deployments" : "ReplicaSets");
+        out << lagging(watch, static_cast<std::size_t>(events),
+                       name.starts_with("D") ? "Deployments" : "ReplicaSets");
         if (value(copy[exists]) == 0)
             out << "there is no " << name << '\n';
         else
-            out << fmt::format("{} has {} replicas; its status says {}, {} available\n", name, value(copy[replicas]),
-                               value(copy[status_replicas]), value(copy[status_available]));
+            out << fmt::format("{} has {} replicas; its status says {}, {} available\n", name,
+                               value(copy[replicas]), value(copy[status_replicas]),
+                               value(copy[status_available]));
     }
 
     void believe_pods(std::ostream& out, const model::PodWatch& watch) const {
@@ -140,8 +146,7 @@ private:
         std::ranges::sort(about);
         about.erase(std::unique(about.begin(), about.end()), about.end());
         out << lagging(watch, events, "pods");
-        for (std::size_t i = 0; i < about.size(); ++i)
-            out << (i > 0 ? "; " : "") << belief(watch, about[i]);
+        for (std::size_t i = 0; i < about.size(); ++i) out << (i > 0 ? "; " : "") << belief(watch, about[i]);
         out << '\n';
     }
 
@@ -153,15 +158,16 @@ private:
         switch (watch.view) {
             case model::View::pending: return name + " is to be scheduled";
             case model::View::active:
-                return name + (value(copy[model::pod::node]) == 0 ? " is active" : " is active and on a node");
+                return name +
+                       (value(copy[model::pod::node]) == 0 ? " is active" : " is active and on a node");
             default: break;
         }
         const auto node = value(copy[model::pod::node]);
         const auto where = copy[model::pod::node] == model::nowhere ? std::string()
                            : node == 0                              ? ", on no node"
                                                                     : ", on " + names_.node(node - 1);
-        return fmt::format("{} is {}{}", name, copy[model::pod::phase] == model::nowhere ? "there" : status(copy),
-                           where);
+        return fmt::format("{} is {}{}", name,
+                           copy[model::pod::phase] == model::nowhere ? "there" : status(copy), where);
     }
 
     static std::string concerns_not(const model::PodWatch& watch) {

@@ -49,7 +49,8 @@ std::string Narrator::outcome(std::size_t i) const {
         using namespace model::workload;
         if (changed(slots[exists])) parts.push_back(name + " created");
         if (changed(slots[replicas]))
-            parts.push_back(fmt::format("spec.replicas {} -> {}", before[slots[replicas]], after[slots[replicas]]));
+            parts.push_back(
+                fmt::format("spec.replicas {} -> {}", before[slots[replicas]], after[slots[replicas]]));
         if (changed(slots[observed]) || changed(slots[status_replicas]) || changed(slots[status_available]))
             parts.push_back(fmt::format("{}, {} available", plural(after[slots[status_replicas]], "replica"),
                                         after[slots[status_available]]));
@@ -60,7 +61,8 @@ std::string Narrator::outcome(std::size_t i) const {
         using namespace model::pod;
         const auto& slots = k.pod[static_cast<std::size_t>(p)];
         const auto name = "pod/" + names_.pod(p, i + 1);
-        if (changed(slots[exists])) parts.push_back(name + (after[slots[exists]] == 1 ? " created" : " removed"));
+        if (changed(slots[exists]))
+            parts.push_back(name + (after[slots[exists]] == 1 ? " created" : " removed"));
         if (after[slots[exists]] == 0) continue;
         if (changed(slots[node])) {
             const auto to = after[slots[node]];
@@ -68,8 +70,7 @@ std::string Narrator::outcome(std::size_t i) const {
                                 ? "bound to " + names_.node(to - 1)
                                 : fmt::format("moved from {} to {}", names_.node(before[slots[node]] - 1),
                                               names_.node(to - 1)));
-        }
-        else if (changed(k.bindings[static_cast<std::size_t>(p)]))
+        } else if (changed(k.bindings[static_cast<std::size_t>(p)]))
             parts.push_back(fmt::format("bound to {} once more", names_.node(after[slots[node]] - 1)));
         if (changed(slots[deleting])) parts.push_back(name + " is terminating");
     }
@@ -109,7 +110,8 @@ void write_text(std::ostream& out, const Trace& trace, TextOptions options) {
 
     if (!trace.property.empty()) {
         out << '\n' << painted("violated: " + trace.property, red, options.colour);
-        if (const auto* property = invariants::find_property(trace.property)) out << ": " << property->statement;
+        if (const auto* property = invariants::find_property(trace.property))
+            out << ": " << property->statement;
         out << '\n';
     }
     out << '\n';

@@ -33,7 +33,7 @@ struct Step {
 struct Trace {
     model::Configuration configuration;
     model::Reductions reductions;
-    std::string property;    // empty: a trace of no property in particular
+    std::string property;  // empty: a trace of no property in particular
     std::vector<int> initial;
     std::vector<Step> steps;
     /// A lasso: the steps from this index on repeat for ever. Equal to steps.size(): the run
