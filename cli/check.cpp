@@ -97,9 +97,15 @@ tl::expected<traces::Trace, InternalError> confirm(const Pipeline& pipeline,
     if (!trace)
         return tl::unexpected(InternalError{
             fmt::format("the counterexample of {} cannot be followed: {}", property.name, trace.error())});
-    if (const auto executed = traces::execute(*trace); !executed)
-        return tl::unexpected(InternalError{fmt::format("the counterexample of {} cannot be re-executed: {}",
-                                                        property.name, executed.error())});
+    if (const auto executed = traces::execute(*trace); !executed) {
+        std::string steps;  // what a report of the defect needs
+        for (std::size_t i = 0; i < trace->steps.size(); ++i)
+            steps += fmt::format("\n  {:3}{} {}", i + 1, trace->cycle && i >= *trace->cycle ? " (cycle)" : "",
+                                 trace->steps[i].name);
+        return tl::unexpected(
+            InternalError{fmt::format("the counterexample of {} cannot be re-executed: {}; its steps:{}",
+                                      property.name, executed.error(), steps)});
+    }
     return std::move(*trace);
 }
 

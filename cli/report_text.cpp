@@ -35,7 +35,11 @@ std::string line(const PropertyResult& row, const Options& options, const Proper
         fmt::format("  {} {:24}", paint(colour_of(row.verdict), fmt::format("{:12}", to_string(row.verdict))),
                     row.property->name);
     if (!row.note.empty()) text += ' ' + row.note;
-    if (row.trace) text += fmt::format(" after {} steps", row.trace->steps.size());
+    if (row.trace)
+        text += fmt::format(" after {} steps",
+                            std::ranges::count_if(row.trace->steps, [&](const traces::Step& step) {
+                                return options.receipts || !step.receipt;
+                            }));
     if (row.trace && &row != in_full && options.command == Command::check)
         text += fmt::format("; see it: {} --property {}", result.command, row.property->name);
     return text.substr(0, text.find_last_not_of(' ') + 1) + '\n';
