@@ -169,7 +169,8 @@ class Json(unittest.TestCase):
 
     def test_results_are_as_the_schema_says(self):
         for arguments in (SMALL, BROKEN, ["--replicas", "2", "--max-states", "10"],
-                          ["prove", "etcd-single-writer", *SMALL], ["--replicas", "1", "--property", "capacity"],
+                          ["prove", "etcd-single-writer", *SMALL],
+                          ["--replicas", "1", "--property", "capacity"],
                           ["--replicas", "1", "--variant", "image-never-arrives", "--staleness", "3"]):
             done = run(*arguments, "--output", "json")
             with self.subTest(arguments=arguments):
