@@ -60,9 +60,10 @@ template <class Sink>
 void Pipeline::successors(const Valuation& state, Sink& sink) const {
     thread_local Scratch scratch;
     const auto& k = *cluster_;
-    // A run that left the bounds of the encoding ends; the verdict cannot be "holds" then.
+    // A run that left the bounds of the encoding ends; the verdict cannot be "holds" then. It is no
+    // run that stays there for ever: something could go on.
     if (state[k.exceeded] == 1) {
-        sink.enabled(0);
+        sink.enabled(1);
         return;
     }
     const auto emit = [&](const Move& move, Valuation& target) {
