@@ -183,7 +183,8 @@ TEST_CASE("every conjunct and every named invariant is checked") {
     CHECK(as<Refutation>(prove_by_k_induction(b.system, {"both are small"}, 9)).trace.steps.size() == 5);
     CHECK(as<Refutation>(prove_by_k_induction(b.system, {"n is small", "m is small"}, 9)).name ==
           "m is small");
-    CHECK(as<Refutation>(bounded_model_check(b.system, {"n is small", "m is small"}, 9)).name == "m is small");
+    CHECK(as<Refutation>(bounded_model_check(b.system, {"n is small", "m is small"}, 9)).name ==
+          "m is small");
     const auto failure = as<InductionFailure>(prove_by_k_induction(b.system, {"only m fails the step"}, 1));
     CHECK(failure.trace.steps.at(0).action == 1);
     CHECK(failure.trace.initial.at(1) == 6);
