@@ -142,8 +142,11 @@ std::vector<PropertyResult> rows(const Options& options) {
 tl::expected<void, InternalError> cross_check(const Pipeline& pipeline, const checker::Exploration& explored,
                                               const Liveness& question, const PropertyResult& result) {
     if (question.form != Liveness::Form::eventually_always || !explored.complete()) return {};
+    // Runs end where they leave the bounds of the encoding; the goal may be beyond.
+    const auto exceeded = pipeline.cluster().exceeded;
     const auto trap = checker::goal_stays_reachable(*explored.graph, explored.store, [&](StateId id) {
-        return question.goal(checker::state_of(pipeline, explored.store, id));
+        const auto state = checker::state_of(pipeline, explored.store, id);
+        return state[exceeded] == 1 || question.goal(state);
     });
     if (!trap || result.verdict == Verdict::violated) return {};
     return tl::unexpected(
