@@ -199,30 +199,32 @@ void Pipeline::add_actions() {
 
     if (configuration.crashes == 0) return;
     const auto fault = [&](std::string component, std::string verb, std::string what, Reader reader, int node,
-                           auto body) {
+                           std::vector<int> refreshes, auto body) {
         auto& info = add(std::move(component), std::move(verb), std::move(what), reader, body);
         info.fault = true;
         info.node = node;
+        info.refreshes = std::move(refreshes);
     };
     using environment::UnderWay;
     const std::string manager = "kube-controller-manager";
-    fault(manager, "crash", "crash and restart", Reader::replicaset_controller, -1,
+    const std::vector<int> of_manager{0, 1, 2};
+    fault(manager, "crash", "crash and restart", Reader::replicaset_controller, -1, of_manager,
           [&k](auto& c) { environment::crash_controller_manager(c, k, UnderWay::creations, 0); });
     for_each_pod([&](int p) {
         fault(manager, "crash", fmt::format("crash and restart, with DELETE pod[{}] under way", p),
-              Reader::replicaset_controller, -1,
+              Reader::replicaset_controller, -1, of_manager,
               [&k, p](auto& c) { environment::crash_controller_manager(c, k, UnderWay::deletion, p); });
     });
     if (configuration.operations.size() > 1)
         fault(manager, "crash", "crash and restart, with the PUT of the ReplicaSet under way",
-              Reader::deployment_controller, -1,
+              Reader::deployment_controller, -1, of_manager,
               [&k](auto& c) { environment::crash_controller_manager(c, k, UnderWay::scale, 0); });
-    fault("kube-scheduler", "crash", "crash and restart", Reader::scheduler, -1,
+    fault("kube-scheduler", "crash", "crash and restart", Reader::scheduler, -1, {3},
           [&k](auto& c) { environment::crash_scheduler(c, k); });
     for (int n = 0; n < k.nodes(); ++n)
-        fault(fmt::format("kubelet[{}]", n), "crash", "crash and restart", Reader::kubelet, n,
+        fault(fmt::format("kubelet[{}]", n), "crash", "crash and restart", Reader::kubelet, n, {4 + n},
               [&k, n](auto& c) { environment::crash_kubelet(c, k, n); });
-    fault("kube-apiserver", "crash", "restart, as etcd does", Reader::nobody, -1,
+    fault("kube-apiserver", "crash", "restart, as etcd does", Reader::nobody, -1, {},
           [&k](auto& c) { environment::restart_quietly(c, k); });
 
     const auto late = [&](const char* verb, std::string what, auto body) {

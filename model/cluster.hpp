@@ -28,7 +28,6 @@ struct Footprint {
         all.kubelet.fill(true);
         return all;
     }
-    bool operator==(const Footprint&) const = default;
 };
 
 /// The reductions that live in the model. Each leaves every verdict as it is;

@@ -53,9 +53,9 @@ void crash_controller_manager(C& c, const Cluster& k, UnderWay under_way, int p)
                             k.kcm.update_status, k.kcm.status_replicas, k.kcm.status_available,
                             k.kcm.status_observed, k.kcm.expects_creations, k.kcm.awaits_status})
         if (k.layout[slot].size > 1) c.set(slot, c.integer(0));
-    for (int p_ = 0; p_ < k.pods(); ++p_)
-        for (const auto slot : {k.kcm.expects_deletion[static_cast<std::size_t>(p_)],
-                                k.kcm.awaits_pod[static_cast<std::size_t>(p_)]})
+    for (int q = 0; q < k.pods(); ++q)
+        for (const auto slot : {k.kcm.expects_deletion[static_cast<std::size_t>(q)],
+                                k.kcm.awaits_pod[static_cast<std::size_t>(q)]})
             if (k.layout[slot].size > 1) c.set(slot, c.integer(0));
 }
 

@@ -22,7 +22,6 @@ struct Reply {
     Payer payer = Payer::nobody;
     bool commits() const { return outcome != Outcome::lost_uncommitted; }
     bool is_known() const { return outcome == Outcome::known; }
-    bool operator==(const Reply&) const = default;
 };
 
 /// kube-apiserver (or etcd) restarts: what it keeps in memory is gone, and all

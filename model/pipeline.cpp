@@ -29,14 +29,14 @@ void Pipeline::build_groups() {
         }
         return {};
     };
+    for (auto& action : actions_) action.watches = watches(action);
     for (int status = 0; status <= last_status; ++status)
         for (std::size_t a = 0; a < actions_.size(); ++a) {
             if (actions_[a].status != status) continue;
-            const auto reads = watches(actions_[a]);
             auto group = std::ranges::find_if(groups_, [&](const Group& candidate) {
-                return candidate.status == status && candidate.watches == reads;
+                return candidate.status == status && candidate.watches == actions_[a].watches;
             });
-            if (group == groups_.end()) group = groups_.insert(group, Group{status, reads, {}});
+            if (group == groups_.end()) group = groups_.insert(group, Group{status, actions_[a].watches, {}});
             group->actions.push_back(static_cast<int>(a));
         }
     // In the order in which one enables the next: the pull, then the containers.
@@ -45,13 +45,6 @@ void Pipeline::build_groups() {
         for (std::size_t a = 0; a < actions_.size(); ++a)
             if (actions_[a].local)
                 local_actions_[static_cast<std::size_t>(actions_[a].node)].push_back(static_cast<int>(a));
-}
-
-const std::vector<int>& Pipeline::watches_of(const ActionInfo& action) const {
-    const auto index = static_cast<int>(&action - actions_.data());
-    return std::ranges::find_if(
-               groups_, [&](const Group& group) { return std::ranges::binary_search(group.actions, index); })
-        ->watches;
 }
 
 void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scratch) const {
@@ -108,11 +101,8 @@ std::uint64_t Pipeline::classes(const Move& move) const {
         return receipt_class(static_cast<int>(move.action) - static_cast<int>(actions_.size()));
     const auto& action = actions_[move.action];
     auto classes = action.progress;
-    if (move.received[0] + move.received[1] > 0) {
-        const auto& watches = watches_of(action);
-        for (std::size_t i = 0; i < watches.size(); ++i)
-            if (move.received[i] > 0) classes |= receipt_class(watches[i]);
-    }
+    for (std::size_t i = 0; i < action.watches.size(); ++i)
+        if (move.received[i] > 0) classes |= receipt_class(action.watches[i]);
     return classes;
 }
 

@@ -50,6 +50,8 @@ struct ActionInfo {
     bool local = false;          // see Pipeline::settle
     int status = 0;  // > 0: writes a status that only the writer of the next, of a higher number, reads
     int twin = -1;   // of a fault: the action that has the same effect without it, if any
+    std::vector<int> watches;  // those that its reader's caches hang on, as indices into Pipeline::watches()
+    std::vector<int> refreshes;  // of a crash: the watches that begin again with a fresh list
     int known = -1;  // of a request whose reply is lost: the one with a reply, enabled wherever this is
     std::function<void(NativeStep&)> native;
     std::function<void(SymbolicStep&)> symbolic;
@@ -84,8 +86,6 @@ public:
         std::function<void(SymbolicStep&)> symbolic;
     };
     const std::vector<Watch>& watches() const { return watches_; }
-    /// The watches that `received` counts for an action, as indices into watches().
-    const std::vector<int>& watches_of(const ActionInfo& action) const;
 
     std::vector<std::string> progress_names() const;
     std::uint64_t strong_progress() const;

@@ -161,13 +161,10 @@ bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, 
         actions_[static_cast<std::size_t>(action.twin)].native(step);
         return step.enabled() && same_but_for_budgets(scratch.probe);
     }
-    if (action.verb != "crash") return false;
     // A process that restarts comes back as one that has received all there is.
+    if (action.refreshes.empty()) return false;
     assign(scratch.probe, before);
-    if (action.component == "kube-controller-manager")
-        receive_all({0, 1, 2}, scratch.probe);
-    else if (action.reader != Reader::nobody)
-        receive_all(watches_of(action), scratch.probe);
+    receive_all(action.refreshes, scratch.probe);
     return same_but_for_budgets(scratch.probe);
 }
 

@@ -65,7 +65,7 @@ int Actions::lag(int action, const model::Valuation& state) const {
     const auto* own = info(action);
     if (own == nullptr || own->verb == "crash") return 0;  // whoever restarts lists anew
     int events = 0;
-    for (const auto w : pipeline_.watches_of(*own))
+    for (const auto w : own->watches)
         events += pipeline_.watches()[static_cast<std::size_t>(w)].queued(state);
     return events;
 }

@@ -2,7 +2,7 @@
 // receipts of its watches, then the collections of terminal pods.
 //
 // The first two are those of Pipeline::transition_system(). The last are what the
-// pipeline does when it picks a representative (footprints.hpp:collect_terminal_pods);
+// pipeline does when it picks a representative (reductions.hpp:collect_terminal_pods);
 // in actual states kube-controller-manager's pod garbage collector takes a step for it
 // (pkg/controller/podgc/gc_controller.go:gcTerminated).
 #pragma once

@@ -122,7 +122,7 @@ private:
             for (int n = 1; n < move.received[0]; ++n) step(move.action);
             return;
         }
-        const auto& watches = pipeline_.watches_of(*info);
+        const auto& watches = info->watches;
         for (std::size_t i = 0; i < watches.size(); ++i)
             for (int n = 0; n < move.received[i]; ++n) step(actions_.first_receipt() + watches[i]);
     }

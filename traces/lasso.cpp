@@ -43,7 +43,7 @@ std::uint64_t LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& 
         const auto& info = *actions_.info(action);
         if ((info.progress & ~classes) == 0) continue;
         auto seen = state;
-        for (const auto watch : pipeline_.watches_of(info))
+        for (const auto watch : info.watches)
             while (run(actions_.first_receipt() + watch, seen, evaluator)) {
             }
         if (run(action, seen, evaluator)) classes |= info.progress;
