@@ -19,6 +19,7 @@ help:
 
 setup:
 	@tools/setup
+	@tools/unpack
 
 run: setup
 	@$(call configure,release)

@@ -17,8 +17,9 @@ MAY_INCLUDE = {
     "manifests": {"model"},
     "traces": {"ir", "model", "invariants", "checker"},
     "examples": {"checker"},
+    "reference": set(),
     "cli": {"ir", "checker", "model", "invariants", "manifests", "traces"},
-    "tests": {"ir", "checker", "model", "invariants", "manifests", "traces", "examples", "cli"},
+    "tests": {"ir", "checker", "model", "invariants", "manifests", "traces", "examples", "cli", "reference"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 

@@ -1,0 +1,68 @@
+// kube-apiserver without the network: authenticated requests in, responses and watch events out.
+//
+// The only component that has a Store. `handle` is synchronous and may be called from several
+// threads at once; the HTTP front end (http/server.hpp) and the replay driver call the same.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <variant>
+
+#include "reference/base/environment.hpp"
+#include "reference/base/message.hpp"
+#include "reference/store/store.hpp"
+
+namespace kcheck::reference {
+
+struct ApiServerOptions {
+    Switches switches = {};
+    /// The clock of creationTimestamp, deletionTimestamp and the like.
+    std::function<Time()> now = [] { return Clock::now(); };
+    /// Suffixes of generateName and UIDs. By default random; the replay driver counts.
+    std::function<std::string()> name_suffix = {};
+    std::function<std::string()> uid = {};
+    /// Told of every commit, in order of revision, with the user who asked for it and what was
+    /// stored (null: removed): the audit log with etcd revisions of `kcheck conform`.
+    std::function<void(const struct Commit&)> on_commit = {};
+};
+
+struct Commit {
+    Revision revision = 0;
+    User user;
+    std::string verb;         // "create", "update", "patch", "delete"
+    std::string resource;     // "pods"
+    std::string subresource;  // "binding", "status", or empty
+    std::string key;          // "/registry/pods/default/a"
+    Json object;              // null: removed
+};
+
+/// Ends the watch when destroyed.
+class Subscription {
+public:
+    virtual ~Subscription() = default;
+};
+
+class ApiServer {
+public:
+    ApiServer(Store& store, ApiServerOptions options);
+    ~ApiServer();
+    ApiServer(const ApiServer&) = delete;
+    ApiServer& operator=(const ApiServer&) = delete;
+
+    /// Every request but a watch. Never throws: errors are Status objects.
+    Response handle(const User& user, const Request& request);
+
+    static bool is_watch(const Request& request);  // GET with ?watch=true
+    /// A refusal is a response at once (401, 403, 404, 410, ...). Otherwise events arrive by
+    /// `on_event`, in order, from the thread of the commit or of the store; a slow consumer must
+    /// queue them itself. `on_end`: no more will come (the store's watch broke; the client lists anew).
+    std::variant<std::unique_ptr<Subscription>, Response> watch(
+        const User& user, const Request& request, std::function<void(const WatchEvent&)> on_event,
+        std::function<void()> on_end);
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace kcheck::reference
