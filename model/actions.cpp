@@ -48,6 +48,8 @@ void Pipeline::add_request(std::string component, std::string verb, std::string 
             add(component, verb, what + suffix, reader, [body, reply](auto& step) { body(step, reply); });
         info.node = node;
         info.writes = reply.commits();
+        info.request = true;
+        info.reply = reply;
         return info;
     };
     instance({}, "").progress = progress;

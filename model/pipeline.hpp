@@ -52,6 +52,8 @@ struct ActionInfo {
     int twin = -1;   // of a fault: the action that has the same effect without it, if any
     std::vector<int> watches;  // those that its reader's caches hang on, as indices into Pipeline::watches()
     std::vector<int> refreshes;  // of a crash: the watches that begin again with a fresh list
+    bool request = false;        // to kube-apiserver, by a process that waits for the reply
+    Reply reply;                 // what becomes of its reply
     int known = -1;  // of a request whose reply is lost: the one with a reply, enabled wherever this is
     std::function<void(NativeStep&)> native;
     std::function<void(SymbolicStep&)> symbolic;
