@@ -18,7 +18,8 @@ struct ApiServerOptions {
     Switches switches = {};
     /// The clock of creationTimestamp, deletionTimestamp and the like.
     std::function<Time()> now = [] { return Clock::now(); };
-    /// Suffixes of generateName and UIDs. By default random; the replay driver counts.
+    /// Suffixes of generateName and UIDs. By default random; the replay driver counts. With
+    /// uids_repeat_after_restart, UIDs that nobody gives are counted from 1 by each ApiServer.
     std::function<std::string()> name_suffix = {};
     std::function<std::string()> uid = {};
     /// Told of every commit, in order of revision, with the user who asked for it and what was
@@ -59,6 +60,11 @@ public:
     std::variant<std::unique_ptr<Subscription>, Response> watch(
         const User& user, const Request& request, std::function<void(const WatchEvent&)> on_event,
         std::function<void()> on_end);
+    /// Sends a BOOKMARK to each watch that has asked for them; due about once a minute.
+    void send_bookmarks();
+    /// Creates default, kube-system, kube-public and kube-node-lease where they are missing
+    /// (pkg/controlplane/controller/systemnamespaces). Not done by itself: it writes.
+    void create_system_namespaces();
 
 private:
     class Implementation;
