@@ -17,6 +17,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reference/apiserver/resource.hpp"
@@ -25,11 +26,11 @@ namespace kcheck::reference {
 
 /// What the Go struct tags say beside the name.
 struct FieldTraits {
-    bool required = false;       // no `omitempty`
-    bool immutable = false;      // once it is set: "field is immutable"
-    bool merges = false;         // patchStrategy=merge
-    bool retains_keys = false;   // patchStrategy=retainKeys
-    std::string merge_key = {};  // patchMergeKey
+    bool required = false;            // no `omitempty`
+    bool immutable = false;           // once it is set: "field is immutable"
+    bool merges = false;              // patchStrategy=merge
+    bool retains_keys = false;        // patchStrategy=retainKeys
+    std::string_view merge_key = {};  // patchMergeKey
 };
 
 struct Field {
@@ -48,26 +49,28 @@ struct Field {
         structure,
     };
 
-    Field(std::string field_name, std::string go_type, std::string field_description, FieldTraits with = {});
+    /// The texts must be literals: a Field only refers to them.
+    Field(std::string_view field_name, std::string_view go_type, std::string_view field_description,
+          FieldTraits with = {});
 
-    std::string name;
-    std::string type;  // as Go writes it: "*int32", "[]v1.Container", "map[string]string"
-    std::string description;
+    std::string_view name;
+    std::string_view type;  // as Go writes it: "*int32", "[]v1.Container", "map[string]string"
+    std::string_view description;
     FieldTraits traits;
     // Read off `type`:
     Shape shape = Shape::one;
     Element element = Element::structure;
-    bool pointer = false;   // its zero value is written, too
-    std::string reference;  // of a structure: the name of its Type
+    bool pointer = false;        // its zero value is written, too
+    std::string_view reference;  // of a structure: the name of its Type
 };
 
 struct Type {
-    std::string name;     // "DeploymentSpec"
-    std::string package;  // "io.k8s.api.apps.v1"
-    std::string description;
+    std::string_view name;     // "DeploymentSpec"
+    std::string_view package;  // "io.k8s.api.apps.v1"
+    std::string_view description;
     std::vector<Field> fields;
 
-    std::string definition() const { return package + "." + name; }
+    std::string definition() const { return std::string(package) + "." + std::string(name); }
     const Field* field(std::string_view field_name) const;  // null: there is none
 };
 
