@@ -58,7 +58,8 @@ struct WriteResult {
     std::optional<KeyValue> current;  // if it failed: what is stored
 };
 
-/// Ends the watch when destroyed; no event arrives after the destructor has returned.
+/// Ends the watch when destroyed; no event arrives after the destructor has returned. It waits for
+/// a callback under way: the caller must hold no lock that the callback takes.
 class StoreWatch {
 public:
     virtual ~StoreWatch() = default;
@@ -70,17 +71,20 @@ public:
 
     virtual std::optional<KeyValue> get(const std::string& key) = 0;
     /// Keys that begin with `prefix`, from `start` on (empty: from the first). limit 0: all.
-    /// revision 0: the newest; else as of that one (throws Compacted).
+    /// revision 0: the newest; else as of that one (throws Compacted, or std::invalid_argument if it
+    /// has not come yet).
     virtual RangeResult range(const std::string& prefix, const std::string& start = {},
                               std::int64_t limit = 0, Revision revision = 0) = 0;
     /// Commits if the key's mod_revision is `expected`; 0: if there is no such key.
     virtual WriteResult put(const std::string& key, const std::string& value, Revision expected) = 0;
+    /// As put; but where there is no such key, nothing is committed.
     virtual WriteResult remove(const std::string& key, Revision expected) = 0;
     virtual Revision revision() = 0;
     /// Every event of keys with `prefix` of revisions > `after`, in order, each exactly once.
-    /// `on_event` is called from a thread of the store, or from within the writer's call;
-    /// it must not call the store. `on_end` is called at most once, if the watch breaks: after
-    /// that, nothing arrives. Throws Compacted.
+    /// `on_event` is called from a thread of the store, from within a writer's call, or (of what
+    /// is there already) from within this one; it must not throw, nor call the store, but it may
+    /// end watches. `on_end` is called at most once, if the watch breaks: after that, nothing
+    /// arrives. Throws Compacted.
     virtual std::unique_ptr<StoreWatch> watch(const std::string& prefix, Revision after,
                                               std::function<void(const StoreEvent&)> on_event,
                                               std::function<void(const std::string& why)> on_end) = 0;

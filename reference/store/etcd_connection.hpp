@@ -1,0 +1,70 @@
+// One HTTP/1.1 connection to etcd's JSON gateway, plain or TLS.
+//
+// Its coroutines run on the one thread of its executor, one at a time. They throw
+// boost::system::system_error on whatever goes wrong; the connection is of no use then.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "reference/store/etcd_options.hpp"
+
+namespace kcheck::reference {
+
+struct EtcdEndpoint {
+    std::string host, port;
+    std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain
+
+    /// Throws std::invalid_argument if the URL is none, boost::system::system_error if a file
+    /// cannot be used.
+    explicit EtcdEndpoint(const EtcdOptions& options);
+};
+
+class EtcdConnection {
+public:
+    template <class T>
+    using Awaitable = boost::asio::awaitable<T>;
+    using Reply = boost::beast::http::response<boost::beast::http::string_body>;
+
+    EtcdConnection(boost::asio::any_io_executor executor, const EtcdEndpoint& endpoint);
+
+    /// Connects, and shakes hands.
+    Awaitable<void> open(std::chrono::milliseconds timeout);
+    Awaitable<Reply> post(std::string path, std::string body, std::chrono::milliseconds timeout);
+    /// A request whose answer is lines without end: throws if it is refused.
+    Awaitable<void> post_stream(std::string path, std::string body, std::chrono::milliseconds timeout);
+    /// The next line of it; no timeout: however long that takes. Throws at the end of the stream.
+    Awaitable<std::string> next_line(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+
+    /// Nobody has closed it, and nothing unexpected has come.
+    bool is_idle();
+    /// Whatever it waits for fails.
+    void close();
+
+private:
+    using Plain = boost::beast::tcp_stream;
+    using Secure = boost::beast::ssl_stream<boost::beast::tcp_stream>;
+    using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+
+    boost::beast::tcp_stream& tcp();
+    Awaitable<void> send(std::string path, std::string body);
+
+    const EtcdEndpoint& endpoint_;
+    std::variant<Plain, Secure> stream_;
+    boost::beast::flat_buffer buffer_;
+    std::optional<Parser> streaming_;
+};
+
+}  // namespace kcheck::reference
