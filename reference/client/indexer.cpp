@@ -55,8 +55,11 @@ Object Indexer::remove(const std::string& key) {
 
 std::vector<std::string> index_by_controller(const Json& object) {
     const Json* controller = controller_of(object);
-    return {controller == nullptr ? std::string() : string_at(*controller, "/uid")};
+    if (controller == nullptr) return {orphans_of(namespace_of(object))};
+    return {string_at(*controller, "/uid")};
 }
+
+std::string orphans_of(const std::string& space) { return "orphan/" + space; }
 
 std::vector<std::string> index_by_namespace(const Json& object) { return {namespace_of(object)}; }
 

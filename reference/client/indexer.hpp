@@ -48,8 +48,9 @@ private:
 };
 
 /// An index by the UID of the controller (the owner reference with controller: true). Objects
-/// that have none are found under the empty value.
+/// without one are found under orphans_of their namespace.
 std::vector<std::string> index_by_controller(const Json& object);
+std::string orphans_of(const std::string& space);
 std::vector<std::string> index_by_namespace(const Json& object);
 
 }  // namespace kcheck::reference

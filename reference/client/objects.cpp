@@ -29,10 +29,11 @@ std::string namespace_of(const Json& object) { return string_at(object, "/metada
 std::string uid_of(const Json& object) { return string_at(object, "/metadata/uid"); }
 std::string resource_version_of(const Json& object) { return string_at(object, "/metadata/resourceVersion"); }
 
-std::int64_t revision_of(const Json& object) {
-    const auto text = resource_version_of(object);
+std::int64_t revision_of(const Json& object) { return parse_revision(resource_version_of(object)); }
+
+std::int64_t parse_revision(const std::string& resource_version) {
     std::int64_t revision = 0;
-    std::from_chars(text.data(), text.data() + text.size(), revision);
+    std::from_chars(resource_version.data(), resource_version.data() + resource_version.size(), revision);
     return revision;
 }
 
@@ -166,6 +167,13 @@ Request delete_request(std::string path) { return {.method = "DELETE", .path = s
 
 bool is_reason(const Response& response, std::string_view reason) {
     return !response.is_success() && string_at(response.body, "/reason") == reason;
+}
+
+bool namespace_is_terminating(const Response& response) {
+    const Json& causes = at(response.body, "/details/causes");
+    return causes.is_array() && std::any_of(causes.begin(), causes.end(), [](const Json& cause) {
+               return string_at(cause, "/reason") == "NamespaceTerminating";
+           });
 }
 
 std::string error_message(const Response& response) {

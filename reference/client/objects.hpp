@@ -21,6 +21,7 @@ std::string uid_of(const Json& object);
 /// As it is sent back; to compare two, use revision_of.
 std::string resource_version_of(const Json& object);
 std::int64_t revision_of(const Json& object);
+std::int64_t parse_revision(const std::string& resource_version);  // 0 if it is empty
 std::int64_t generation_of(const Json& object);
 /// "namespace/name", or "name" if it has no namespace (cache.MetaNamespaceKeyFunc).
 std::string key_of(const Json& object);
@@ -74,6 +75,8 @@ Request patch_request(std::string path, Json body);
 Request delete_request(std::string path);
 /// The reason of a Status, as apimachinery/pkg/api/errors asks for it ("AlreadyExists", ...).
 bool is_reason(const Response& response, std::string_view reason);
+/// A namespace that is being deleted takes no new objects (v1.NamespaceTerminatingCause).
+bool namespace_is_terminating(const Response& response);
 /// What to say of a request that failed: the message of its Status, or that no reply came.
 std::string error_message(const Response& response);
 
