@@ -23,7 +23,7 @@ public:
     /// The values under which an object is to be found. Called with stored objects only.
     using IndexFunction = std::function<std::vector<std::string>(const Json& object)>;
 
-    /// `name` must be new, and the store empty.
+    /// The store must be empty. One that is there under this name already stays.
     void add_index(const std::string& name, IndexFunction function);
 
     Object get(const std::string& key) const;  // null: there is none
@@ -47,6 +47,8 @@ private:
     std::map<std::string, Index> indexes_;
 };
 
+/// Name of the index by index_by_controller, which several components share.
+inline constexpr const char* controller_index = "controller";
 /// An index by the UID of the controller (the owner reference with controller: true). Objects
 /// without one are found under orphans_of their namespace.
 std::vector<std::string> index_by_controller(const Json& object);

@@ -27,6 +27,7 @@ DeploymentController::DeploymentController(Environment& environment, Api& api, I
       recorder_(environment, api, name, options.events),
       queue_(environment, name, options.workers,
              [this](std::string key) { return process(std::move(key)); }) {
+    pods_.add_index(controller_index, index_by_controller);
     const auto enqueue = [this](const Object& deployment) { queue_.add(key_of(*deployment)); };
     deployments_.add_handlers({
         .on_add = enqueue,
@@ -90,7 +91,7 @@ Task<> DeploymentController::pod_deleted(Object pod) {
     if (!list.is_success()) co_return;
     for (const auto& item : member(list.body, "items"))
         if (is_controlled_by(item, *deployment) &&
-            !pods_.store().by_index("ReplicaSet", uid_of(item)).empty())
+            !pods_.store().by_index(controller_index, uid_of(item)).empty())
             co_return;
     queue_.add(key_of(*deployment));
 }

@@ -11,7 +11,7 @@
 #include "reference/client/event_recorder.hpp"
 #include "reference/client/informer.hpp"
 #include "reference/client/work_queue.hpp"
-#include "reference/controllers/replicaset_controller.hpp"
+#include "reference/controllers/controller_options.hpp"
 
 namespace kcheck::reference {
 
@@ -19,8 +19,8 @@ class DeploymentController {
 public:
     static constexpr const char* name = "deployment-controller";
 
-    /// Adds its handlers to the informers, which must not have been started. `pods` has the
-    /// index "ReplicaSet" by the UID of the controller.
+    /// Adds its handlers and indexes to the informers, which it shares with other controllers and
+    /// which must not have been started.
     DeploymentController(Environment& environment, Api& api, Informer& deployments, Informer& replica_sets,
                          Informer& pods, const ControllerOptions& options);
 

@@ -114,7 +114,7 @@ Task<> DeploymentSync::roll_out_recreate() {
 bool DeploymentSync::old_pods_are_running(const ReplicaSets& found) const {
     if (sum_of_status(found.old_ones, "/status/replicas") > 0) return true;
     for (const auto& old_one : found.old_ones)
-        for (const auto& pod : context_.pods.store().by_index("ReplicaSet", uid_of(*old_one)))
+        for (const auto& pod : context_.pods.store().by_index(controller_index, uid_of(*old_one)))
             if (!is_pod_terminal(*pod)) return true;
     return false;
 }

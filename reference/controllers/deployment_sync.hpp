@@ -26,7 +26,7 @@ public:
         Environment& environment;
         Api& api;
         const Informer& replica_sets;
-        const Informer& pods;  // with an index "ReplicaSet" by the UID of the controller
+        const Informer& pods;  // with controller_index
         EventRecorder& recorder;
         const Switches& switches;
     };

@@ -54,7 +54,7 @@ ReplicaSetController::ReplicaSetController(Environment& environment, Api& api, I
       expectations_(environment),
       queue_(environment, name, options.workers,
              [this](std::string key) { return process(std::move(key)); }) {
-    pods_.add_index("ReplicaSet", index_by_controller);
+    pods_.add_index(controller_index, index_by_controller);
     replica_sets_.add_handlers({
         .on_add = [this](const Object& added) { queue_.add(key_of(*added)); },
         .on_update =
@@ -156,7 +156,7 @@ Task<SyncResult> ReplicaSetController::sync(std::string key) {
     const bool may_manage = expectations_.satisfied(key);
     std::vector<Object> candidates;
     for (const auto& index : {uid_of(*replica_set), orphans_of(namespace_of(*replica_set))})
-        for (const auto& pod : pods_.store().by_index("ReplicaSet", index))
+        for (const auto& pod : pods_.store().by_index(controller_index, index))
             if (is_pod_active(*pod)) candidates.push_back(pod);
     Claim claim{.owner = replica_set,
                 .owner_kind = replica_set_kind,
@@ -272,7 +272,8 @@ std::vector<Object> ReplicaSetController::related_pods(const Json& replica_set) 
         const bool is_sibling = owner != nullptr && other_owner != nullptr &&
                                 string_at(*owner, "/uid") == string_at(*other_owner, "/uid");
         if (!is_sibling && uid_of(*other) != uid_of(replica_set)) continue;
-        for (const auto& pod : pods_.store().by_index("ReplicaSet", uid_of(*other))) related.push_back(pod);
+        for (const auto& pod : pods_.store().by_index(controller_index, uid_of(*other)))
+            related.push_back(pod);
     }
     return related;
 }

@@ -9,7 +9,6 @@
 // create_timeout_is_success, status_carries_time.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,16 +17,11 @@
 #include "reference/client/informer.hpp"
 #include "reference/client/work_queue.hpp"
 #include "reference/controllers/consistency_store.hpp"
+#include "reference/controllers/controller_options.hpp"
 #include "reference/controllers/expectations.hpp"
 #include "reference/controllers/failure.hpp"
 
 namespace kcheck::reference {
-
-struct ControllerOptions {
-    Switches switches = {};
-    bool events = true;       // v1 Events for people
-    std::size_t workers = 5;  // syncs at a time
-};
 
 class ReplicaSetController {
 public:
