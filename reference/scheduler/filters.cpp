@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "reference/client/objects.hpp"
-#include "reference/scheduler/node_affinity.hpp"
 #include "reference/client/taints.hpp"
+#include "reference/scheduler/node_affinity.hpp"
 
 namespace kcheck::reference {
 

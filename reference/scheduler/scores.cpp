@@ -7,8 +7,8 @@
 #include <string>
 
 #include "reference/client/objects.hpp"
-#include "reference/scheduler/node_affinity.hpp"
 #include "reference/client/taints.hpp"
+#include "reference/scheduler/node_affinity.hpp"
 
 namespace kcheck::reference {
 
