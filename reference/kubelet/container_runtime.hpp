@@ -3,12 +3,16 @@
 //
 //   PullImage        {image}                            -> {}            may fail: ErrImagePull
 //   ImageStatus      {image}                            -> {present}
-//   CreateContainer  {podUid, podName, namespace, name, image, command?, args?, env?} -> {id}
+//   CreateContainer  {podUid, podName, namespace, name, attempt?, image, env?} -> {id}
 //   StartContainer   {id}                               -> {}
 //   StopContainer    {id, graceSeconds}                 -> {}  once nothing of it runs any more
-//   RemoveContainer  {id}                               -> {}
-//   ListContainers   {}   -> {containers: [{id, podUid, podName, namespace, name, image,
+//   RemoveContainer  {id}                               -> {}   an error while it runs
+//   ListContainers   {}   -> {containers: [{id, podUid, podName, namespace, name, attempt, image,
 //                             state: "created"|"running"|"exited", exitCode, startedAt, finishedAt}]}
+//
+// `attempt` counts the containers of one name in one pod, from 0; times are RFC 3339, and they and
+// `exitCode` are null until they are known. To start, stop or remove what is started, stopped or
+// removed already is no error.
 //
 // Containers and images outlive the kubelet. Free-running kubelets reach the runtime's process
 // through a socket; in a replay the driver decides when a call is carried out.
