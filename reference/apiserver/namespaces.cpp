@@ -1,0 +1,159 @@
+#include "reference/apiserver/namespaces.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "reference/apiserver/object_meta.hpp"
+#include "reference/apiserver/status_error.hpp"
+#include "reference/apiserver/strategy.hpp"
+
+namespace kcheck::reference {
+
+namespace {
+
+constexpr std::array system_namespaces = {"default", "kube-system", "kube-public", "kube-node-lease"};
+constexpr std::array immortal = {"default", "kube-system", "kube-public"};
+
+const User namespace_controller{
+    "system:serviceaccount:kube-system:namespace-controller",
+    {"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"}};
+const User self{"system:apiserver", {"system:masters"}};
+
+const Resource& namespaces() { return *find_resource("", "v1", "namespaces"); }
+
+ObjectKey key_of(const std::string& name) { return {namespaces(), "", name}; }
+
+/// From the cache; if it is not there, from the store. Null: there is none.
+ObjectPtr find_namespace(Registry& registry, const std::string& name) {
+    const auto key = key_of(name);
+    if (auto cached = registry.caches()->of(namespaces()).find(key.text())) return cached;
+    try {
+        return registry.get(key);
+    } catch (const StatusError&) {
+        return nullptr;
+    }
+}
+
+ListResult contents(Registry& registry, const Resource& resource, const std::string& namespace_name) {
+    return registry.list({resource, namespace_name, ""}, {});
+}
+
+void empty_namespace(Registry& registry, const std::string& name) {
+    const Call call{namespace_controller, "delete"};
+    for (const auto& resource : resources()) {
+        if (!resource.namespaced) continue;
+        for (const auto& object : contents(registry, resource, name).objects) {
+            try {
+                registry.remove(call, {resource, name, string_at(*object, "/metadata/name")},
+                                {.uid = string_at(*object, "/metadata/uid")});
+            } catch (const StatusError& error) {
+                // Somebody else has removed it.
+                if (error.code() != 404 && error.code() != 409) throw;
+            }
+        }
+    }
+}
+
+bool is_empty(Registry& registry, const std::string& name) {
+    return std::ranges::all_of(resources(), [&](const Resource& resource) {
+        return !resource.namespaced || contents(registry, resource, name).objects.empty();
+    });
+}
+
+bool waits_for_others(const Json& object) {
+    const Json& finalizers = at(object, "/spec/finalizers");
+    return std::any_of(finalizers.begin(), finalizers.end(),
+                       [](const Json& finalizer) { return finalizer != "kubernetes"; });
+}
+
+}  // namespace
+
+void require_open_namespace(Registry& registry, const Resource& resource, const std::string& name,
+                            const std::string& namespace_name) {
+    const auto found = find_namespace(registry, namespace_name);
+    if (!found) {
+        // These are as old as the cluster, whether or not their objects have been created yet.
+        if (std::ranges::find(system_namespaces, namespace_name) != system_namespaces.end()) return;
+        throw not_found(namespaces(), namespace_name);
+    }
+    if (!is_deleting(*found)) return;
+    const Json cause{{"reason", "NamespaceTerminating"},
+                     {"message", fmt::format("namespace {} is being terminated", namespace_name)},
+                     {"field", "metadata.namespace"}};
+    throw forbidden(resource.plural, resource.group, name,
+                    fmt::format("unable to create new content in namespace {} because it is being terminated",
+                                namespace_name),
+                    Json::array({cause}));
+}
+
+Deleted remove_namespace(Registry& registry, const Call& call, const ObjectKey& key,
+                         const DeleteOptions& options) {
+    if (std::ranges::find(immortal, key.name) != immortal.end())
+        throw forbidden("namespaces", "", key.name, "this namespace may not be deleted");
+    Json marked = registry.modify(
+        call, key,
+        [&](const Json& current) {
+            const auto version = string_at(current, "/metadata/resourceVersion");
+            if (options.resource_version && *options.resource_version != version)
+                throw modified(namespaces(), key.name);
+            Json next = current;
+            if (is_deleting(current)) return next;
+            next["metadata"]["deletionTimestamp"] = to_rfc3339(registry.now());
+            if (!next["status"].is_object()) next["status"] = Json::object();
+            next["status"]["phase"] = "Terminating";
+            return next;
+        },
+        options.uid.value_or(""));
+    if (!call.dry_run) {
+        empty_namespace(registry, key.name);
+        finish_namespace(registry, key.name);
+    }
+    return {std::move(marked), false};
+}
+
+void finish_namespace(Registry& registry, const std::string& namespace_name) {
+    const auto found = registry.caches()->of(namespaces()).find(key_of(namespace_name).text());
+    if (!found || !is_deleting(*found) || waits_for_others(*found) || !is_empty(registry, namespace_name))
+        return;
+    try {
+        registry.remove({namespace_controller, "delete"}, key_of(namespace_name),
+                        {.uid = string_at(*found, "/metadata/uid")});
+    } catch (const StatusError& error) {
+        if (error.code() != 404 && error.code() != 409) throw;
+    }
+}
+
+Json finalize_namespace(Registry& registry, const Call& call, const ObjectKey& key, const Json& body) {
+    const Json wanted = decode_object(namespaces(), body);
+    Json result = registry.modify(
+        call, key,
+        [&](const Json& current) {
+            const auto version = string_at(wanted, "/metadata/resourceVersion");
+            if (!version.empty() && version != string_at(current, "/metadata/resourceVersion"))
+                throw modified(namespaces(), key.name);
+            Json next = current;
+            if (!next["spec"].is_object()) next["spec"] = Json::object();
+            const Json& finalizers = at(wanted, "/spec/finalizers");
+            next["spec"]["finalizers"] = finalizers.is_array() ? finalizers : Json::array();
+            return next;
+        },
+        string_at(wanted, "/metadata/uid"));
+    if (!call.dry_run) finish_namespace(registry, key.name);
+    return result;
+}
+
+void create_missing_system_namespaces(Registry& registry) {
+    for (const std::string name : system_namespaces) {
+        if (find_namespace(registry, name)) continue;
+        const Json body{{"metadata", {{"name", name}}}};
+        try {
+            registry.create({self, "create"}, key_of(""), decode_object(namespaces(), body));
+        } catch (const StatusError& error) {
+            if (error.code() != 409) throw;
+        }
+    }
+}
+
+}  // namespace kcheck::reference
