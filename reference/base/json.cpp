@@ -1,5 +1,7 @@
 #include "reference/base/json.hpp"
 
+template class nlohmann::basic_json<>;
+
 namespace kcheck::reference {
 
 const Json& at(const Json& object, std::string_view pointer) {

@@ -6,6 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+// Every file of the reference uses it: instantiated once, in json.cpp.
+extern template class nlohmann::basic_json<>;
+
 namespace kcheck::reference {
 
 using Json = nlohmann::json;

@@ -1,0 +1,70 @@
+// The steps of the kubelets and their container runtimes.
+#include <fmt/core.h>
+
+#include "reference/replay/processes.hpp"
+
+namespace kcheck::reference {
+
+void Cluster::step_kubelet(const std::string& verb, const Json& step) {
+    auto& kubelet = kubelet_of(step);
+    auto& process = kubelet.process;
+    const auto& pod = pod_of(step);
+    const auto about = [&](const Activity& activity) {
+        return activity.object == pod.uid || activity.object == pod.key();
+    };
+    const auto user = "system:node:" + process.node;
+    const auto run = [&](const char* activity) {
+        return process.run(
+            [&](const Work& work) { return work.activity.verb == activity && about(work.activity); });
+    };
+    if (verb == "admit") {
+        if (!run("admit")) throw Refused("the kubelet has no such pod to admit");
+        return;
+    }
+    const auto kick = [&] {
+        kubelet.answer_queries(world_.now);
+        return run("sync") || run("admit") || run("status");
+    };
+    const auto nothing = [](const PendingRequest&) { return false; };
+    Fits fits;
+    if (verb == "report-running" || verb == "report-terminal") {
+        fits = [&](const PendingRequest& pending) {
+            return pending.request.method == "PATCH" && pending.request.path == pod.path() + "/status";
+        };
+    } else if (verb == "remove-pod") {
+        fits = [&](const PendingRequest& pending) {
+            return pending.request.method == "DELETE" && pending.request.path == pod.path();
+        };
+    } else {
+        throw BadMessage("a kubelet has no verb \"" + verb + "\"");
+    }
+    const auto& request = bring(process, user, fits, kick, nothing);
+    const auto text = step.value("outcome", "replied");
+    const auto outcome = text == "replied"          ? Outcome::replied
+                         : text == "lost-committed" ? Outcome::lost_committed
+                                                    : Outcome::lost_uncommitted;
+    carry_out(process, request.id, outcome, step);
+}
+
+void Cluster::step_runtime(const std::string& verb, const Json& step) {
+    auto& kubelet = kubelet_of(step);
+    if (verb == "pull-image") {
+        const auto& call = bring_call(
+            kubelet, nullptr, [](const PendingCall& pending) { return pending.method == "PullImage"; });
+        kubelet.carry_out(call.id, world_.now);
+        if (!kubelet.runtime.has_images()) throw Refused("the image does not arrive");
+        return;
+    }
+    const std::string method = verb == "create-container"  ? "CreateContainer"
+                               : verb == "start-container" ? "StartContainer"
+                               : verb == "stop-container"  ? "StopContainer"
+                                                           : "";
+    if (method.empty()) throw BadMessage("a container runtime has no verb \"" + verb + "\"");
+    const auto& pod = pod_of(step);
+    const auto& call = bring_call(kubelet, &pod, [&](const PendingCall& pending) {
+        return pending.method == method && kubelet.runtime.pod_of(method, pending.parameters) == pod.uid;
+    });
+    kubelet.carry_out(call.id, world_.now);
+}
+
+}  // namespace kcheck::reference

@@ -1,0 +1,116 @@
+// Bringing a component to the request that a step is about.
+//
+// A step of a trace is one write. The component makes it in its own time: a sync may begin with
+// reads, or go on from an earlier write of the same sync. Whatever does not show in the compared
+// state happens on the way, in full view of the component: reads, conflicts, annotations.
+#include <fmt/core.h>
+
+#include "reference/replay/processes.hpp"
+
+namespace kcheck::reference {
+
+namespace {
+
+constexpr int rounds_max = 64;  // a component that gets nowhere in so many would never
+
+bool is_read(const PendingRequest& pending) { return pending.request.method == "GET"; }
+
+std::string describe(const PendingRequest& pending) {
+    return pending.request.method + " " + pending.request.path;
+}
+
+/// A 404, 409 or 422 that the component will learn of: nothing happens.
+bool is_creation_or_deletion(const PendingRequest& pending) {
+    return pending.request.method == "POST" || pending.request.method == "DELETE";
+}
+
+}  // namespace
+
+Response Cluster::carry_out(Process& process, std::uint64_t request, Outcome outcome, const Json& step) {
+    auto pending = process.take(request);
+    Response response{.status = 0};
+    if (outcome != Outcome::lost_uncommitted)
+        response = pending.direct ? write_directly(pending.request)
+                                  : world_.carry_out(pending.user, pending.request);
+    if (step.value("cause", "") == "restart") world_.restart_api_server();
+    pending.done(outcome == Outcome::replied ? response : Response{.status = 0});
+    return response;
+}
+
+/// A binding written into etcd by whoever decided it: no check, no subresource.
+Response Cluster::write_directly(const Request& binding) {
+    const auto name = string_at(binding.body, "/metadata/name");
+    const auto key = "/registry/pods/default/" + name;
+    const auto stored = world_.store().get(key);
+    if (!stored) return {.status = 404};
+    auto pod = Json::parse(stored->value);
+    pod["spec"]["nodeName"] = at(binding.body, "/target/name");
+    world_.write_directly(key, pod);
+    return {.status = 201};
+}
+
+void Cluster::reply_to_reads(Process& process, const std::string& user) {
+    while (const auto* read = process.find(
+               [&](const PendingRequest& each) { return is_read(each) && each.user.name == user; }))
+        carry_out(process, read->id, Outcome::replied, {});
+}
+
+PendingRequest& Cluster::bring(Process& process, const std::string& user, const Fits& fits,
+                               const std::function<bool()>& kick, const Fits& may_time_out) {
+    const auto shows = [&](const PendingRequest& pending) {
+        return is_creation_or_deletion(pending) || world_.would_show(pending.user, pending.request);
+    };
+    for (int round = 0; round < rounds_max; ++round) {
+        reply_to_reads(process, user);
+        if (auto* wanted = process.find([&](const PendingRequest& each) {
+                return each.user.name == user && fits(each) && shows(each);
+            }))
+            return *wanted;
+        if (auto* other = process.find([&](const PendingRequest& each) { return each.user.name == user; })) {
+            if (!shows(*other))
+                carry_out(process, other->id, Outcome::replied, {});
+            else if (may_time_out(*other))
+                carry_out(process, other->id, Outcome::lost_uncommitted, {});
+            else
+                throw Refused(fmt::format("{} would do something else: {}", user, describe(*other)));
+            continue;
+        }
+        if (!kick()) throw Refused(fmt::format("{} has nothing of the kind to do", user));
+    }
+    throw Refused(fmt::format("{} does not get to it", user));
+}
+
+void Cluster::time_out(Process& process, const std::string& user, const Fits& which) {
+    for (int round = 0; round < rounds_max; ++round) {
+        reply_to_reads(process, user);
+        const auto* pending =
+            process.find([&](const PendingRequest& each) { return each.user.name == user && which(each); });
+        if (pending == nullptr) return;
+        const bool shows = world_.would_show(pending->user, pending->request);
+        carry_out(process, pending->id, shows ? Outcome::lost_uncommitted : Outcome::replied, {});
+    }
+}
+
+PendingCall& Cluster::bring_call(KubeletProcess& kubelet, const PodId* pod, const CallFits& fits) {
+    auto& process = kubelet.process;
+    const auto about_pod = [&](const Activity& activity) {
+        return pod == nullptr || activity.object == pod->uid || activity.object == pod->key();
+    };
+    for (int round = 0; round < rounds_max; ++round) {
+        kubelet.answer_queries(world_.now);
+        if (auto* wanted = process.find_call(fits)) return *wanted;
+        if (process.run([](const Work& work) { return work.activity.verb == "sync" && !work.due; })) continue;
+        if (process.run([&](const Work& work) {
+                return work.activity.verb == "admit" && !work.due && about_pod(work.activity);
+            }))
+            continue;
+        if (process.run([&](const Work& work) {
+                return work.due && about_pod(work.activity) && work.activity.verb != "status";
+            }))
+            continue;
+        break;
+    }
+    throw Refused(fmt::format("the kubelet of {} does not ask its container runtime for it", process.node));
+}
+
+}  // namespace kcheck::reference
