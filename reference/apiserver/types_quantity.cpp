@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <limits>
 
 namespace kcheck::reference {
@@ -11,6 +12,8 @@ namespace {
 
 constexpr Nano one = 1'000'000'000;
 constexpr Nano largest = Nano{std::numeric_limits<std::int64_t>::max()} * one;
+
+constexpr int exponent_most = 1000;
 
 struct Suffix {
     std::string_view text;
@@ -66,18 +69,18 @@ Nano power(int base, int exponent) {
     return result;
 }
 
-/// `digits` * base^exponent in billionths, rounded up; none beyond the largest amount.
-std::optional<Nano> scaled(Nano digits, int decimals, const Scale& scale) {
+/// `digits` * base^exponent in billionths, rounded up; at most the largest amount.
+Nano scaled(Nano digits, int decimals, const Scale& scale) {
     if (digits == 0) return 0;
     int tens = 9 - decimals + (scale.base == 10 ? scale.exponent : 0);
     Nano value = digits;
     if (scale.base == 2) {
         const Nano unit = power(2, scale.exponent);
-        if (value > std::numeric_limits<Nano>::max() / unit) return std::nullopt;
+        if (value > std::numeric_limits<Nano>::max() / unit) return largest;
         value *= unit;
     }
     for (; tens > 0; --tens) {
-        if (value > largest) return std::nullopt;
+        if (value > largest) return largest;
         value *= 10;
     }
     bool inexact = false;
@@ -86,8 +89,7 @@ std::optional<Nano> scaled(Nano digits, int decimals, const Scale& scale) {
         value /= 10;
     }
     if (inexact) ++value;
-    if (value > largest) return std::nullopt;
-    return value;
+    return std::min(value, largest);
 }
 
 std::string decimal(Nano value) {
@@ -145,7 +147,11 @@ std::optional<Quantity> parse_quantity(std::string_view text) {
             point = true;
         } else if (c >= '0' && c <= '9') {
             any_digit = true;
-            if (digits > largest) return std::nullopt;
+            if (digits > largest) {
+                // More digits than count: far beyond the point, or before it of too large an amount.
+                decimals -= point ? 0 : 1;
+                continue;
+            }
             digits = digits * 10 + (c - '0');
             decimals += point ? 1 : 0;
         } else {
@@ -154,11 +160,9 @@ std::optional<Quantity> parse_quantity(std::string_view text) {
     }
     if (!any_digit) return std::nullopt;
     const auto scale = parse_suffix(text.substr(i));
-    // Beyond these exponents everything is too large or rounds to a billionth.
-    if (!scale || scale->exponent > 100 || scale->exponent < -100) return std::nullopt;
-    const auto nano = scaled(digits, decimals, *scale);
-    if (!nano) return std::nullopt;
-    return Quantity{negative ? -*nano : *nano, scale->format};
+    if (!scale || std::abs(scale->exponent) > exponent_most) return std::nullopt;
+    const Nano nano = scaled(digits, decimals, *scale);
+    return Quantity{negative ? -nano : nano, scale->format};
 }
 
 std::string canonical(const Quantity& quantity) {

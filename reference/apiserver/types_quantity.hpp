@@ -17,7 +17,7 @@ struct Quantity {
     Format format = Format::decimal_si;
 };
 
-/// None if `text` is no quantity, or one beyond 2^63.
+/// None if `text` is no quantity. Amounts beyond 2^63-1 are that.
 std::optional<Quantity> parse_quantity(std::string_view text);
 /// The one way in which Kubernetes writes this amount: "1000m" is "1", "1.5Gi" is "1536Mi".
 std::string canonical(const Quantity& quantity);
