@@ -1,0 +1,55 @@
+// The network side of kube-apiserver: HTTPS on 127.0.0.1 (apiserver/pkg/server).
+//
+// HTTP/1.1 with keep-alive, JSON and YAML bodies, watches as chunked streams of one JSON object a
+// line. One thread moves bytes; a small pool runs the handlers, which may wait for etcd. Whatever a
+// client does is bounded: sizes, times, connections, and what a watch that nobody reads may hold.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "reference/apiserver/api_server.hpp"
+#include "reference/http/authentication.hpp"
+#include "reference/http/tls.hpp"
+
+namespace kcheck::reference {
+
+class AuditLog;
+
+struct HttpsServerOptions {
+    std::uint16_t port = 0;  // 0: any that is free
+    KeyPair identity;
+    std::string authority;  // PEM; signs the certificates of clients
+    Tokens tokens = {};
+    AuditLog* audit = nullptr;  // outlives the server
+
+    int handler_threads = 4;
+    std::size_t connections_most = 1000;         // beyond: closed at once
+    std::size_t requests_most = 400;             // at once; beyond: 429 (--max-requests-inflight)
+    std::uint64_t body_bytes_most = 3 << 20;     // beyond: 413 (apiserver: MaxRequestBodyBytes)
+    std::uint32_t header_bytes_most = 64 << 10;  // beyond: 431
+    std::size_t watch_bytes_most = 8 << 20;      // unread, of one watch; beyond: it is cut
+    std::size_t watches_bytes_most = 256 << 20;  // unread, of all
+    std::chrono::milliseconds idle_most = std::chrono::seconds(120);     // between requests
+    std::chrono::milliseconds transfer_most = std::chrono::seconds(60);  // of one message, either way
+    std::chrono::milliseconds bookmark_every = std::chrono::minutes(1);
+};
+
+class HttpsServer {
+public:
+    /// Listens when it returns. Throws std::runtime_error if the port is taken.
+    HttpsServer(ApiServer& api, HttpsServerOptions options);
+    /// Answers what has arrived, ends the watches, and closes; waits two seconds for slow clients.
+    ~HttpsServer();
+    HttpsServer(const HttpsServer&) = delete;
+    HttpsServer& operator=(const HttpsServer&) = delete;
+
+    std::uint16_t port() const;
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace kcheck::reference
