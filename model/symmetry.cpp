@@ -34,9 +34,11 @@ Symmetry::Symmetry(const Cluster& cluster) : pods_(cluster.pods()), nodes_(clust
         if (variable.size == 1) continue;
         if (variable.pod >= 0) {
             of_pod_[index(variable.pod)].push_back(slot);
-            if (variable.node >= 0)
-                of_pod_on_node_[index(variable.pod)][index(variable.node)].push_back(slot);
-            else if (variable.values == Values::node)
+            if (variable.node >= 0) {
+                // The number of a node is no value that a signature may depend on.
+                if (variable.values != Values::node)
+                    of_pod_on_node_[index(variable.pod)][index(variable.node)].push_back(slot);
+            } else if (variable.values == Values::node)
                 to_node_of_pod_[index(variable.pod)].push_back(slot);
             else
                 plain_of_pod_[index(variable.pod)].push_back(slot);
