@@ -45,12 +45,13 @@ Deliveries::Deliveries(const model::Pipeline& pipeline, const Actions& actions)
     queues_.resize(pod_watches_.size());
 }
 
-Deliveries::Change Deliveries::change_of(const Valuation& before, const Valuation& after) const {
+Deliveries::Change Deliveries::change_of(int action, const Valuation& before, const Valuation& after) const {
     Change change;
     change.deployment = !same(cluster_.deployment, before, after);
     change.replica_set = !same(cluster_.replica_set, before, after);
     for (int p = 0; p < cluster_.pods(); ++p)
         if (!same(cluster_.pod[static_cast<std::size_t>(p)], before, after)) change.pod = p;
+    change.collected = action >= actions_.first_collection();
     return change;
 }
 
@@ -77,6 +78,8 @@ Deliveries::Event Deliveries::event_of(std::size_t watch, const Change& change, 
         event.shown = was == client.node + 1 || is == client.node + 1;
     else  // a variant: of all bound pods
         event.shown = was != 0 || is != 0;
+    // A full queue may look as it did, if the event is like those that it pushes on.
+    if (client.every_event && !change.collected) event.queued |= event.shown || client.node < 0;
     auto state = after;
     event.record = model::read(NativeStep(state), stored);
     return event;
@@ -111,7 +114,7 @@ void Deliveries::pop_unqueued(std::size_t watch, const Valuation& after, std::ve
 std::vector<Delivery> Deliveries::step(int action, const Valuation& before, const Valuation& after) {
     const auto* info = actions_.info(action);
     const bool drops = info != nullptr && info->verb == "drop-event";
-    const auto change = change_of(before, after);
+    const auto change = change_of(action, before, after);
     std::vector<Delivery> result;
     for (std::size_t w = 0; w < queues_.size(); ++w) {
         const auto watch = static_cast<int>(w);

@@ -45,9 +45,10 @@ private:
     struct Change {
         int pod = -1;  // none: no pod changed
         bool deployment = false, replica_set = false;
+        bool collected = false;  // the pod, by the model, without an event
     };
 
-    Change change_of(const model::Valuation& before, const model::Valuation& after) const;
+    Change change_of(int action, const model::Valuation& before, const model::Valuation& after) const;
     Event event_of(std::size_t watch, const Change& change, const model::Valuation& before,
                    const model::Valuation& after) const;
     void pop(std::size_t watch, bool lost, const model::Valuation& after, std::vector<Delivery>& into);

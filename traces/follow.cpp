@@ -17,6 +17,7 @@
 // `include_starved`; `execute` decides whether the result is fair.
 #include <algorithm>
 #include <span>
+#include <tuple>
 
 #include <fmt/core.h>
 
@@ -32,10 +33,13 @@ using model::Valuation;
 
 constexpr std::size_t rounds_most = 64;
 
-/// "kubelet[2]" and "kubelet[0]" are of one kind.
+/// "kubelet[2]" and "kubelet[0]" are of one kind, a reply and its loss of two.
 std::string kind_of(const Actions& actions, int action) {
     const auto component = actions.component(action);
-    return component.substr(0, component.find('[')) + " " + actions.verb(action);
+    const auto* info = actions.info(action);
+    const auto reply = info != nullptr ? info->reply : model::Reply{};
+    return fmt::format("{} {} {} {}", component.substr(0, component.find('[')), actions.verb(action),
+                       static_cast<int>(reply.outcome), static_cast<int>(reply.payer));
 }
 
 class Follower {
@@ -143,7 +147,8 @@ private:
         });
         const auto cost = [&](const std::pair<Move, Valuation>& candidate) {
             const auto& move = candidate.first;
-            return std::pair{move.received[0] + move.received[1], move.action != edge.move.action};
+            return std::tuple{move.received != edge.move.received, move.received[0] + move.received[1],
+                              move.action != edge.move.action};
         };
         for (auto* candidates : {&same_kind, &others}) {
             std::ranges::stable_sort(*candidates, {}, cost);

@@ -100,23 +100,26 @@ private:
                 append(i, {{"component", "kube-apiserver"}, {"verb", "drop-event"}});
     }
 
-    /// The kubelet has heard of pod p and may run it, unless the pod has ended.
+    /// The kubelet has heard of pod p, and that it is one to run.
     bool is_heard_of(const State& state, int n, int p) const {
-        const auto i = static_cast<std::size_t>(p);
         const auto& watch = k_.kubelet[static_cast<std::size_t>(n)].pods;
-        const auto& copy = watch.copy[i];
+        const auto& copy = watch.copy[static_cast<std::size_t>(p)];
         return state[copy[model::pod::exists]] == 1 &&
-               (watch.node >= 0 || state[copy[model::pod::node]] != 0) &&
-               state[k_.pod[i][model::pod::phase]] != model::pod::terminal;
+               (watch.node >= 0 || state[copy[model::pod::node]] != 0);
     }
 
     void admit_new_pods(std::size_t i, int n) {
         const auto component = fmt::format("kubelet[{}]", n);
         const auto& step = trace_.steps[i];
         const bool restarts = step.component == component && actions_.verb(step.action) == "crash";
-        for (int p = 0; p < k_.pods(); ++p)
-            if (is_heard_of(trace_.state(i + 1), n, p) && (restarts || !is_heard_of(trace_.state(i), n, p)))
-                append(i, {{"component", component}, {"verb", "admit"}, {"pod", p}});
+        for (int p = 0; p < k_.pods(); ++p) {
+            if (!is_heard_of(step.state, n, p)) continue;
+            // What has ended is not admitted once more.
+            const auto phase = step.state[k_.pod[static_cast<std::size_t>(p)][model::pod::phase]];
+            const bool is_new =
+                restarts ? phase != model::pod::terminal : !is_heard_of(trace_.state(i), n, p);
+            if (is_new) append(i, {{"component", component}, {"verb", "admit"}, {"pod", p}});
+        }
     }
 
     Json step(int action, std::size_t i) const {
