@@ -207,7 +207,7 @@ private:
     static bool is_collection(const std::string& path) {
         const auto name = path.substr(path.rfind('/') + 1);
         return name == "pods" || name == "replicasets" || name == "deployments" || name == "nodes" ||
-               name == "events" || name == "leases";
+               name == "namespaces" || name == "events" || name == "leases";
     }
     /// "/apis/apps/v1/namespaces/default/replicasets/a" is one of "/apis/apps/v1/replicasets".
     static std::string collection_of(const std::string& path) {
