@@ -81,12 +81,13 @@ Applied set(Options& options, const std::string&) {
 
 std::vector<OptionInfo> make_table() {
     using enum Command;
-    const std::vector<Command> runs{check, prove}, searches{check}, proofs{prove},
+    const std::vector<Command> runs{check, prove}, searches{check}, proofs{prove}, replays{replay},
         shows{check, prove, replay}, all{check, prove, list, explain, replay};
     constexpr std::string_view cluster = "What is checked";
     constexpr std::string_view faults = "What may go wrong";
     constexpr std::string_view questions = "Which questions";
     constexpr std::string_view limits = "Limits of the run";
+    constexpr std::string_view implementation = "Implementations";
     constexpr std::string_view results = "Results";
     return {
         {"file", 'f', "FILE", "", "manifests: a file, a directory, or - for standard input", true, cluster,
@@ -165,6 +166,21 @@ std::vector<OptionInfo> make_table() {
              return store(read_duration_s(v), [&](double seconds) { o.timeout_s = seconds; });
          }},
 
+        {"on", 0, "WHAT", "",
+         "replay on an implementation, step by step: reference, or exec:COMMAND (docs/driver.md)", false,
+         implementation, replays,
+         [](Options& o, const std::string& v) {
+             const bool is = v == "reference" || (v.starts_with("exec:") && v.size() > 5);
+             if (!is) return Applied(tl::unexpected(UsageError{"it must be reference or exec:COMMAND"}));
+             o.on = v;
+             return Applied{};
+         }},
+        {"driver-timeout", 0, "TIME", "30s", "how long an implementation may take for an answer", false,
+         implementation, replays,
+         [](Options& o, const std::string& v) {
+             return store(read_duration_s(v), [&](double seconds) { o.driver_timeout_s = seconds; });
+         }},
+
         {"output", 0, "FORM", "text", "text, json (docs/result.schema.json) or, of list, markdown", false,
          results, all, output},
         {"trace-out", 0, "FILE", "",
@@ -186,10 +202,14 @@ std::vector<OptionInfo> make_table() {
 
 std::span<const ExitCodeInfo> exit_codes() {
     static constexpr std::array table{
-        ExitCodeInfo{ExitCode::holds, "every property holds, or is proved"},
-        ExitCodeInfo{ExitCode::violated, "a property is violated; the counterexample has been re-executed"},
-        ExitCodeInfo{ExitCode::usage,
-                     "the call or its input is wrong: one line says what, where, and what is right"},
+        ExitCodeInfo{ExitCode::holds,
+                     "every property holds, or is proved; an implementation does what the trace says"},
+        ExitCodeInfo{ExitCode::violated,
+                     "a property is violated (the counterexample has been re-executed); an implementation "
+                     "does something else"},
+        ExitCodeInfo{
+            ExitCode::usage,
+            "the call or its input is wrong: one line says what, where, and what is right; a driver fails"},
         ExitCodeInfo{ExitCode::incomplete, "a limit was reached before the end: never a pass"},
         ExitCodeInfo{ExitCode::internal, "kcheck contradicts itself: a defect, please report it"},
     };
@@ -204,7 +224,8 @@ std::span<const CommandInfo> commands() {
         CommandInfo{Command::list, "list", "properties|variants|components|actions|reductions|options",
                     "what there is"},
         CommandInfo{Command::explain, "explain", "NAME", "all there is to say of a property or variant"},
-        CommandInfo{Command::replay, "replay", "TRACE.json", "execute a recorded counterexample again"},
+        CommandInfo{Command::replay, "replay", "TRACE.json",
+                    "execute a recorded counterexample again, in the model or on an implementation"},
     };
     return table;
 }

@@ -73,6 +73,8 @@ struct Options {
 
     Output output = Output::text;
     std::optional<std::string> trace_out, itf_out;
+    std::optional<std::string> on;  // "reference" or "exec:COMMAND"
+    double driver_timeout_s = 30;
     bool receipts = false;
     bool no_color = false;
     bool help = false;

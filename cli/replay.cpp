@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/replay_on.hpp"
 #include "cli/terminal.hpp"
 #include "traces/json.hpp"
 #include "traces/text.hpp"
@@ -17,6 +18,7 @@ tl::expected<Replayed, UsageError> replay(const Options& options) {
     if (const auto executed = traces::execute(*trace); !executed)
         return tl::unexpected(
             UsageError{fmt::format("{}: the trace cannot be re-executed: {}", path, executed.error())});
+    if (options.on) return replay_on(options, *trace);
 
     std::ostringstream text;
     if (options.output == Output::json) {

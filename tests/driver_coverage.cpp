@@ -226,22 +226,59 @@ TEST_CASE("random walks are functions of their seed") {
 }
 
 TEST_CASE("the example driver does what every run of a small pipeline says") {
-    const Pipeline pipeline(small(1, 1, 0, 0));
     auto program = traces::ExecImplementation::start_shell(
         fmt::format("exec python3 {}/examples/driver/driver.py", KCHECK_SOURCE_DIR));
     REQUIRE(program);
     auto replayer = traces::Replayer::greet(**program);
     REQUIRE(replayer);
     REQUIRE(replayer->name() == "driver.py");
-    const auto coverage = traces::cover(pipeline, [&](const traces::Run& run) {
-        const auto script = traces::script_of(run.trace, pipeline);
-        const auto result = replayer->run(script);
-        INFO((result ? explain(*result, script) : result.error().message));
-        REQUIRE(result);
-        REQUIRE(result->agreement == traces::Agreement::same);
-        return true;
-    });
-    REQUIRE(coverage);
-    REQUIRE(coverage->covered == coverage->transitions);
+    for (const auto& [configuration, reductions] :
+         std::vector<std::pair<model::Configuration, model::Reductions>>{
+             {small(1, 1, 0, 0), {}},
+             {small(1, 1, 0, 0), {.lazy_refresh = false, .local_steps = false}},
+             {small(2, 2, 0, 0), {}},
+         }) {
+        const Pipeline pipeline(configuration, reductions);
+        const auto coverage = traces::cover(pipeline, [&](const traces::Run& run) {
+            const auto script = traces::script_of(run.trace, pipeline);
+            const auto result = replayer->run(script);
+            INFO((result ? explain(*result, script) : result.error().message));
+            REQUIRE(result);
+            REQUIRE(result->agreement == traces::Agreement::same);
+            return true;
+        });
+        REQUIRE(coverage);
+        REQUIRE(coverage->covered == coverage->transitions);
+    }
+    // What it would not do it refuses, and says what it would.
+    const Pipeline pipeline(small(1, 1, 0, 0));
+    const auto walk = traces::random_walk(pipeline, 1, 4);
+    REQUIRE(walk);
+    auto script = traces::script_of(walk->trace, pipeline);
+    script.steps.erase(script.steps.begin() + 1);
+    const auto result = replayer->run(script);
+    REQUIRE(result);
+    REQUIRE(result->agreement == traces::Agreement::refused);
+    REQUIRE(result->allowed.size() == 1);
+    REQUIRE(result->allowed.front().starts_with("kube-controller-manager: receive"));
     REQUIRE((*program)->close());
+}
+
+TEST_CASE("a driver that stores something else is found out") {
+    auto program = traces::ExecImplementation::start_shell(
+        fmt::format("python3 {}/examples/driver/driver.py | sed -u 's/\"generation\": 1/\"generation\": 2/'",
+                    KCHECK_SOURCE_DIR));
+    REQUIRE(program);
+    auto replayer = traces::Replayer::greet(**program);
+    REQUIRE(replayer);
+    const Pipeline pipeline(small(1, 1, 0, 0));
+    const auto walk = traces::random_walk(pipeline, 1, 8);
+    REQUIRE(walk);
+    const auto script = traces::script_of(walk->trace, pipeline);
+    const auto result = replayer->run(script);
+    REQUIRE(result);
+    REQUIRE(result->agreement == traces::Agreement::different);
+    REQUIRE(result->at == 0);
+    REQUIRE(result->differences.size() == 1);
+    REQUIRE(result->differences[0].member == "deployment: generation");
 }

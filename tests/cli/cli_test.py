@@ -140,6 +140,93 @@ class Manifests(unittest.TestCase):
         self.assertIn("apply 1, scale 2, scale 0, apply 1, scale 0;", done.stdout)
 
 
+class ReplayOn(unittest.TestCase):
+    """kcheck replay --on: the example driver, drivers that fail, and what is left of them."""
+
+    EXAMPLE = f"exec:{sys.executable} examples/driver/driver.py"
+    BROKEN_DRIVER = f"exec:{sys.executable} tests/driver/broken.py"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        broken = Path(cls.folder.name) / "broken.json"
+        run("--replicas", "1", "--nodes", "1", "--crashes", "0", "--lost-replies", "0", "--variant",
+            "image-never-arrives", "--trace-out", str(broken))
+        # The run before it goes wrong is one of the whole pipeline as well.
+        document = json.loads(broken.read_text())
+        document["configuration"]["variants"], document["property"], document["cycle"] = [], "", None
+        cls.trace, cls.broken = Path(cls.folder.name) / "trace.json", str(broken)
+        cls.trace.write_text(json.dumps(document))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def replay(self, on: str, *more: str):
+        return run("replay", str(self.trace), "--on", on, *more)
+
+    def test_the_same(self):
+        done = self.replay(self.EXAMPLE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("replayed: driver.py does what the trace says, 17 steps\n", done.stdout)
+        document = json.loads(self.replay(self.EXAMPLE, "--output", "json").stdout)
+        self.assertEqual(document["verdict"], "replayed")
+        self.assertEqual(document["replayed"], document["steps"])
+
+    def test_a_difference(self):
+        liar = self.EXAMPLE + " | sed -u s/Pending/Running/"
+        done = self.replay(liar)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("different: step 5 of 17 (replicaset-controller: create-pod, pod 0, outcome replied)\n"
+                      "  pod 0: phase  model: Pending\n                found: Running\n", done.stdout)
+        document = json.loads(self.replay(liar, "--output", "json").stdout)
+        self.assertEqual(document["step"]["verb"], "create-pod")
+        self.assertEqual(document["differences"],
+                         [{"member": "pod 0: phase", "model": "Pending", "found": "Running"}])
+
+    def test_a_refusal(self):
+        no = '{"refuse":{"reason":"no","allowed":[]}}'
+        done = self.replay(self.EXAMPLE + f" | sed -u 's/.*Pending.*/{no}/'")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("refused: step 5 of 17 (", done.stdout)
+        self.assertIn("  no\n  it would do nothing else\n", done.stdout)
+
+    def test_driver_errors(self):
+        for on, what in ((self.BROKEN_DRIVER + " die", "the driver exited with status 3 before it answered\n"
+                          "  its standard error ends:\n    first line\n    last words\n"),
+                         (self.BROKEN_DRIVER + " garbage", "which is no JSON object"),
+                         ("exec:/no/such/program", "exited with status 127"),
+                         ("exec:sleep 1000", "the driver does not answer within 0.5 s")):
+            done = self.replay(on, "--driver-timeout", "500ms" if "sleep" in on else "30s")
+            self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+            self.assertEqual(done.stdout, "")
+            self.assertIn(what, done.stderr)
+        done = run("replay", self.broken, "--on", self.EXAMPLE)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("driver.py has no variant image-never-arrives", done.stderr)
+        self.assertEqual(self.replay("reference:x").returncode, 2)
+        self.assertEqual(run("--replicas", "1", "--on", "reference").returncode, 2)
+
+    def test_an_interrupt_ends_the_driver(self):
+        note = Path(self.folder.name) / "pid"
+        process = subprocess.Popen([KCHECK, "replay", str(self.trace), "--on",
+                                    f"{self.BROKEN_DRIVER} hang {note}"], cwd=ROOT, stderr=subprocess.PIPE,
+                                   text=True)
+        while not note.exists() or not note.read_text():
+            self.assertIsNone(process.poll())
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 2, errors)
+        self.assertIn("the driver was ended by a signal to kcheck", errors)
+        stat = Path(f"/proc/{note.read_text()}/stat")
+        for _ in range(1000):  # it has been killed; the kernel may take a moment over it
+            if not stat.exists() or stat.read_text().split()[2] == "Z":
+                return
+            time.sleep(0.01)
+        self.fail("a process of the driver is still there")
+
+
 class Files(unittest.TestCase):
     def test_a_trace_replays(self):
         with tempfile.TemporaryDirectory() as folder:
