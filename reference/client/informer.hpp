@@ -7,7 +7,6 @@
 // store holds the change.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
