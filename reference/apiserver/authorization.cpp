@@ -27,8 +27,7 @@ constexpr Rule events{"create patch update", "core events.k8s.io", "events"};
 
 const std::string_view leader_election = "coordination.k8s.io";
 
-/// What a component watches through informers is part of its role here; in Kubernetes, those of
-/// kube-controller-manager use the list and watch of everything that it has itself.
+/// The informers that controllers share read as system:kube-controller-manager.
 const std::map<std::string, Role>& roles() {
     static const std::map<std::string, Role> all = {
         {"system:kube-scheduler",
@@ -62,10 +61,9 @@ const std::map<std::string, Role>& roles() {
          {events, {"delete get list patch update watch", "*", "*"}}},
         {"system:serviceaccount:kube-system:node-controller",
          {events,
-          {"delete get list patch update watch", "core", "nodes"},
+          {"delete get list patch update", "core", "nodes"},
           {"patch update", "core", "nodes/status pods/status"},
-          {"delete get list watch", "core", "pods"},
-          {"get list watch", leader_election, "leases"}}},
+          {"delete get list", "core", "pods"}}},
         {"system:serviceaccount:kube-system:taint-eviction-controller",
          {events,
           {"get list watch", "core", "nodes"},

@@ -102,7 +102,6 @@ private:
         } else if (is("eviction")) {
             restrict_current();
             evict_pod(registry_, call_, key_, request_.body, request_);
-            finish_namespace(registry_, key_.namespace_name);
         } else {
             throw method_not_allowed();
         }
@@ -127,7 +126,7 @@ private:
                 "the name of the object ({}) does not match the name on the URL ({})", name, key_.name));
         const auto uid = string_at(body, "/metadata/uid");
         try {
-            return stored(registry_.update(
+            return shown(registry_.update(
                 call_, key_, [&](const Json&) { return body; }, uid));
         } catch (const StatusError& error) {
             const bool creates = error.code() == 404 && info_.subresource.empty() && uid.empty() &&
@@ -148,7 +147,7 @@ private:
                                       [&](const Json& scale) { return patched(scale, type); }, {}));
         }
         const auto* type = schema().kind(resource_.api_version(), resource_.kind);
-        return stored(registry_.update(call_, key_, [&](const Json& current) {
+        return shown(registry_.update(call_, key_, [&](const Json& current) {
             Json next = decode_object(resource_, patched(current, type));
             if (string_at(next, "/metadata/namespace") != string_at(current, "/metadata/namespace"))
                 throw bad_request(
@@ -170,12 +169,6 @@ private:
             "application/strategic-merge-patch+json");
     }
 
-    /// An update may have taken the last finalizer, and with it the object.
-    Response stored(const Json& object) {
-        if (resource_.namespaced) finish_namespace(registry_, key_.namespace_name);
-        return shown(object);
-    }
-
     Response remove() {
         call_.dry_run = parse_delete_dry_run(request_.body, request_);
         const auto options = parse_delete_options(request_.body, request_);
@@ -183,7 +176,6 @@ private:
         if (resource_.kind == "Namespace")
             return shown(remove_namespace(registry_, call_, key_, options).object);
         const auto deleted = registry_.remove(call_, key_, options);
-        if (resource_.namespaced) finish_namespace(registry_, key_.namespace_name);
         // Of what is gone, only pods are shown once more (ReturnDeletedObject).
         if (!deleted.removed || resource_.kind == "Pod") return shown(deleted.object);
         return {.status = 200,
@@ -204,7 +196,6 @@ private:
                 if (error.code() != 404) throw;
             }
         }
-        if (resource_.namespaced) finish_namespace(registry_, key_.namespace_name);
         return {.status = 200, .body = presentation_.list(resource_, found)};
     }
 

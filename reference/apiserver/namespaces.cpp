@@ -16,9 +16,6 @@ namespace {
 constexpr std::array system_namespaces = {"default", "kube-system", "kube-public", "kube-node-lease"};
 constexpr std::array immortal = {"default", "kube-system", "kube-public"};
 
-const User namespace_controller{
-    "system:serviceaccount:kube-system:namespace-controller",
-    {"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"}};
 const User self{"system:apiserver", {"system:masters"}};
 
 const Resource& namespaces() { return *find_resource("", "v1", "namespaces"); }
@@ -36,36 +33,9 @@ ObjectPtr find_namespace(Registry& registry, const std::string& name) {
     }
 }
 
-ListResult contents(Registry& registry, const Resource& resource, const std::string& namespace_name) {
-    return registry.list({resource, namespace_name, ""}, {});
-}
-
-void empty_namespace(Registry& registry, const std::string& name) {
-    const Call call{namespace_controller, "delete"};
-    for (const auto& resource : resources()) {
-        if (!resource.namespaced) continue;
-        for (const auto& object : contents(registry, resource, name).objects) {
-            try {
-                registry.remove(call, {resource, name, string_at(*object, "/metadata/name")},
-                                {.uid = string_at(*object, "/metadata/uid")});
-            } catch (const StatusError& error) {
-                // Somebody else has removed it.
-                if (error.code() != 404 && error.code() != 409) throw;
-            }
-        }
-    }
-}
-
-bool is_empty(Registry& registry, const std::string& name) {
-    return std::ranges::all_of(resources(), [&](const Resource& resource) {
-        return !resource.namespaced || contents(registry, resource, name).objects.empty();
-    });
-}
-
-bool waits_for_others(const Json& object) {
+bool has_spec_finalizers(const Json& object) {
     const Json& finalizers = at(object, "/spec/finalizers");
-    return std::any_of(finalizers.begin(), finalizers.end(),
-                       [](const Json& finalizer) { return finalizer != "kubernetes"; });
+    return finalizers.is_array() && !finalizers.empty();
 }
 
 }  // namespace
@@ -78,7 +48,7 @@ void require_open_namespace(Registry& registry, const Resource& resource, const 
         if (std::ranges::find(system_namespaces, namespace_name) != system_namespaces.end()) return;
         throw not_found(namespaces(), namespace_name);
     }
-    if (!is_deleting(*found)) return;
+    if (!is_being_deleted(*found)) return;
     const Json cause{{"reason", "NamespaceTerminating"},
                      {"message", fmt::format("namespace {} is being terminated", namespace_name)},
                      {"field", "metadata.namespace"}};
@@ -92,6 +62,8 @@ Deleted remove_namespace(Registry& registry, const Call& call, const ObjectKey& 
                          const DeleteOptions& options) {
     if (std::ranges::find(immortal, key.name) != immortal.end())
         throw forbidden("namespaces", "", key.name, "this namespace may not be deleted");
+    const auto found = registry.get(key);
+    if (is_being_deleted(*found) && !has_spec_finalizers(*found)) return registry.remove(call, key, options);
     Json marked = registry.modify(
         call, key,
         [&](const Json& current) {
@@ -99,49 +71,39 @@ Deleted remove_namespace(Registry& registry, const Call& call, const ObjectKey& 
             if (options.resource_version && *options.resource_version != version)
                 throw modified(namespaces(), key.name);
             Json next = current;
-            if (is_deleting(current)) return next;
+            if (is_being_deleted(current)) return next;
             next["metadata"]["deletionTimestamp"] = to_rfc3339(registry.now());
             if (!next["status"].is_object()) next["status"] = Json::object();
             next["status"]["phase"] = "Terminating";
             return next;
         },
         options.uid.value_or(""));
-    if (!call.dry_run) {
-        empty_namespace(registry, key.name);
-        finish_namespace(registry, key.name);
-    }
     return {std::move(marked), false};
-}
-
-void finish_namespace(Registry& registry, const std::string& namespace_name) {
-    const auto found = registry.caches()->of(namespaces()).find(key_of(namespace_name).text());
-    if (!found || !is_deleting(*found) || waits_for_others(*found) || !is_empty(registry, namespace_name))
-        return;
-    try {
-        registry.remove({namespace_controller, "delete"}, key_of(namespace_name),
-                        {.uid = string_at(*found, "/metadata/uid")});
-    } catch (const StatusError& error) {
-        if (error.code() != 404 && error.code() != 409) throw;
-    }
 }
 
 Json finalize_namespace(Registry& registry, const Call& call, const ObjectKey& key, const Json& body) {
     const Json wanted = decode_object(namespaces(), body);
-    Json result = registry.modify(
+    const auto uid = string_at(wanted, "/metadata/uid");
+    const auto version = string_at(wanted, "/metadata/resourceVersion");
+    const Json& finalizers = at(wanted, "/spec/finalizers");
+    const auto found = registry.get(key);
+    if (is_being_deleted(*found) && !has_spec_finalizers(wanted)) {
+        DeleteOptions options;
+        if (!uid.empty()) options.uid = uid;
+        if (!version.empty()) options.resource_version = version;
+        return registry.remove(call, key, options).object;
+    }
+    return registry.modify(
         call, key,
         [&](const Json& current) {
-            const auto version = string_at(wanted, "/metadata/resourceVersion");
             if (!version.empty() && version != string_at(current, "/metadata/resourceVersion"))
                 throw modified(namespaces(), key.name);
             Json next = current;
             if (!next["spec"].is_object()) next["spec"] = Json::object();
-            const Json& finalizers = at(wanted, "/spec/finalizers");
             next["spec"]["finalizers"] = finalizers.is_array() ? finalizers : Json::array();
             return next;
         },
-        string_at(wanted, "/metadata/uid"));
-    if (!call.dry_run) finish_namespace(registry, key.name);
-    return result;
+        uid);
 }
 
 void create_missing_system_namespaces(Registry& registry) {

@@ -1,9 +1,6 @@
-// Namespaces as containers of objects: what may be created in them, and their end.
-//
-// In Kubernetes the namespace controller empties a namespace that is being deleted; here
-// kube-apiserver does what it would do, under its name, and without waiting for a watch
-// (plugin/pkg/admission/namespace/lifecycle; pkg/registry/core/namespace/storage;
-// pkg/controller/namespace/deletion/namespaced_resources_deleter.go).
+// Namespaces: what may be created in them, and how they end: a deletion only marks, the namespace
+// controller empties, and finalizing removes (plugin/pkg/admission/namespace/lifecycle/admission.go;
+// pkg/registry/core/namespace/storage/storage.go).
 #pragma once
 
 #include <string>
@@ -15,12 +12,10 @@ namespace kcheck::reference {
 /// Throws a 404 if there is no such namespace, and a 403 if it is being deleted.
 void require_open_namespace(Registry& registry, const Resource& resource, const std::string& name,
                             const std::string& namespace_name);
-/// Marks it, and deletes what is in it; what has a grace or finalizers keeps the namespace.
+/// Marks it; it is removed when it has been marked already and nobody is left in spec.finalizers.
 Deleted remove_namespace(Registry& registry, const Call& call, const ObjectKey& key,
                          const DeleteOptions& options);
-/// Removes the namespace if it is being deleted, and empty. To be called after each removal in it.
-void finish_namespace(Registry& registry, const std::string& namespace_name);
-/// PUT namespaces/finalize: who the namespace still waits for.
+/// PUT namespaces/finalize: who the namespace still waits for. If it is nobody, it goes.
 Json finalize_namespace(Registry& registry, const Call& call, const ObjectKey& key, const Json& body);
 void create_missing_system_namespaces(Registry& registry);
 

@@ -107,7 +107,7 @@ std::vector<FieldError> validate_object_meta(const Resource& resource, const Jso
 
 std::vector<FieldError> validate_object_meta_update(const Json& object, const Json& old) {
     ValidationErrors errors;
-    if (is_deleting(old))
+    if (is_being_deleted(old))
         for (const auto& finalizer : finalizers_of(object))
             if (!has_finalizer(old, finalizer))
                 errors.forbidden(
@@ -148,6 +148,6 @@ std::vector<std::string> finalizers_of(const Json& object) {
     return result;
 }
 
-bool is_deleting(const Json& object) { return !at(object, "/metadata/deletionTimestamp").is_null(); }
+bool is_being_deleted(const Json& object) { return !at(object, "/metadata/deletionTimestamp").is_null(); }
 
 }  // namespace kcheck::reference

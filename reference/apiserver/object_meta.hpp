@@ -22,6 +22,6 @@ void keep_metadata(Json& object, const Json& old);
 
 bool has_finalizer(const Json& object, const std::string& finalizer);
 std::vector<std::string> finalizers_of(const Json& object);
-bool is_deleting(const Json& object);
+bool is_being_deleted(const Json& object);
 
 }  // namespace kcheck::reference

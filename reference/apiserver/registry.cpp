@@ -130,7 +130,7 @@ Json Registry::update(const Call& call, const ObjectKey& key, const Transform& t
         next["metadata"]["resourceVersion"] = current_version;
         prepare_update(key.resource, call.subresource, next, current);
         // store.go:ShouldDeleteDuringUpdate
-        const bool remove = is_deleting(next) && finalizers_of(next).empty() &&
+        const bool remove = is_being_deleted(next) && finalizers_of(next).empty() &&
                             !finalizers_of(current).empty() &&
                             int_at(current, "/metadata/deletionGracePeriodSeconds", -1) == 0;
         return Change{std::move(next), remove};

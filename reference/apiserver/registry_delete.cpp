@@ -62,7 +62,7 @@ std::chrono::seconds seconds_of(std::int64_t grace) {
 enum class Grace : std::uint8_t { none, marks, pending };
 
 Grace plan_grace(Json& metadata, const Json& pod, const DeleteOptions& options, Time now) {
-    if (!is_deleting(pod)) {
+    if (!is_being_deleted(pod)) {
         const auto grace = grace_of_pod(pod, options);
         metadata["deletionTimestamp"] = to_rfc3339(now + seconds_of(grace));
         metadata["deletionGracePeriodSeconds"] = grace;
@@ -125,7 +125,7 @@ Plan plan_deletion(const Resource& resource, const Json& current, const DeleteOp
         return plan;
     }
     // Without a grace of its own, but somebody has to finish first (store.go:markAsDeleting).
-    if (!is_deleting(current)) {
+    if (!is_being_deleted(current)) {
         count_generation(metadata);
         metadata["deletionTimestamp"] = to_rfc3339(now);
     }

@@ -52,7 +52,8 @@ void set_scheduled(Json& pod, const std::string& now) {
 Json bound(const Json& pod, const Json& binding, const std::string& now, bool checks_node) {
     const auto name = string_at(pod, "/metadata/name");
     const auto refuse = [&](const std::string& why) { throw conflict("pods/binding", "", name, why); };
-    if (is_deleting(pod)) refuse(fmt::format("pod {} is being deleted, cannot be assigned to a host", name));
+    if (is_being_deleted(pod))
+        refuse(fmt::format("pod {} is being deleted, cannot be assigned to a host", name));
     const auto node = string_at(pod, "/spec/nodeName");
     if (checks_node && !node.empty())
         refuse(fmt::format("pod {} is already assigned to node {}", name, in_quotes(node)));

@@ -82,7 +82,7 @@ std::string age_of(const Json& object, const std::string& now) {
     return age(member(member(object, "metadata"), "creationTimestamp"), now);
 }
 
-std::string name_of(const Json& object) { return text_of(member(object, "metadata"), "name"); }
+std::string object_name(const Json& object) { return text_of(member(object, "metadata"), "name"); }
 
 std::string selector_text(const Json& selector) {
     std::string result;

@@ -12,7 +12,7 @@ std::string human_duration(std::int64_t seconds);
 /// Time since `timestamp`, "<unknown>" if it is none (translateTimestampSince).
 std::string age(const Json& timestamp, const std::string& now);
 std::string age_of(const Json& object, const std::string& now);  // by metadata.creationTimestamp
-std::string name_of(const Json& object);
+std::string object_name(const Json& object);
 /// "app=x,tier in (a,b)", "<none>" if it is empty (metav1.FormatLabelSelector).
 std::string selector_text(const Json& selector);
 /// Names and images of a pod spec's containers, each joined by commas.

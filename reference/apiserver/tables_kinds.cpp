@@ -119,7 +119,7 @@ std::vector<TableColumn> deployment_columns() {
 }
 
 Json deployment_cells(const Json& deployment, const std::string& now) {
-    return {name_of(deployment),
+    return {object_name(deployment),
             fmt::format("{}/{}", count_of(deployment, "status", "readyReplicas"),
                         count_of(deployment, "spec", "replicas")),
             count_of(deployment, "status", "updatedReplicas"),
@@ -137,7 +137,7 @@ std::vector<TableColumn> replica_set_columns() {
 }
 
 Json replica_set_cells(const Json& replica_set, const std::string& now) {
-    return {name_of(replica_set),
+    return {object_name(replica_set),
             count_of(replica_set, "spec", "replicas"),
             count_of(replica_set, "status", "replicas"),
             count_of(replica_set, "status", "readyReplicas"),
@@ -162,7 +162,7 @@ std::vector<TableColumn> node_columns() {
 
 Json node_cells(const Json& node, const std::string& now) {
     const Json& info = member(member(node, "status"), "nodeInfo");
-    return {name_of(node),
+    return {object_name(node),
             node_status(node),
             node_roles(node),
             age_of(node, now),
@@ -179,7 +179,7 @@ std::vector<TableColumn> namespace_columns() {
 }
 
 Json namespace_cells(const Json& object, const std::string& now) {
-    return {name_of(object), text_of(member(object, "status"), "phase"), age_of(object, now)};
+    return {object_name(object), text_of(member(object, "status"), "phase"), age_of(object, now)};
 }
 
 std::vector<TableColumn> lease_columns() {
@@ -187,7 +187,7 @@ std::vector<TableColumn> lease_columns() {
 }
 
 Json lease_cells(const Json& lease, const std::string& now) {
-    return {name_of(lease), text_of(member(lease, "spec"), "holderIdentity"), age_of(lease, now)};
+    return {object_name(lease), text_of(member(lease, "spec"), "holderIdentity"), age_of(lease, now)};
 }
 
 std::vector<TableColumn> event_columns() {
@@ -215,7 +215,7 @@ Json event_cells(const Json& event, const std::string& now) {
             trimmed(text_of(event, "message")),
             age(first_seen(event), now),
             count,
-            name_of(event)};
+            object_name(event)};
 }
 
 std::vector<TableColumn> config_map_columns() {
@@ -223,7 +223,8 @@ std::vector<TableColumn> config_map_columns() {
 }
 
 Json config_map_cells(const Json& config_map, const std::string& now) {
-    return {name_of(config_map), map_of(config_map, "data").size() + map_of(config_map, "binaryData").size(),
+    return {object_name(config_map),
+            map_of(config_map, "data").size() + map_of(config_map, "binaryData").size(),
             age_of(config_map, now)};
 }
 
@@ -239,7 +240,7 @@ std::vector<TableColumn> service_columns() {
 
 Json service_cells(const Json& service, const std::string& now) {
     const Json& spec = member(service, "spec");
-    return {name_of(service),
+    return {object_name(service),
             text_of(spec, "type"),
             or_none(text_of(spec, "clusterIP")),
             or_none(text_of(spec, "externalName")),

@@ -155,7 +155,7 @@ Json pod_cells(const Json& pod, const std::string& now) {
     const Json& spec = member(pod, "spec");
     const Json& status = member(pod, "status");
     const auto total = list_of(spec, "containers").size();
-    return {name_of(pod),
+    return {object_name(pod),
             fmt::format("{}/{}", summary.ready, total),
             summary.reason,
             restarts_text(summary, now),
