@@ -2,8 +2,6 @@
 // (apiserver/pkg/server/config.go:DefaultBuildHandlerChain, pkg/endpoints/handlers).
 #include "reference/apiserver/api_server.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "reference/apiserver/authorization.hpp"
@@ -32,14 +30,15 @@ Response ok_text() {
     return {.status = 200, .body = {}, .content_type = "text/plain; charset=utf-8", .raw = "ok"};
 }
 
-/// gnostic's document under the name by which the client asks for it; null: it wants JSON.
+/// gnostic's document; null: the client wants JSON. The older of its names is no media type by RFC 2045,
+/// so it is understood and not returned (kube-openapi/pkg/handler: "@" and ".").
 std::optional<Response> openapi_protobuf(const Request& request) {
-    constexpr std::array types = {"application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
-                                  "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"};
-    for (const auto* type : types)
-        if (request.accept.find(type) != std::string::npos)
-            return Response{.status = 200, .body = {}, .content_type = type, .raw = openapi_v2_protobuf()};
-    return std::nullopt;
+    constexpr const char* older_type = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    constexpr const char* type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    if (request.accept.find(older_type) == std::string::npos &&
+        request.accept.find(type) == std::string::npos)
+        return std::nullopt;
+    return Response{.status = 200, .body = {}, .content_type = type, .raw = openapi_v2_protobuf()};
 }
 
 template <class F>

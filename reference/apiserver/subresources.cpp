@@ -38,7 +38,6 @@ void set_scheduled(Json& pod, const std::string& now) {
     });
     Json scheduled{{"type", "PodScheduled"},
                    {"status", "True"},
-                   {"lastProbeTime", nullptr},
                    {"lastTransitionTime", now}};
     if (found == conditions.end()) {
         conditions.push_back(std::move(scheduled));

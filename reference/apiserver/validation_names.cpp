@@ -178,7 +178,7 @@ void validate_label_selector(const Json& selector, const std::string& path, Vali
     }
 }
 
-bool selector_matches(const Json& selector, const Json& labels) {
+bool label_selector_matches(const Json& selector, const Json& labels) {
     const auto& wanted = map_of(selector, "matchLabels");
     const auto& expressions = list_of(selector, "matchExpressions");
     return std::all_of(wanted.begin(), wanted.end(),

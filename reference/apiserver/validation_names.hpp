@@ -25,6 +25,6 @@ void validate_annotation_map(const Json& annotations, const std::string& path, V
 /// A metav1.LabelSelector (metav1/validation: ValidateLabelSelector).
 void validate_label_selector(const Json& selector, const std::string& path, ValidationErrors& errors);
 /// Whether a *valid* selector matches these labels.
-bool selector_matches(const Json& selector, const Json& labels);
+bool label_selector_matches(const Json& selector, const Json& labels);
 
 }  // namespace kcheck::reference

@@ -32,7 +32,7 @@ Response Cluster::carry_out(Process& process, std::uint64_t request, Outcome out
     if (outcome != Outcome::lost_uncommitted)
         response = pending.direct ? write_directly(pending.request)
                                   : world_.carry_out(pending.user, pending.request);
-    if (step.value("cause", "") == "restart") world_.restart_api_server();
+    if (string_at(step, "/cause") == "restart") world_.restart_api_server();
     pending.done(outcome == Outcome::replied ? response : Response{.status = 0});
     return response;
 }

@@ -103,7 +103,7 @@ void Cluster::step_user(const std::string& verb, const Json& step) {
     const auto outcome = outcome_of(step);
     if (outcome == Outcome::lost_uncommitted) return;
     const auto response = world_.carry_out(user_of(admin), request);
-    if (step.value("cause", "") == "restart") world_.restart_api_server();
+    if (string_at(step, "/cause") == "restart") world_.restart_api_server();
     if (!response.is_success()) throw Refused(fmt::format("kubectl {}: {}", verb, error_message(response)));
     ++operations_;  // a user who sees an error repeats the command
 }
