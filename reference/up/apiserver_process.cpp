@@ -1,0 +1,53 @@
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "reference/apiserver/api_server.hpp"
+#include "reference/http/audit_log.hpp"
+#include "reference/http/authentication.hpp"
+#include "reference/http/event_loop.hpp"
+#include "reference/http/kubeconfig.hpp"
+#include "reference/http/server.hpp"
+#include "reference/store/embedded_store.hpp"
+#include "reference/store/etcd_store.hpp"
+#include "reference/up/processes.hpp"
+
+namespace kcheck::reference {
+
+namespace {
+
+std::unique_ptr<Store> open_store(const ApiServerFlags& flags) {
+    if (!flags.etcd_servers.empty())
+        return std::make_unique<EtcdStore>(EtcdOptions{.url = flags.etcd_servers});
+    return std::make_unique<EmbeddedStore>(EmbeddedStoreOptions{.directory = flags.data_dir});
+}
+
+}  // namespace
+
+int run_kube_apiserver(const ApiServerFlags& flags) {
+    EventLoop loop;
+    loop.stop_on_signals();
+    const auto store = open_store(flags);
+
+    std::optional<CommitLog> commits;
+    if (!flags.commit_log.empty()) commits.emplace(flags.commit_log);
+    ApiServerOptions options{.switches = flags.switches};
+    if (commits) options.on_commit = [&commits](const Commit& commit) { commits->record(commit); };
+    ApiServer api(*store, std::move(options));
+    api.create_system_namespaces();
+
+    std::optional<AuditLog> audit;
+    if (!flags.audit_log_path.empty()) audit.emplace(flags.audit_log_path);
+    const HttpsServer server(
+        api, {.port = flags.secure_port,
+              .identity = {read_file(flags.tls_cert_file), read_file(flags.tls_private_key_file)},
+              .authority = read_file(flags.client_ca_file),
+              .tokens = flags.token_auth_file.empty() ? Tokens{} : read_tokens(flags.token_auth_file),
+              .audit = audit ? &*audit : nullptr});
+    fmt::print(stderr, "kube-apiserver: https://127.0.0.1:{}\n", server.port());
+    loop.run();
+    return 0;
+}
+
+}  // namespace kcheck::reference
