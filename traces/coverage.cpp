@@ -14,7 +14,19 @@ namespace {
 
 using checker::StateId;
 using model::Pipeline;
-using Successors = checker::detail::Successors<Pipeline>;
+
+/// The transitions of one state, in the order in which the model emits them.
+class Successors final : public checker::SuccessorSink<Pipeline> {
+public:
+    Successors(const Pipeline& pipeline, const model::Valuation& state) { pipeline.successors(state, *this); }
+
+    void edge(const model::Move& move, const model::Valuation& target) override {
+        edges.push_back({move, target});
+    }
+    void enabled(checker::ClassMask) override {}
+
+    std::vector<Edge> edges;
+};
 
 /// The reachable graph, with nodes numbered from the initial state on.
 struct Reachable {
@@ -87,8 +99,7 @@ tl::expected<Coverage, std::string> cover(const Pipeline& pipeline, const OnRun&
         for (const auto edge : run) {
             const auto source = reachable.states[edges[edge].source];
             const Successors successors(pipeline, checker::state_of(pipeline, found.store, source));
-            const auto& step = successors.steps.at(reachable.positions[edge]);
-            path.push_back({step.action, step.state});
+            path.push_back(successors.edges.at(reachable.positions[edge]));
         }
         const auto result = followed(pipeline, std::move(path));
         if (!result) return tl::unexpected(result.error());
@@ -111,10 +122,8 @@ tl::expected<Run, std::string> random_walk(const Pipeline& pipeline, std::uint64
     model::Valuation state{};
     pipeline.initial([&](const model::Valuation& initial) { state = initial; });
     while (path.size() < length) {
-        const Successors successors(pipeline, state);
-        std::vector<Edge> possible;
-        for (const auto& step : successors.steps)
-            if (!leaves_bounds(pipeline, step.state)) possible.push_back({step.action, step.state});
+        auto possible = Successors(pipeline, state).edges;
+        std::erase_if(possible, [&](const Edge& edge) { return leaves_bounds(pipeline, edge.target); });
         if (possible.empty()) break;
         path.push_back(possible[random() % possible.size()]);
         state = path.back().target;

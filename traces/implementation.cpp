@@ -25,6 +25,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t error_bytes_most = 4096;
 constexpr std::ptrdiff_t error_lines_most = 20;
 constexpr std::size_t quoted_bytes_most = 80;
+constexpr int nesting_most = 64;  // of values in an answer: what reads them is recursive
 // How soon a stop is noticed that was signalled just before the wait began.
 constexpr milliseconds look_up{100};
 
@@ -98,7 +99,15 @@ private:
     tl::expected<Json, DriverError> take_answer(std::size_t end) {
         const auto line = received_.substr(0, end);
         received_.erase(0, end + 1);
-        auto answer = Json::parse(line, nullptr, false);
+        bool too_deep = false;
+        auto answer = Json::parse(
+            line,
+            [&](int depth, Json::parse_event_t, Json&) {
+                too_deep = too_deep || depth > nesting_most;
+                return !too_deep;
+            },
+            false);
+        if (too_deep) return give_up(fmt::format("answers with more than {} nested values", nesting_most));
         if (!answer.is_object())
             return give_up(fmt::format("answers {}, which is no JSON object", in_quotes(line)));
         return answer;

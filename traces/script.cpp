@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "model/kubelet.hpp"
 #include "traces/actions.hpp"
 #include "traces/deliveries.hpp"
 
@@ -118,7 +119,8 @@ private:
             const auto phase = step.state[k_.pod[static_cast<std::size_t>(p)][model::pod::phase]];
             const bool is_new =
                 restarts ? phase != model::pod::terminal : !is_heard_of(trace_.state(i), n, p);
-            if (is_new) append(i, {{"component", component}, {"verb", "admit"}, {"pod", p}});
+            if (is_new)
+                append(i, {{"component", component}, {"verb", "admit"}, {"pod", p}, {"accepted", true}});
         }
     }
 
@@ -149,11 +151,35 @@ private:
         if (verb == "assume") json["node"] = after[of_pod(k_.scheduler.assumed)] - 1;
         if (verb == "late-bind") json["node"] = before[of_pod(k_.late_binding)] - 1;
         if (verb == "late-scale") json["replicas"] = before[k_.late_scale] - 1;
+        if (verb == "admit")
+            json["accepted"] = after[of_pod(k_.kubelet[static_cast<std::size_t>(info->node)].worker)] ==
+                               model::kubelet::admitted;
+        if (info->reply.commits()) add_what_is_special(json, *info, before, after);
         if (info->request) {
             json["outcome"] = name_of(info->reply.outcome);
             if (const auto* cause = name_of(info->reply.payer)) json["cause"] = cause;
         }
         return json;
+    }
+
+    /// What kube-apiserver says to a request, and what happens only in variants, shows in no state.
+    void add_what_is_special(Json& json, const model::ActionInfo& info, const State& before,
+                             const State& after) const {
+        if (info.verb == "create-replicaset") json["accepted"] = true;
+        if (info.verb == "bind") {
+            const auto bindings = k_.bindings[static_cast<std::size_t>(info.pod)];
+            if (before[bindings] < 2) json["accepted"] = after[bindings] > before[bindings];
+            if (k_.is(model::Variant::scheduler_writes_etcd)) json["direct"] = true;
+        }
+        if (before[k_.lost_update] == 0 && after[k_.lost_update] == 1) json["unguarded"] = true;
+        if (const int p = created(before, after); p >= 0 && !k_.uid.empty())
+            for (int q = 0; q < k_.pods(); ++q)
+                if (q != p &&
+                    after[k_.uid[static_cast<std::size_t>(q)]] == after[k_.uid[static_cast<std::size_t>(p)]])
+                    json["uidOf"] = q;
+        if (k_.revision_repeated != model::nowhere && before[k_.revision_repeated] == 0 &&
+            after[k_.revision_repeated] == 1)
+            json["repeatsRevision"] = true;
     }
 
     int created(const State& before, const State& after) const {

@@ -174,13 +174,18 @@ const Cluster::PodId& Cluster::pod_of(const Json& step) const {
 void Cluster::bind_slot(const Json& step, const Response& created) {
     if (!step.contains("pod")) return;
     if (!created.is_success()) throw Refused("no pod was created: " + error_message(created));
-    pods_[step.at("pod").get<int>()] = {name_of(created.body), uid_of(created.body)};
+    const PodId pod{name_of(created.body), uid_of(created.body)};
+    if (step.contains("uidOf") && pod_at(step.at("uidOf").get<int>()).uid != pod.uid)
+        throw Refused("the created pod has a UID of its own");
+    pods_[step.at("pod").get<int>()] = pod;
 }
 
 void Cluster::step(const Json& step) {
     const auto component = step.at("component").get<std::string>();
     const auto verb = step.at("verb").get<std::string>();
     const auto is_kubelet = component.starts_with("kubelet[");
+    world_.now += std::chrono::milliseconds(1);
+    newest_ = std::max(newest_, world_.store().revision());
     Process* process = component == "kube-controller-manager" ? &manager_->process
                        : component == "kube-scheduler"        ? &scheduler_->process
                        : is_kubelet                           ? &kubelet_of(step).process
@@ -217,6 +222,8 @@ void Cluster::step(const Json& step) {
         pass(step);
     else
         throw BadMessage(fmt::format("there is no step \"{}\" of \"{}\"", verb, component));
+    if (step.value("repeatsRevision", false) && world_.store().revision() > newest_)
+        throw Refused("the commit has a revision of its own");
     deliver_uncounted();
 }
 

@@ -83,7 +83,7 @@ private:
     KubeletProcess& kubelet_of(const Json& step);
     const PodId& pod_at(int slot) const;
     const PodId& pod_of(const Json& step) const;
-    void let_everything_happen(Process& process);
+    void let_everything_happen(Process& process, Time until);
     void bind_slot(const Json& step, const Response& created);
 
     // requests.cpp: bringing a component to the request that a step is about
@@ -95,6 +95,9 @@ private:
     PendingRequest& bring(Process& process, const std::string& user, const Fits& fits,
                           const std::function<bool()>& kick, const Fits& may_time_out);
     void time_out(Process& process, const std::string& user, const Fits& which);
+    /// Requests that wait, or come in their place, are not carried out, and no reply arrives.
+    void lose(Process& process, const std::string& user, const Fits& which);
+    void expect_accepted(const Json& step, const Response& response) const;
     PendingCall& bring_call(KubeletProcess& kubelet, const PodId* pod, const CallFits& fits);
 
     // steps.cpp, node_steps.cpp: one function for each component
@@ -120,6 +123,7 @@ private:
     std::map<int, PodId> pods_;          // what the trace calls them
     std::list<PendingRequest> network_;  // sent by processes that have crashed since
     std::size_t operations_ = 0;
+    Revision newest_ = 0;  // revision that a commit has had
 };
 
 }  // namespace kcheck::reference

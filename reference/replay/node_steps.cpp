@@ -1,4 +1,6 @@
 // The steps of the kubelets and their container runtimes.
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "reference/replay/processes.hpp"
@@ -19,6 +21,12 @@ void Cluster::step_kubelet(const std::string& verb, const Json& step) {
     };
     if (verb == "admit") {
         if (!run("admit")) throw Refused("the kubelet has no such pod to admit");
+        // An admitted pod has a worker, which begins.
+        const bool admitted = std::any_of(process.works.begin(), process.works.end(), [&](const Work& work) {
+            return work.activity.verb == "sync" && about(work.activity);
+        });
+        if (admitted != step.value("accepted", admitted))
+            throw Refused(admitted ? "the kubelet admits the pod" : "the kubelet refuses the pod");
         return;
     }
     const auto kick = [&] {

@@ -5,6 +5,7 @@
 // state happens on the way, in full view of the component: reads, conflicts, annotations.
 #include <fmt/core.h>
 
+#include "reference/client/objects.hpp"
 #include "reference/replay/processes.hpp"
 
 namespace kcheck::reference {
@@ -28,6 +29,9 @@ bool is_creation_or_deletion(const PendingRequest& pending) {
 
 Response Cluster::carry_out(Process& process, std::uint64_t request, Outcome outcome, const Json& step) {
     auto pending = process.take(request);
+    if (step.is_object() && step.value("unguarded", false) &&
+        !string_at(pending.request.body, "/metadata/resourceVersion").empty())
+        throw Refused("the update carries a resourceVersion");
     Response response{.status = 0};
     if (outcome != Outcome::lost_uncommitted)
         response = pending.direct ? write_directly(pending.request)
@@ -60,10 +64,13 @@ PendingRequest& Cluster::bring(Process& process, const std::string& user, const 
     const auto shows = [&](const PendingRequest& pending) {
         return is_creation_or_deletion(pending) || world_.would_show(pending.user, pending.request);
     };
+    // A status that carries the time is a write, though only the time in it is new.
+    const bool carries_time = world_.switches().contains(Switch::status_carries_time);
     for (int round = 0; round < rounds_max; ++round) {
         reply_to_reads(process, user);
         if (auto* wanted = process.find([&](const PendingRequest& each) {
-                return each.user.name == user && fits(each) && shows(each);
+                return each.user.name == user && fits(each) &&
+                       (shows(each) || (carries_time && world_.would_succeed(each.user, each.request)));
             }))
             return *wanted;
         if (auto* other = process.find([&](const PendingRequest& each) { return each.user.name == user; })) {
@@ -89,6 +96,22 @@ void Cluster::time_out(Process& process, const std::string& user, const Fits& wh
         const bool shows = world_.would_show(pending->user, pending->request);
         carry_out(process, pending->id, shows ? Outcome::lost_uncommitted : Outcome::replied, {});
     }
+}
+
+void Cluster::lose(Process& process, const std::string& user, const Fits& which) {
+    for (int round = 0; round < rounds_max; ++round) {
+        reply_to_reads(process, user);
+        const auto* pending =
+            process.find([&](const PendingRequest& each) { return each.user.name == user && which(each); });
+        if (pending == nullptr) return;
+        carry_out(process, pending->id, Outcome::lost_uncommitted, {});
+    }
+}
+
+void Cluster::expect_accepted(const Json& step, const Response& response) const {
+    if (!step.contains("accepted") || step.at("accepted") == response.is_success()) return;
+    throw Refused(response.is_success() ? std::string("kube-apiserver accepts the request")
+                                        : "kube-apiserver refuses the request: " + error_message(response));
 }
 
 PendingCall& Cluster::bring_call(KubeletProcess& kubelet, const PodId* pod, const CallFits& fits) {

@@ -86,24 +86,26 @@ std::vector<std::string> Cluster::allowed() const {
     return all;
 }
 
-/// Everything that waits is let happen, timers included, until nothing shows any more. Retries of
-/// what cannot succeed go on for ever: so many rounds without a change are rest.
+/// Everything that waits is let happen, and every back-off ends, until nothing shows any more. Retries
+/// of what cannot succeed go on for ever: so many rounds without a change are rest. Expectations and
+/// resyncs, which last for 5 minutes and hours, do not end.
 void Cluster::rest() {
     constexpr int rounds = 24;
+    const auto until = world_.now + std::chrono::minutes(4);
     const auto before = state();
     for (int round = 0; round < rounds; ++round) {
-        for (auto* process : world_.processes()) let_everything_happen(*process);
+        for (auto* process : world_.processes()) let_everything_happen(*process, until);
         if (state() != before) throw Refused("the implementation goes on by itself");
     }
 }
 
-void Cluster::let_everything_happen(Process& process) {
+void Cluster::let_everything_happen(Process& process, Time until) {
     constexpr int activities_max =
         100;  // of one round: what repeats itself at once does not hold up the rest
     for (auto& watch : process.watches)
         while (!watch.queue.empty()) deliver_front(watch);
-    for (int i = 0; i < activities_max && !process.works.empty(); ++i)
-        process.run([](const Work&) { return true; });
+    for (int i = 0; i < activities_max; ++i)
+        if (!process.run([&](const Work& work) { return !work.due || *work.due <= until; })) break;
     for (int i = 0; i < activities_max && !process.requests.empty(); ++i)
         carry_out(process, process.requests.front().id, Outcome::replied, {});
     for (auto& kubelet : kubelets_)

@@ -120,7 +120,7 @@ void Cluster::step_deployment_controller(const std::string& verb, const Json& st
     else
         throw BadMessage("the deployment controller has no verb \"" + verb + "\"");
     const auto& request = bring_deployment_controller(fits);
-    carry_out(process, request.id, outcome_of(step), step);
+    expect_accepted(step, carry_out(process, request.id, outcome_of(step), step));
     // The status that ends a sync is of the view that it began with. In the trace it is a sync of its
     // own: this one times out.
     time_out(process, deployment_controller, is_status_update);
@@ -143,6 +143,8 @@ void Cluster::step_replica_set_controller(const std::string& verb, const Json& s
         };
         const auto& request = bring_replica_set_controller(fits);
         carry_out(process, request.id, outcome_of(step), step);
+        // Without a reply the controller tries once more; in the trace it does not get that far.
+        if (outcome_of(step) != Outcome::replied) lose(process, replica_set_controller, is_status_update);
         return;
     } else {
         throw BadMessage("the ReplicaSet controller has no verb \"" + verb + "\"");
@@ -169,7 +171,9 @@ void Cluster::step_scheduler(const std::string& verb, const Json& step) {
     } else if (verb == "bind") {
         const auto* bind = process.find(is("POST", binding));
         if (bind == nullptr) throw Refused("the scheduler has no binding of pod " + pod.name + " under way");
-        carry_out(process, bind->id, outcome_of(step), step);
+        if (bind->direct != step.value("direct", false))
+            throw Refused("the scheduler does not write past kube-apiserver");
+        expect_accepted(step, carry_out(process, bind->id, outcome_of(step), step));
     } else {
         throw BadMessage("kube-scheduler has no verb \"" + verb + "\"");
     }
@@ -215,6 +219,7 @@ void Cluster::pass(const Json& step) {
 
 void Cluster::drop_event() {
     auto* watch = scheduler_->process.watch_of("pods");
+    if (!configuration_.switches.contains(Switch::watch_drops_event)) throw Refused("no event is ever lost");
     if (watch == nullptr || watch->queue.empty()) throw Refused("no event is on its way to kube-scheduler");
     watch->queue.pop_front();
 }

@@ -155,6 +155,12 @@ Response World::carry_out(const User& user, const Request& request) {
     return response;
 }
 
+bool World::would_succeed(const User& user, const Request& request) {
+    auto trial = request;
+    trial.query["dryRun"] = "All";
+    return api_server_->handle(user, trial).is_success();
+}
+
 bool World::would_show(const User& user, const Request& request) {
     if (request.method != "PUT" && request.method != "PATCH") return request.method != "GET";
     auto trial = request;
@@ -184,6 +190,7 @@ void World::note(const std::string& key, const Json& object) {
     auto change = projection_.apply(key, object);
     if (!change) return;
     ++shown_;
+    if (change->after && !change->before && uid_of_first_pod_ == 0) uid_of_first_pod_ = uids_;
     changes_.push_back(std::move(*change));
 }
 
@@ -217,14 +224,15 @@ void World::restart_api_server() {
     api_server_.reset();
     if (restarts && switches_.contains(Switch::revisions_repeat_after_restart))
         store_->repeat_last_revision();
+    if (restarts && switches_.contains(Switch::uids_repeat_after_restart) && uid_of_first_pod_ > 0)
+        uids_ = uid_of_first_pod_ - 1;
     // Names and UIDs are counted: a replay is the same each time.
     ApiServerOptions options;
     options.switches = switches_;
     options.now = [this] { return now; };
     options.on_commit = [this](const Commit& commit) { note(commit.key, commit.object); };
     options.name_suffix = [this] { return fmt::format("{:05}", ++names_); };
-    if (!switches_.contains(Switch::uids_repeat_after_restart))
-        options.uid = [this] { return fmt::format("00000000-0000-4000-8000-{:012}", ++uids_); };
+    options.uid = [this] { return fmt::format("00000000-0000-4000-8000-{:012}", ++uids_); };
     api_server_ = std::make_unique<ApiServer>(*store_, std::move(options));
     for (auto* process : processes_)
         for (auto& watch : process->watches) {

@@ -116,6 +116,7 @@ public:
     Response carry_out(const User& user, const Request& request);
     /// Whether a write that is carried out now would show in the state that a trace compares.
     bool would_show(const User& user, const Request& request);
+    bool would_succeed(const User& user, const Request& request);
     /// Writes past kube-apiserver: what a component does that reaches etcd by itself.
     void write_directly(const std::string& key, const Json& object);
     const Projection& projection() const { return projection_; }
@@ -145,6 +146,8 @@ private:
     std::vector<Process*> processes_;
     std::uint64_t last_id_ = 0;
     std::uint64_t names_ = 0, uids_ = 0;
+    /// Where the count of UIDs begins again with the switch uids-repeat-after-restart.
+    std::uint64_t uid_of_first_pod_ = 0;
     Projection projection_;
     std::int64_t shown_ = 0;
     std::vector<Change> changes_;  // of the request that is being carried out
