@@ -1,0 +1,168 @@
+// Decoding, normal form, quantities and merge keys, as Go's types have them.
+#include <catch2/catch.hpp>
+
+#include "reference/apiserver/types_quantity.hpp"
+#include "reference/apiserver/types_schema.hpp"
+#include "tests/apitypes_support.hpp"
+
+using namespace kcheck::reference;
+
+namespace {
+
+/// What decoding says of a manifest in which `pointer` is `value`.
+std::string complaint(const char* pointer, const Json& value) {
+    Json object = deployment_manifest();
+    object[Json::json_pointer(pointer)] = value;
+    const auto error = decoding_error(*schema().kind("apps/v1", "Deployment"), object);
+    if (!error) return {};
+    CHECK(error->reason == "Decode");
+    return error->message;
+}
+
+std::string canonical_text(const char* text) {
+    const auto quantity = parse_quantity(text);
+    return quantity ? canonical(*quantity) : "none";
+}
+
+}  // namespace
+
+TEST_CASE("a value of the wrong type is refused in the words of Go's decoder") {
+    CHECK(complaint("/spec/replicas", "three") ==
+          "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32");
+    CHECK(
+        complaint("/spec/replicas", 5'000'000'000) ==
+        "json: cannot unmarshal number 5000000000 into Go struct field DeploymentSpec.spec.replicas of type "
+        "int32");
+    CHECK(
+        complaint("/spec/replicas", 1.5) ==
+        "json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32");
+    CHECK(complaint("/spec/template/spec/containers", Json::object()) ==
+          "json: cannot unmarshal object into Go struct field PodSpec.spec.template.spec.containers of type "
+          "[]v1.Container");
+    CHECK(complaint("/spec/template/spec/containers/0", "web") ==
+          "json: cannot unmarshal string into Go struct field PodSpec.spec.template.spec.containers of type "
+          "v1.Container");
+    CHECK(complaint("/spec/template/spec/containers/0/image", 1) ==
+          "json: cannot unmarshal number into Go struct field "
+          "Container.spec.template.spec.containers.image of type string");
+    CHECK(complaint("/metadata/labels", {{"app", 1}}) ==
+          "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string");
+    CHECK(complaint("/spec/paused", "yes") ==
+          "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.paused of type bool");
+    CHECK(complaint("/spec/selector", 1) ==
+          "json: cannot unmarshal number into Go struct field DeploymentSpec.spec.selector of type "
+          "v1.LabelSelector");
+    CHECK(complaint("/spec/template/spec/containers/0/resources", {{"limits", {{"cpu", "much"}}}}) ==
+          quantity_format_error);
+    CHECK(complaint("/metadata/creationTimestamp", "now") ==
+          "parsing time \"now\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"now\" as \"2006\"");
+}
+
+TEST_CASE("what has the right shape is decoded") {
+    CHECK(complaint("/spec/replicas", nullptr).empty());
+    CHECK(complaint("/spec/unknown", {{"a", 1}}).empty());
+    CHECK(complaint("/spec/strategy", {{"rollingUpdate", {{"maxSurge", 1}, {"maxUnavailable", "5%"}}}})
+              .empty());
+    CHECK(complaint("/spec/template/spec/containers/0/resources", {{"limits", {{"cpu", 0.5}}}}).empty());
+    const Json list = Json::array();
+    CHECK(decoding_error(*schema().kind("v1", "Pod"), list)->message ==
+          "json: cannot unmarshal array into Go value of type v1.Pod");
+}
+
+TEST_CASE("recorded objects are decoded, and nothing of them is unknown") {
+    for (const auto* name : {"deployment-created", "deployment-rolling", "replicaset-created", "pod-created",
+                             "pod-running", "pod-terminating", "node"}) {
+        const auto object = recorded(name);
+        const Type* type =
+            schema().kind(object.at("apiVersion").get<std::string>(), object.at("kind").get<std::string>());
+        REQUIRE(type != nullptr);
+        INFO(name);
+        CHECK_FALSE(decoding_error(*type, object));
+        CHECK(unknown_fields(*type, object) == std::vector<std::string>{});
+    }
+}
+
+TEST_CASE("the normal form has no unknown fields, no nulls and no empty optional values") {
+    auto object = deployment_manifest();
+    object["spec"]["replcas"] = 3;
+    object["spec"]["replicas"] = 0;
+    object["spec"]["paused"] = false;
+    object["metadata"]["labels"] = Json::object();
+    object["spec"]["template"]["metadata"]["creationTimestamp"] = nullptr;
+    object["spec"]["template"]["spec"]["securityContext"] = Json::object();
+    auto& container = object["spec"]["template"]["spec"]["containers"][0];
+    container["extra"] = 1;
+    container["env"] = Json::array();
+    container["resources"]["limits"]["cpu"] = "1000m";
+    const Type* type = schema().kind("apps/v1", "Deployment");
+    CHECK(unknown_fields(*type, object) ==
+          std::vector<std::string>{"unknown field \"spec.replcas\"",
+                                   "unknown field \"spec.template.spec.containers[0].extra\""});
+    normalize(*type, object);
+
+    auto expected = deployment_manifest();
+    expected["spec"]["replicas"] = 0;  // a pointer in Go: 0 is not the same as none
+    expected["spec"]["template"]["spec"]["securityContext"] = Json::object();
+    expected["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"] = "1";
+    CHECK(object == expected);
+}
+
+TEST_CASE("quantities are written in one way") {
+    CHECK(canonical_text("1000m") == "1");
+    CHECK(canonical_text("0.5") == "500m");
+    CHECK(canonical_text("1.5Gi") == "1536Mi");
+    CHECK(canonical_text("1024Mi") == "1Gi");
+    CHECK(canonical_text("256Mi") == "256Mi");
+    CHECK(canonical_text("1000") == "1k");
+    CHECK(canonical_text("1e3") == "1e3");
+    CHECK(canonical_text("99E") == "9223372036854775807");  // the most there is
+    CHECK(canonical_text("99999999999999999999999999999999999999999") == "9223372036854775807");
+    CHECK(canonical_text("12Ei") == "9223372036854775807");
+    CHECK(canonical_text("1Ei") == "1Ei");
+    CHECK(canonical_text("100Ki") == "100Ki");
+    CHECK(canonical_text("0.5Ki") == "512");
+    CHECK(canonical_text("0") == "0");
+    CHECK(canonical_text("-3") == "-3");
+    CHECK(canonical_text("+3") == "3");
+    CHECK(canonical_text("0.0000000001") == "1n");  // finer than a billionth: rounded up
+    CHECK(canonical_text("9E") == "9E");
+}
+
+TEST_CASE("what is no quantity is none") {
+    for (const auto* text :
+         {"", "-", ".", "m", "1.2.3", "1 Gi", "1gi", "1e", "1e+-3", "0x10", "1e99999999999"}) {
+        INFO(text);
+        CHECK(canonical_text(text) == "none");
+    }
+}
+
+TEST_CASE("lists merge by the keys that Kubernetes merges them by") {
+    const auto field_of = [](const char* type, const char* field) {
+        return schema().type(type)->field(field)->traits;
+    };
+    CHECK(field_of("PodSpec", "containers").merge_key == "name");
+    CHECK(field_of("PodSpec", "volumes").retains_keys);
+    CHECK(field_of("PodSpec", "tolerations").merge_key.empty());
+    CHECK_FALSE(field_of("PodSpec", "tolerations").merges);
+    CHECK(field_of("Container", "ports").merge_key == "containerPort");
+    CHECK(field_of("Container", "volumeMounts").merge_key == "mountPath");
+    CHECK(field_of("ObjectMeta", "ownerReferences").merge_key == "uid");
+    CHECK(field_of("ObjectMeta", "finalizers").merges);
+    CHECK(field_of("DeploymentSpec", "strategy").retains_keys);
+    CHECK(field_of("NodeStatus", "conditions").merge_key == "type");
+}
+
+TEST_CASE("every field leads to a type that exists, and every resource has one") {
+    for (const auto& type : schema().types()) {
+        for (const auto& field : type.fields) {
+            INFO(type.name << "." << field.name);
+            CHECK((field.element == Field::Element::structure) == (schema().of(field) != nullptr));
+            CHECK_FALSE(field.description.empty());
+        }
+    }
+    for (const auto& resource : resources()) {
+        CHECK(schema().kind(resource.api_version(), resource.kind) != nullptr);
+    }
+    CHECK(schema().kind("apps/v1", "Pod") == nullptr);
+    CHECK(schema().kind("policy/v1beta1", "Eviction") == schema().kind("policy/v1", "Eviction"));
+}
