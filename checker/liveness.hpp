@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -121,14 +122,21 @@ private:
 /// Requires: `explored` comes from explore(model, ...) with record_graph and with the
 /// same `properties`; bit i of a ClassMask is classes[i], and further bits ask
 /// nothing of a run. Otherwise std::invalid_argument where it can be told.
+///
+/// `stop` is asked before each property; those that it comes too early for are incomplete.
 template <Model M>
 std::vector<LivenessResult<M>> check_liveness(const M& model, const Exploration& explored,
                                               std::span<const FairnessClass> classes,
-                                              std::span<const LivenessOf<M>> properties) {
+                                              std::span<const LivenessOf<M>> properties,
+                                              const std::function<bool()>& stop = {}) {
     if (!explored.graph) throw std::invalid_argument("liveness needs a recorded graph");
     detail::LivenessChecker<M> checker(model, explored, masks_of(classes));
     std::vector<LivenessResult<M>> results;
     for (std::size_t i = 0; i < properties.size(); ++i) {
+        if (stop && stop()) {
+            results.resize(properties.size(), {LivenessVerdict::incomplete, std::nullopt});
+            break;
+        }
         const std::uint64_t bit = std::uint64_t{1} << i;
         if (properties[i].form == LivenessOf<M>::Form::finitely_often &&
             (explored.graph->counting() & bit) == 0)

@@ -1,6 +1,7 @@
 #include "cli/check.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include <fmt/format.h>
@@ -158,6 +159,10 @@ tl::expected<void, InternalError> cross_check(const Pipeline& pipeline, const ch
 
 tl::expected<Result, InternalError> check(const Pipeline& pipeline, const Options& options,
                                           const Watching& watching) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto elapsed_s = [began] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    };
     Result result;
     result.properties = rows(options);
     const Questions questions(pipeline, result.properties);
@@ -195,11 +200,21 @@ tl::expected<Result, InternalError> check(const Pipeline& pipeline, const Option
         row.trace = std::move(*trace);
     }
     if (!questions.liveness.empty()) {
-        const auto found =
-            checker::check_liveness<Pipeline>(pipeline, explored, fairness_of(pipeline), questions.liveness);
+        std::string too_late;
+        const auto stop = [&] {
+            if (watching.stop != nullptr && watching.stop->load())
+                too_late = reason_of(checker::Ended::stopped);
+            else if (elapsed_s() > search.timeout_s)
+                too_late = reason_of(checker::Ended::timeout);
+            return !too_late.empty();
+        };
+        const auto found = checker::check_liveness<Pipeline>(pipeline, explored, fairness_of(pipeline),
+                                                             questions.liveness, stop);
+        if (result.reason.empty()) result.reason = too_late;
         for (std::size_t i = 0; i < found.size(); ++i) {
             auto& row = *questions.liveness_results[i];
-            row.verdict = conclusive ? Verdict::holds : Verdict::incomplete;
+            const bool decided = conclusive && found[i].verdict != checker::LivenessVerdict::incomplete;
+            row.verdict = decided ? Verdict::holds : Verdict::incomplete;
             if (found[i].lasso) {
                 std::vector<traces::Edge> path;
                 append(path, found[i].lasso->stem.steps);
@@ -210,6 +225,7 @@ tl::expected<Result, InternalError> check(const Pipeline& pipeline, const Option
                 row.verdict = Verdict::violated;
                 row.trace = std::move(*trace);
             }
+            if (!decided) continue;
             if (const auto agreed = cross_check(pipeline, explored, questions.liveness[i], row); !agreed)
                 return tl::unexpected(agreed.error());
         }

@@ -11,12 +11,15 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/check.hpp"
+#include "cli/conform.hpp"
+#include "cli/gate.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output_file.hpp"
 #include "cli/parse.hpp"
 #include "cli/prove.hpp"
 #include "cli/replay.hpp"
 #include "cli/report.hpp"
+#include "cli/up.hpp"
 #include "cli/version.hpp"
 #include "traces/itf.hpp"
 #include "traces/json.hpp"
@@ -134,6 +137,19 @@ int run(const std::vector<std::string>& words) {
             fmt::print("{}", replayed->text);
             return code(replayed->exit);
         }
+        case Command::conform: {
+            const auto conformed = conform(*options, stop_on_signals());
+            if (!conformed) return refuse(conformed.error());
+            fmt::print("{}", conformed->text);
+            return code(conformed->exit);
+        }
+        case Command::gate: {
+            const auto gated = gate(*options);
+            if (!gated) return refuse(gated.error());
+            fmt::print("{}", gated->text);
+            return code(gated->exit);
+        }
+        case Command::up: return refuse(become_up(options->arguments));
         case Command::check:
         case Command::prove: break;
     }

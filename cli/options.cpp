@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -81,8 +82,9 @@ Applied set(Options& options, const std::string&) {
 
 std::vector<OptionInfo> make_table() {
     using enum Command;
-    const std::vector<Command> runs{check, prove}, searches{check}, proofs{prove}, replays{replay},
-        shows{check, prove, replay}, all{check, prove, list, explain, replay};
+    const std::vector<Command> runs{check, prove}, searches{check}, proofs{prove}, replays{replay, gate},
+        recordings{check, prove, conform}, limited{check, conform}, gates{gate}, shows{check, prove, replay},
+        all{check, prove, list, explain, replay, conform, gate};
     constexpr std::string_view cluster = "What is checked";
     constexpr std::string_view faults = "What may go wrong";
     constexpr std::string_view questions = "Which questions";
@@ -97,7 +99,7 @@ std::vector<OptionInfo> make_table() {
              return Applied{};
          }},
         {"deployment", 0, "NAME", "the only one", "which Deployment of the manifests: name or namespace/name",
-         false, cluster, runs, [](Options& o, const std::string& v) { return file(o.deployment, v); }},
+         false, cluster, recordings, [](Options& o, const std::string& v) { return file(o.deployment, v); }},
         {"replicas", 0, "N", "1", "a Deployment of N replicas, in place of -f", false, cluster, runs,
          [](Options& o, const std::string& v) { return number(o, v, &Options::replicas, 0, replicas_most); }},
         {"nodes", 0, "N", "those of the manifests, or 1", "N equal nodes for 110 pods each", false, cluster,
@@ -113,9 +115,11 @@ std::vector<OptionInfo> make_table() {
              return operations(o, v, model::UserOperation::Kind::scale);
          }},
 
-        {"crashes", 0, "N", "1", "crash-restarts of any component, in the whole run", false, faults, runs,
+        {"crashes", 0, "N", "1", "crash-restarts of any component, in the whole run", false, faults,
+         recordings,
          [](Options& o, const std::string& v) { return number(o, v, &Options::crashes, 0, faults_most); }},
-        {"lost-replies", 0, "N", "1", "requests whose sender never learns the outcome", false, faults, runs,
+        {"lost-replies", 0, "N", "1", "requests whose sender never learns the outcome", false, faults,
+         recordings,
          [](Options& o, const std::string& v) {
              return number(o, v, &Options::lost_replies, 0, faults_most);
          }},
@@ -152,7 +156,7 @@ std::vector<OptionInfo> make_table() {
 
         {"threads", 0, "N", "one per processor", "no effect on anything but speed", false, limits, searches,
          [](Options& o, const std::string& v) { return number(o, v, &Options::threads, 1, 1024); }},
-        {"max-states", 0, "N", "4000000000", "visit about this many states at most", false, limits, searches,
+        {"max-states", 0, "N", "4000000000", "visit about this many states at most", false, limits, limited,
          [](Options& o, const std::string& v) {
              return number(o, v, &Options::max_states, 1, 4'000'000'000);
          }},
@@ -181,6 +185,18 @@ std::vector<OptionInfo> make_table() {
              return store(read_duration_s(v), [&](double seconds) { o.driver_timeout_s = seconds; });
          }},
 
+        {"walks", 0, "N", "100", "random runs to replay of each configuration under walk", false,
+         implementation, gates,
+         [](Options& o, const std::string& v) { return number(o, v, &Options::walks, 0, 1'000'000); }},
+        {"seed", 0, "N", "1", "of the first random run", false, implementation, gates,
+         [](Options& o, const std::string& v) {
+             return number(o, v, &Options::seed, 0, std::numeric_limits<std::int64_t>::max());
+         }},
+
+        {"junit", 0, "FILE", "", "write the cases of gate as JUnit XML", false, results, gates,
+         [](Options& o, const std::string& v) { return file(o.junit, v); }},
+        {"sarif", 0, "FILE", "", "write what failed in gate as SARIF 2.1.0", false, results, gates,
+         [](Options& o, const std::string& v) { return file(o.sarif, v); }},
         {"output", 0, "FORM", "text", "text, json (docs/result.schema.json) or, of list, markdown", false,
          results, all, output},
         {"trace-out", 0, "FILE", "",
@@ -226,6 +242,12 @@ std::span<const CommandInfo> commands() {
         CommandInfo{Command::explain, "explain", "NAME", "all there is to say of a property or variant"},
         CommandInfo{Command::replay, "replay", "TRACE.json",
                     "execute a recorded counterexample again, in the model or on an implementation"},
+        CommandInfo{Command::conform, "conform", "RECORDING [options]",
+                    "does the model admit what a cluster was recorded to do?"},
+        CommandInfo{Command::gate, "gate", "[PLAN.yaml] --on WHAT [options]",
+                    "all of it for an implementation, as CI runs it (docs/gate.md)"},
+        CommandInfo{Command::up, "up", "[options]",
+                    "a whole cluster on 127.0.0.1, for kubectl (its options: kcheck up --help)"},
     };
     return table;
 }

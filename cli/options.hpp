@@ -33,7 +33,7 @@ struct ExitCodeInfo {
 };
 std::span<const ExitCodeInfo> exit_codes();
 
-enum class Command : std::uint8_t { check, prove, list, explain, replay };
+enum class Command : std::uint8_t { check, prove, list, explain, replay, conform, gate, up };
 
 struct CommandInfo {
     Command command;
@@ -55,8 +55,7 @@ struct Options {
     std::optional<int> replicas, nodes;
     std::vector<model::UserOperation> operations;  // after the first apply
 
-    int crashes = 1;
-    int lost_replies = 1;
+    std::optional<int> crashes, lost_replies;  // 1 of each, but of recordings: none
     std::optional<int> staleness;
     std::vector<std::string> variants;
 
@@ -70,6 +69,10 @@ struct Options {
     std::optional<std::uint64_t> max_states;
     std::optional<std::size_t> max_memory_bytes;
     std::optional<double> timeout_s;
+
+    std::optional<std::string> junit, sarif;
+    int walks = 100;
+    std::uint64_t seed = 1;
 
     Output output = Output::text;
     std::optional<std::string> trace_out, itf_out;

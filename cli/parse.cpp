@@ -45,12 +45,14 @@ tl::expected<void, UsageError> take_command(std::vector<std::string> words, Opti
             fmt::format("there is no command {} ({})", manifests::quote(words.front()),
                         near.empty() ? "see kcheck --help" : fmt::format("did you mean {}?", near)));
     }
+    if (command->command == Command::up) return refuse("up goes first (see kcheck up --help)");
     words.erase(words.begin());
     result.command = command->command;
     result.arguments = std::move(words);
     const auto count = result.arguments.size();
     const bool one = result.command != Command::prove;
-    if (!result.help && (count == 0 || (one && count > 1)))
+    const bool none = result.command == Command::gate;
+    if (!result.help && ((count == 0 && !none) || (one && count > 1)))
         return refuse(fmt::format("kcheck {} takes {} (kcheck {} {})", command->name,
                                   one ? "one word" : "the names of properties", command->name,
                                   command->arguments));
@@ -60,6 +62,10 @@ tl::expected<void, UsageError> take_command(std::vector<std::string> words, Opti
 }  // namespace
 
 tl::expected<Options, UsageError> parse(const std::vector<std::string>& words) {
+    // What follows is for another program.
+    if (!words.empty() && words.front() == "up")
+        return Options{.command = Command::up, .arguments = {words.begin() + 1, words.end()}};
+
     CLI::App app;
     app.set_help_flag();
     std::vector<std::string> rest;

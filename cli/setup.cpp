@@ -41,8 +41,8 @@ tl::expected<model::Configuration, UsageError> configuration_of(const Options& o
     }
     configuration.operations.insert(configuration.operations.end(), options.operations.begin(),
                                     options.operations.end());
-    configuration.crashes = options.crashes;
-    configuration.lost_replies = options.lost_replies;
+    configuration.crashes = options.crashes.value_or(1);
+    configuration.lost_replies = options.lost_replies.value_or(1);
     configuration.staleness = options.staleness;
     configuration.variants.insert(options.variants.begin(), options.variants.end());
     return configuration;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -16,6 +17,7 @@
 
 #include "reference/kubelet/image_registry.hpp"
 #include "reference/kubelet/pause.hpp"
+#include "reference/replay/driver.hpp"
 #include "reference/up/processes.hpp"
 #include "reference/up/up.hpp"
 
@@ -59,6 +61,8 @@ public:
         add_apiserver();
         add_clients();
         add_runtime();
+        add("drive", "a driver for kcheck replay --on: JSON lines (docs/driver.md)",
+            [] { return drive(std::cin, std::cout, std::cerr); });
         add("pause", "what runs in every container", [] {
             return pause_main();
         }).allow_extras();  // the container's name, for whoever looks at ps

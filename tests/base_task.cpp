@@ -25,7 +25,8 @@ struct Witness {
 
 Task<int> wait(Waiting& waiting) {
     const Witness witness{waiting};
-    const int value = co_await Callback<int>([&](Done done) { waiting.callbacks.push_back(std::move(done)); });
+    const int value =
+        co_await Callback<int>([&](Done done) { waiting.callbacks.push_back(std::move(done)); });
     co_return value + 1;
 }
 

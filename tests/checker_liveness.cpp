@@ -294,6 +294,23 @@ TEST_CASE("an incomplete exploration does not make a property hold") {
     REQUIRE(check(c, properties)[0].verdict == LivenessVerdict::holds);
 }
 
+TEST_CASE("what is stopped before it was asked is incomplete") {
+    Case c;
+    c.graph.edges = {{0, 1, 1}};
+    c.classes = {{"work", Fairness::weak}};
+    c.goals = {1};
+    const std::vector<Property> properties(2, property_of(c, Form::eventually_always));
+    ExploreOptions options;
+    options.record_graph = true;
+    const Exploration explored = explore<ListedGraph>(c.graph, {}, options, properties);
+    int asked = 0;
+    const auto found =
+        check_liveness<ListedGraph>(c.graph, explored, c.classes, properties, [&] { return ++asked == 2; });
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].verdict == LivenessVerdict::holds);
+    CHECK(found[1].verdict == LivenessVerdict::incomplete);
+}
+
 TEST_CASE("misuse is refused") {
     Case c;
     c.graph.edges = {{0, 0, 1, true}};
