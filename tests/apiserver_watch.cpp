@@ -78,6 +78,7 @@ TEST_CASE("what a list's resourceVersion means", "[apiserver]") {
     const auto exact =
         server.get(pods, {{"resourceVersion", version}, {"resourceVersionMatch", "Exact"}}).body;
     CHECK(exact == then);
+    CHECK(server.get(pods, {{"resourceVersion", "1000"}, {"resourceVersionMatch", "Exact"}}).status == 504);
     CHECK(server.get(pods, {{"resourceVersion", "x"}}).status == 400);
     CHECK(server.get(pods, {{"resourceVersionMatch", "Exact"}}).status == 422);
     CHECK(server.get(pods, {{"limit", "-1"}}).status == 422);

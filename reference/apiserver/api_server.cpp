@@ -184,7 +184,13 @@ std::variant<std::unique_ptr<Subscription>, Response> ApiServer::watch(
     return refusal;
 }
 
-void ApiServer::send_bookmarks() { implementation_->registry().caches()->send_bookmarks(); }
+void ApiServer::send_bookmarks() {
+    try {
+        implementation_->registry().caches()->send_bookmarks();
+    } catch (const StoreUnavailable&) {
+        // Nobody has a watch of caches that could not be made.
+    }
+}
 
 void ApiServer::create_system_namespaces() { create_missing_system_namespaces(implementation_->registry()); }
 

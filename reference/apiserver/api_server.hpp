@@ -57,13 +57,15 @@ public:
     /// A refusal is a response at once (401, 403, 404, 410, ...). Otherwise events arrive by
     /// `on_event`, in order, from the thread of the commit or of the store; a slow consumer must
     /// queue them itself. `on_end`: no more will come (the store's watch broke; the client lists anew).
+    /// Neither may call the ApiServer, but either may end its subscription.
     std::variant<std::unique_ptr<Subscription>, Response> watch(
         const User& user, const Request& request, std::function<void(const WatchEvent&)> on_event,
         std::function<void()> on_end);
     /// Sends a BOOKMARK to each watch that has asked for them; due about once a minute.
     void send_bookmarks();
     /// Creates default, kube-system, kube-public and kube-node-lease where they are missing
-    /// (pkg/controlplane/controller/systemnamespaces). Not done by itself: it writes.
+    /// (pkg/controlplane/controller/systemnamespaces). Not done by itself: it writes. Throws
+    /// StoreUnavailable.
     void create_system_namespaces();
 
 private:

@@ -88,6 +88,9 @@ ListResult Registry::list_cache(const ObjectKey& key, const ListOptions& options
 
 ListResult Registry::list_store(const ObjectKey& key, const ListOptions& options, Revision revision,
                                 const std::string& start) {
+    if (revision > 0)
+        if (const auto newest = store_.revision(); revision > newest)
+            throw too_large_resource_version(revision, newest);
     const auto prefix = key.text();
     const auto caches = this->caches();
     ListResult result;

@@ -1,0 +1,95 @@
+// A store that fails: its watch ends, or it does not answer.
+#include "tests/apiserver_support.hpp"
+
+using namespace kcheck::reference;
+
+namespace {
+
+class FailingStore : public Store {
+public:
+    std::optional<KeyValue> get(const std::string& key) override { return reachable().get(key); }
+    RangeResult range(const std::string& prefix, const std::string& start, std::int64_t limit,
+                      Revision revision) override {
+        return reachable().range(prefix, start, limit, revision);
+    }
+    WriteResult put(const std::string& key, const std::string& value, Revision expected) override {
+        auto result = reachable().put(key, value, expected);
+        if (loses_reply) throw StoreUnavailable("etcdserver: request timed out");
+        return result;
+    }
+    WriteResult remove(const std::string& key, Revision expected) override {
+        return reachable().remove(key, expected);
+    }
+    Revision revision() override { return reachable().revision(); }
+    std::unique_ptr<StoreWatch> watch(const std::string& prefix, Revision after,
+                                      std::function<void(const StoreEvent&)> on_event,
+                                      std::function<void(const std::string&)> on_end) override {
+        ++watches;
+        end_watch = on_end;
+        return reachable().watch(prefix, after, std::move(on_event), std::move(on_end));
+    }
+    void compact(Revision revision) override { reachable().compact(revision); }
+
+    bool is_reachable = true;
+    bool loses_reply = false;
+    int watches = 0;
+    std::function<void(const std::string&)> end_watch;
+
+private:
+    Store& reachable() {
+        if (!is_reachable) throw StoreUnavailable("etcdserver: no leader");
+        return store_;
+    }
+    EmbeddedStore store_;
+};
+
+Request list_of_pods(Query query = {}) { return {.method = "GET", .path = pods, .query = std::move(query)}; }
+Request create_pod(const std::string& name) { return {.method = "POST", .path = pods, .body = pod(name)}; }
+
+}  // namespace
+
+TEST_CASE("when the store's watch ends, watches end and caches are made anew", "[apiserver]") {
+    FailingStore store;
+    ApiServer api(store, {});
+    CHECK(api.handle(admin, create_pod("a")).status == 201);
+    int ends = 0;
+    std::vector<std::string> seen;
+    const auto begin = [&] {
+        return api.watch(
+            admin, list_of_pods({{"watch", "1"}}),
+            [&](const WatchEvent& event) { seen.push_back(string_at(event.object, "/metadata/name")); },
+            [&] { ++ends; });
+    };
+    const auto first = begin();
+    REQUIRE(std::get_if<0>(&first));
+    store.end_watch("connection lost");
+    CHECK(ends == 1);
+    CHECK(store.watches == 1);
+    CHECK(api.handle(admin, create_pod("b")).status == 201);
+    CHECK(names(api.handle(admin, list_of_pods()).body) == std::vector<std::string>{"a", "b"});
+    CHECK(store.watches == 2);
+    const auto second = begin();
+    CHECK(seen == std::vector<std::string>{"a", "a", "b"});
+    CHECK(ends == 1);
+}
+
+TEST_CASE("a store that does not answer is a 504, and so is a write whose reply is lost", "[apiserver]") {
+    FailingStore store;
+    ApiServer api(store, {});
+    store.is_reachable = false;
+    CHECK(api.handle(admin, list_of_pods()).status == 504);
+    CHECK(api.handle(admin, {.method = "GET", .path = "/readyz"}).status == 504);
+    CHECK(api.handle(admin, {.method = "GET", .path = "/livez"}).status == 200);
+    api.send_bookmarks();
+    auto refused = api.watch(
+        admin, list_of_pods({{"watch", "1"}}), [](const WatchEvent&) {}, [] {});
+    CHECK(std::get<Response>(refused).status == 504);
+
+    store.is_reachable = true;
+    store.loses_reply = true;
+    const auto lost = api.handle(admin, create_pod("a"));
+    CHECK(lost.status == 504);
+    CHECK(string_at(lost.body, "/reason") == "Timeout");
+    store.loses_reply = false;
+    CHECK(names(api.handle(admin, list_of_pods()).body) == std::vector<std::string>{"a"});
+}
