@@ -153,8 +153,6 @@ net::awaitable<bool> Connection::dispatch(HttpRequest message) {
     if (server_.requests >= server_.options.requests_most)
         co_return co_await reply(
             failure(429, "TooManyRequests", "Too many requests, please try again later."), keep_alive);
-    const Counted counted(server_.requests);
-
     Request request{.method = message.method_string(),
                     .path = std::move(target->path),
                     .query = std::move(target->query),
@@ -164,9 +162,8 @@ net::awaitable<bool> Connection::dispatch(HttpRequest message) {
     if (ApiServer::is_watch(request))
         co_return co_await serve_watch(*user, std::move(request), message.target(), keep_alive);
 
-    const auto handle = [this, user = *user, request = std::move(request),
-                         target_text = std::string(message.target()),
-                         body = std::move(message.body())]() mutable {
+    auto handle = [this, user = *user, request = std::move(request),
+                   target_text = std::string(message.target()), body = std::move(message.body())]() mutable {
         const auto received = Clock::now();
         auto refusal = read_body(request, body);
         Response response = refusal ? std::move(*refusal) : server_.api.handle(user, request);
@@ -177,7 +174,8 @@ net::awaitable<bool> Connection::dispatch(HttpRequest message) {
         if (request.method == "HEAD") response.raw->clear();
         return response;
     };
-    Response response = co_await on_pool(server_.pool, handle);
+    const Counted counted(server_.requests);
+    Response response = co_await on_pool(server_.pool, std::move(handle));
     co_return co_await reply(std::move(response), keep_alive);
 }
 
@@ -226,7 +224,11 @@ net::awaitable<bool> Connection::serve_watch(User user, Request request, std::st
             server_.options.audit->record(user, request, uri, refusal ? *refusal : Response{}, received);
         return begun;
     };
-    auto begun = co_await on_pool(server_.pool, begin);
+    std::variant<std::unique_ptr<Subscription>, Response> begun;
+    {
+        const Counted counted(server_.requests);  // not while it lasts
+        begun = co_await on_pool(server_.pool, begin);
+    }
     const auto* refusal = std::get_if<Response>(&begun);
     if (refusal != nullptr) co_return co_await reply(*refusal, keep_alive);
 

@@ -52,7 +52,8 @@ void end_containers(RuntimeCore& core, std::function<void()> then) {
     // Called by the destructor of the last reply.
     const std::shared_ptr<void> all_done(nullptr, [then = std::move(then)](void*) { then(); });
     core.call("ListContainers", Json::object(), [&core, all_done](RuntimeResult list) {
-        for (const auto& container : at(list.value_or(Json::object()), "/containers"))
+        const Json reply = list.value_or(Json::object());
+        for (const auto& container : at(reply, "/containers"))
             if (string_at(container, "/state") == "running")
                 core.call("StopContainer", {{"id", string_at(container, "/id")}, {"graceSeconds", 0}},
                           [all_done](const RuntimeResult&) {});
