@@ -15,8 +15,9 @@ tl::expected<RegistryImage, std::string> parse_image(const std::string& where, c
                                                      RegistryImage image) {
     if (!entry.is_object()) return Error(where + " must be an object");
     for (const auto& [key, value] : entry.items()) {
+        const bool is_count = value.is_number_integer() && value.get<std::int64_t>() >= 0;
         if (key == "sizeBytes" || key == "delayMilliseconds") {
-            if (!value.is_number_unsigned())
+            if (!is_count)
                 return Error(fmt::format("{}.{} must be a number that is not negative", where, key));
             if (key == "sizeBytes")
                 image.size_bytes = value.get<std::int64_t>();
@@ -29,7 +30,7 @@ tl::expected<RegistryImage, std::string> parse_image(const std::string& where, c
                 image.failure = Failure::always;
             } else if (value == "not found") {
                 image.failure = Failure::not_found;
-            } else if (value.is_number_unsigned()) {
+            } else if (is_count) {
                 image.failure = Failure::first_pulls;
                 image.failing_pulls = value.get<int>();
             } else {
@@ -77,8 +78,7 @@ tl::expected<ImageRegistry, std::string> ImageRegistry::read(const std::string& 
 }
 
 ImageRegistry::Pull ImageRegistry::pull(const std::string& image) {
-    const auto listed = images_.find(image);
-    RegistryImage& found = listed == images_.end() ? default_ : listed->second;
+    RegistryImage& found = images_.try_emplace(image, default_).first->second;
     switch (found.failure) {
         case Failure::never: return {found.delay, found.size_bytes};
         case Failure::first_pulls:

@@ -1,6 +1,7 @@
 #include "reference/kubelet/kubelet.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "reference/client/objects.hpp"
 #include "reference/kubelet/admission.hpp"
@@ -10,6 +11,14 @@ namespace kcheck::reference {
 namespace {
 
 constexpr std::chrono::seconds relist_period{1};  // kubelet.go:genericPlegRelistPeriod
+
+/// config.go:podsDifferSemanticallyMeaningfully. Another status is no news: most of it is our own.
+bool has_changed(const Json& before, const Json& now) {
+    for (const auto* part : {"/spec", "/metadata/labels", "/metadata/annotations",
+                             "/metadata/deletionTimestamp", "/metadata/deletionGracePeriodSeconds"})
+        if (at(before, part) != at(now, part)) return true;
+    return false;
+}
 
 }  // namespace
 
@@ -71,9 +80,9 @@ void Kubelet::add_pod(const Object& pod) {
 
 void Kubelet::update_pod(const Object& pod) {
     const auto uid = uid_of(*pod);
-    pods_[uid] = pod;
+    const Object before = std::exchange(pods_[uid], pod);
     if (admitted_.contains(uid)) {
-        workers_.update(pod);
+        has_changed(*before, *pod) ? workers_.update(pod) : workers_.refresh(pod);
     } else if (is_deleting(*pod) && statuses_.find(uid) != nullptr) {
         // It was rejected: its worker has nothing to stop, and sees to its removal.
         admitted_.insert(uid);
@@ -149,7 +158,9 @@ Task<> Kubelet::relist() {
         for (const auto& container : member(*listed, "containers"))
             containers[string_at(container, "/podUid")].push_back(container);
         for (const auto& [uid, last] : last_relist_)
-            if (const auto now = containers.find(uid); now == containers.end() || now->second != last)
+            if (!containers.contains(uid)) workers_.look_at(uid);
+        for (const auto& [uid, now] : containers)
+            if (const auto last = last_relist_.find(uid); last == last_relist_.end() || last->second != now)
                 workers_.look_at(uid);
         clean_up(containers);
         last_relist_ = std::move(containers);

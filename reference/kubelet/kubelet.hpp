@@ -33,7 +33,7 @@
 namespace kcheck::reference {
 
 struct KubeletOptions {
-    NodeOptions node;
+    NodeOptions node = {};
     int pod_subnet = 0;  // pods have addresses 10.244.<pod_subnet>.x
     Switches switches = {};
     // What a replay, in which the driver makes the Nodes and nothing ends by itself, does without:

@@ -15,7 +15,7 @@
 namespace kcheck::reference {
 
 struct NodeOptions {
-    std::string name;
+    std::string name = {};
     std::string host_ip = "127.0.0.1";
     std::string cpu = "4", memory = "8Gi";  // quantities
     int pods = 110;

@@ -30,6 +30,10 @@ void PodWorkers::update(const Object& pod) {
     poke(worker);
 }
 
+void PodWorkers::refresh(const Object& pod) {
+    if (const auto known = workers_.find(uid_of(*pod)); known != workers_.end()) known->second->pod = pod;
+}
+
 void PodWorkers::look_at(const std::string& uid) {
     if (const auto known = workers_.find(uid); known != workers_.end()) poke(*known->second);
 }
@@ -106,6 +110,7 @@ void PodWorkers::take_turn(const std::string& uid) {
 
 Task<> PodWorkers::run(std::string uid) {
     PodWorker* const worker = workers_.at(uid).get();
+    if (worker->pod && is_pod_terminal(*worker->pod)) terminate(*worker, grace_of(*worker->pod));
     worker->is_working = true;
     worker->has_update = worker->must_cancel = false;
     worker->calls.reset();

@@ -61,6 +61,8 @@ public:
 
     /// The pod is new, or has changed.
     void update(const Object& pod);
+    /// Only its status has changed: the next pass will see it.
+    void refresh(const Object& pod);
     /// Something has happened to its containers.
     void look_at(const std::string& uid);
     /// The pod is not in the configuration any more: it terminates, and then the worker goes.

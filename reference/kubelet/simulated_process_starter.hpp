@@ -24,7 +24,7 @@ public:
     std::vector<ExitedProcess> reap() override { return std::exchange(exited_, {}); }
 
     /// The process ends by itself.
-    void exit(const ProcessId& process, int exit_code) {
+    void exit(ProcessId process, int exit_code) {
         if (running_.erase(process) > 0) exited_.push_back({process, exit_code});
     }
     const std::set<ProcessId>& running() const { return running_; }
