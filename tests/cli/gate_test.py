@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""kcheck gate and kcheck conform as programs. Usage: gate_test.py KCHECK KCHECK_REFERENCE"""
+
+import gzip
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORDINGS = ROOT / "tests" / "fixtures" / "recordings"
+KCHECK, REFERENCE = sys.argv[1:3]
+
+
+def run(*words):
+    return subprocess.run([KCHECK, *map(str, words)], capture_output=True, text=True, timeout=600)
+
+
+class Gate(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def plan(self, text):
+        file = self.folder / "gate.yaml"
+        file.write_text(text)
+        return file
+
+    def test_the_reference_passes_all_of_it(self):
+        junit, sarif = self.folder / "junit.xml", self.folder / "gate.sarif"
+        done = run("gate", "--on", "reference", "--walks", 5, "--junit", junit, "--sarif", sarif)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("1,828 of 1,828 transitions replayed (100 %)", done.stdout)
+        suite = ElementTree.parse(junit).getroot()
+        names = [case.get("name") for case in suite.iter("testcase")]
+        self.assertEqual(len(names), int(suite.get("tests")))
+        self.assertEqual((suite.get("failures"), suite.get("errors"), suite.get("skipped")), ("0", "0", "0"))
+        for line in run("list", "variants").stdout.splitlines():
+            self.assertIn(line.split()[0], names)
+        self.assertEqual(json.loads(sarif.read_text())["runs"][0]["results"], [])
+
+    def test_an_implementation_that_does_something_else_fails(self):
+        plan = self.plan("cover:\n- --replicas 1 --nodes 1 --crashes 0 --lost-replies 0\nvariants: false\n")
+        junit, sarif = self.folder / "junit.xml", self.folder / "gate.sarif"
+        # Its pods never get to run.
+        liar = f"{REFERENCE} drive | sed -u 's/\"phase\":\"Running\"/\"phase\":\"Pending\"/g'"
+        done = run("gate", plan, "--on", f"exec:{liar}", "--junit", junit, "--sarif", sarif)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn("model: Running", done.stdout)
+        self.assertEqual(ElementTree.parse(junit).getroot().get("failures"), "1")
+        results = json.loads(sarif.read_text())["runs"][0]["results"]
+        self.assertEqual([result["ruleId"] for result in results], ["kcheck/cover"])
+
+    def test_a_switch_that_changes_nothing_is_found(self):
+        plan = self.plan("variants: true\n")
+        deaf = "sed -u 's/\"variants\":\\[\"[a-z-]*\"\\]/\"variants\":[]/' | " + f"{REFERENCE} drive"
+        done = run("gate", plan, "--on", f"exec:{deaf}")
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.count("is not taken with the switch on"),
+                         done.stdout.count("FAILED"))
+
+    def test_plans_are_refused_where_they_are_wrong(self):
+        for text, message in (("- x\n", "gate.yaml:1:1: a gate file is a map"),
+                              ("cover: 3\n", "gate.yaml:1:8: cover is a list of strings"),
+                              ("verfy: []\n", 'gate.yaml:1:1: there is no member "verfy"'),
+                              ("variants: maybe\n", "gate.yaml:1:11: variants is true or false"),
+                              ("cover: [\n", "gate.yaml:2:"),
+                              ("cover: ['--replicas x']\n", "--replicas x: --replicas"),
+                              ("conform: [nowhere]\n", "nowhere: there is no such file")):
+            done = run("gate", self.plan(text), "--on", "reference")
+            self.assertEqual(done.returncode, 2, text)
+            self.assertIn(message, done.stderr)
+        done = run("gate")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("gate needs an implementation: --on reference", done.stderr)
+
+
+class Conform(unittest.TestCase):
+    def test_recordings_of_a_real_cluster(self):
+        done = run("conform", RECORDINGS / "01-apply-3")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("left out: 2 of minions: not in the model", done.stdout)
+        self.assertIn("admitted: the model makes these 21 writes, in this order", done.stdout)
+        done = run("conform", RECORDINGS / "03-scale-5", "--output", "json")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(json.loads(done.stdout)["admitted"], 16)
+
+    def test_a_recording_in_which_somebody_else_writes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("audit.jsonl", "etcd-revisions.jsonl"):
+                text = gzip.open(RECORDINGS / "01-apply-3" / f"{name}.gz", "rt").read()
+                (Path(folder) / name).write_text(text.replace("system:kube-scheduler", "system:node:node-1"))
+            done = run("conform", folder)
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            self.assertIn("not admitted: revision 308, system:node:node-1", done.stdout)
+            self.assertIn("the model admits this write, but of kube-scheduler", done.stdout)
+            limited = run("conform", folder, "--max-states", 1)
+            self.assertEqual(limited.returncode, 3)
+
+    def test_what_is_no_recording(self):
+        done = run("conform", ROOT / "docs")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("a recording has commits.jsonl, or audit.jsonl and etcd-revisions.jsonl", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
