@@ -97,7 +97,7 @@ class Etcd:
 
 
 class Cluster:
-    def __init__(self, binary, kubectl, nodes=2, etcd=None, registry=None, root=None):
+    def __init__(self, binary, kubectl, nodes=2, etcd=None, registry=None, root=None, options=()):
         self.binary, self.kubectl_program = binary, kubectl
         self.directory = Path(tempfile.mkdtemp(prefix="kcheck-up-"))
         self.root = Path(root or self.directory / "cluster")
@@ -108,6 +108,7 @@ class Cluster:
             table = self.directory / "registry.json"
             table.write_text(json.dumps(registry))
             command += ["--registry", str(table)]
+        command += options
         self.lines = []
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         text=True)
