@@ -189,6 +189,27 @@ TEST_CASE("The past in memory is bounded", "[store]") {
     CHECK(events.wait(10).size() == 10);
 }
 
+TEST_CASE("Compaction frees what it forgets, keys that are gone included", "[store]") {
+    VersionHistory history;
+    std::vector<std::weak_ptr<const KeyValue>> versions;
+    Revision revision = history.revision();
+    const auto apply = [&](const std::string& key, std::int64_t version) {
+        auto next = std::make_shared<const KeyValue>(KeyValue{key, "x", 0, ++revision, version});
+        versions.push_back(next);
+        history.apply({std::move(next), history.newest(key)});
+    };
+    apply("stays", 1);
+    apply("goes", 1);
+    apply("goes", 0);
+    apply("stays", 2);
+    history.compact(revision);
+    CHECK(versions[0].expired());
+    CHECK(versions[1].expired());
+    CHECK(versions[2].expired());
+    CHECK_FALSE(versions[3].expired());
+    CHECK(history.commits() == 0);
+}
+
 namespace {
 
 /// No file of this process can grow beyond `bytes`, for a while: a full disk.
