@@ -63,6 +63,16 @@ public:
         add_runtime();
         add("drive", "a driver for kcheck replay --on: JSON lines (docs/driver.md)",
             [] { return drive(std::cin, std::cout, std::cerr); });
+        auto& walk = add("walk", "a run at random, in one process; prints its commits (kcheck conform)",
+                         [this] { return run_at_random(walk_, std::cout); });
+        walk.add_option("--seed", walk_.seed, "equal seeds, equal runs (default: 1)");
+        walk.add_option("--replicas", walk_.replicas, "apply the first, scale to the others: 1,2,1")
+            ->delimiter(',');
+        walk.add_option("--nodes", walk_.nodes, "nodes (default: 1)")->check(CLI::Range(1, nodes_most));
+        walk.add_option("--crashes", walk_.crashes, "of controllers, scheduler and kubelets (default: 0)");
+        walk.add_flag("--overtaking", walk_.overtaking,
+                      "watch events may overtake requests of the process that they reach");
+        walk.add_option("--lost-replies", walk_.lost_replies, "of requests (default: 0)");
         add("pause", "what runs in every container", [] {
             return pause_main();
         }).allow_extras();  // the container's name, for whoever looks at ps
@@ -185,6 +195,7 @@ private:
     CLI::App app_;
     std::map<const CLI::App*, std::function<int()>> actions_;
     std::vector<std::string> variants_;
+    RandomRun walk_;
     UpFlags up_;
     ApiServerFlags apiserver_;
     ControllerManagerFlags manager_;

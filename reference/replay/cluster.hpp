@@ -53,6 +53,15 @@ public:
     void step(const Json& step);
     /// Throws Refused if anything would still change what `state` shows.
     void rest();
+    /// Anything that waits to happen happens, in an order that `seed` decides, until nothing is left.
+    struct RandomFaults {
+        int crashes = 0, lost_replies = 0;
+        /// Watch events may reach a process while a request of it is under way.
+        bool overtaking = false;
+    };
+    void run_at_random(std::uint64_t seed, RandomFaults faults);
+    void on_commit(std::function<void(const Commit&)> listener) { world_.on_commit = std::move(listener); }
+
     Json state() const;
     /// What waits to happen, for people.
     std::vector<std::string> allowed() const;
@@ -73,6 +82,7 @@ private:
     void start_everything();
     void crash_controller_manager(const Json& step);
     void crash_scheduler(const Json& step);
+    void crash_somebody(std::size_t which);
     void crash_kubelet(KubeletProcess& kubelet);
     void boot(Process& process);
     void boot(KubeletProcess& kubelet);

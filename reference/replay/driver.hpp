@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "reference/base/json.hpp"
 
@@ -27,5 +28,15 @@ private:
 /// Answers line by line until the input ends; 0. A line that is no message of the protocol ends it
 /// with one line on `errors`; 2.
 int drive(std::istream& in, std::ostream& out, std::ostream& errors);
+
+/// A run at random of `replicas` (apply the first, scale to the others) on so many nodes: its commits,
+/// as lines of JSON that `kcheck conform` reads.
+struct RandomRun {
+    std::uint64_t seed = 1;
+    std::vector<int> replicas = {1};
+    int nodes = 1, crashes = 0, lost_replies = 0;
+    bool overtaking = false;  // watch events may overtake requests of the process that they reach
+};
+int run_at_random(const RandomRun& run, std::ostream& out);
 
 }  // namespace kcheck::reference

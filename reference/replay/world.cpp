@@ -230,7 +230,10 @@ void World::restart_api_server() {
     ApiServerOptions options;
     options.switches = switches_;
     options.now = [this] { return now; };
-    options.on_commit = [this](const Commit& commit) { note(commit.key, commit.object); };
+    options.on_commit = [this](const Commit& commit) {
+        note(commit.key, commit.object);
+        if (on_commit) on_commit(commit);
+    };
     options.name_suffix = [this] { return fmt::format("{:05}", ++names_); };
     options.uid = [this] { return fmt::format("00000000-0000-4000-8000-{:012}", ++uids_); };
     api_server_ = std::make_unique<ApiServer>(*store_, std::move(options));

@@ -129,6 +129,7 @@ public:
     Store& store() { return *store_; }
     const std::vector<Process*>& processes() const { return processes_; }
     const Switches& switches() const { return switches_; }
+    std::function<void(const Commit&)> on_commit;  // told of every commit through kube-apiserver
     Time now = from_rfc3339("2026-01-01T00:00:00Z");
     std::uint64_t next_id() { return ++last_id_; }
     /// Begins the watch; what is there already is its first delivery.

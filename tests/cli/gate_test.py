@@ -99,6 +99,24 @@ class Conform(unittest.TestCase):
             limited = run("conform", folder, "--max-states", 1)
             self.assertEqual(limited.returncode, 3)
 
+    def test_runs_at_random_are_admitted(self):
+        for seed in range(1, 13):
+            commits = subprocess.run([REFERENCE, "walk", "--seed", str(seed), "--replicas", "2", "--nodes", "2",
+                                      "--overtaking"], capture_output=True, text=True, timeout=600)
+            self.assertEqual(commits.returncode, 0, commits.stderr)
+            with tempfile.TemporaryDirectory() as folder:
+                (Path(folder) / "commits.jsonl").write_text(commits.stdout)
+                done = run("conform", folder)
+            self.assertEqual(done.returncode, 0, f"seed {seed}\n{done.stdout}{done.stderr}")
+
+    def test_a_known_limit_of_the_model(self):
+        """docs/limits.md, 13: a request that is overtaken by a watch event of its own process."""
+        commits = subprocess.run([REFERENCE, "walk", "--seed", "8", "--replicas", "2,1", "--nodes", "2"],
+                                 capture_output=True, text=True, timeout=600)
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "commits.jsonl").write_text(commits.stdout)
+            self.assertEqual(run("conform", folder).returncode, 1)
+
     def test_what_is_no_recording(self):
         done = run("conform", ROOT / "docs")
         self.assertEqual(done.returncode, 2)
