@@ -58,8 +58,8 @@ std::string pod_line(int revision, const std::string& user, const std::string& v
 
 std::string apply_and_create() {
     return R"({"revision":1,"user":"kubernetes-admin","verb":"create","resource":"deployments",)"
-           R"("subresource":"","key":"/registry/deployments/default/a","object":{"metadata":{"uid":"d","generation":1},)"
-           R"("spec":{"replicas":1},"status":{}}})"
+           R"("subresource":"","key":"/registry/deployments/default/a",)"
+           R"("object":{"metadata":{"uid":"d","generation":1},"spec":{"replicas":1},"status":{}}})"
            "\n"
            R"({"revision":2,"user":")" +
            accounts +

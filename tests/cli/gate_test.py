@@ -101,8 +101,8 @@ class Conform(unittest.TestCase):
 
     def test_runs_at_random_are_admitted(self):
         for seed in range(1, 13):
-            commits = subprocess.run([REFERENCE, "walk", "--seed", str(seed), "--replicas", "2", "--nodes", "2",
-                                      "--overtaking"], capture_output=True, text=True, timeout=600)
+            words = ["--seed", str(seed), "--replicas", "2", "--nodes", "2", "--overtaking"]
+            commits = subprocess.run([REFERENCE, "walk", *words], capture_output=True, text=True, timeout=600)
             self.assertEqual(commits.returncode, 0, commits.stderr)
             with tempfile.TemporaryDirectory() as folder:
                 (Path(folder) / "commits.jsonl").write_text(commits.stdout)
