@@ -4,10 +4,12 @@ Usage: crash_test.py REFERENCE KUBECTL ROUNDS [ETCD]. Each round does something 
 kills processes meanwhile; then everything must come to rest. The seed is printed; KCHECK_SEED repeats it.
 """
 
+import itertools
 import os
 import random
 import signal
 import sys
+import threading
 import time
 import unittest
 
@@ -24,7 +26,8 @@ class CrashTest(unittest.TestCase):
         self.etcd = Etcd(REST[0]) if REST else None
         self.cluster = Cluster(REFERENCE, KUBECTL, nodes=NODES, etcd=self.etcd and self.etcd.url,
                                registry=REGISTRY)
-        self.acknowledged = 0
+        self.acknowledged = []
+        self.stop = threading.Event()
 
     def tearDown(self):
         self.cluster.close()
@@ -47,11 +50,15 @@ class CrashTest(unittest.TestCase):
 
         return wait_for(f"kubectl {' '.join(words)}", done)
 
-    def write_marker(self):
-        """A write that is known to have been acknowledged."""
-        name = f"marker-{self.acknowledged}"
-        if self.cluster.kubectl("create", "configmap", name, check=False).returncode == 0:
-            self.acknowledged += 1
+    def write_markers(self):
+        """One after the other all the time, so that kills hit writes; notes which were acknowledged."""
+        for number in itertools.count():
+            if self.stop.is_set():
+                return
+            name = f"marker-{number}"
+            if self.cluster.kubectl("create", "configmap", name, check=False).returncode == 0:
+                self.acknowledged.append(name)
+            time.sleep(0.05)
 
     def test_kill_and_converge(self):
         seed = int(os.environ.get("KCHECK_SEED", random.SystemRandom().randrange(2**32)))
@@ -60,6 +67,8 @@ class CrashTest(unittest.TestCase):
         components = sorted(self.cluster.component_pids()) + (["etcd"] if self.etcd else [])
         self.insist("apply", "-f", EXAMPLE)
         replicas, kills = 3, 0
+        writer = threading.Thread(target=self.write_markers)
+        writer.start()
         try:
             for number in range(int(ROUNDS)):
                 act = dice.choice(["scale", "image", "delete pod", "nothing"])
@@ -77,18 +86,22 @@ class CrashTest(unittest.TestCase):
                 print(f"round {number}: {act}, {replicas} replicas; kill {', '.join(victims)}", flush=True)
                 for victim in victims:
                     time.sleep(dice.uniform(0, 0.8))
-                    self.write_marker()
                     self.kill(victim)
                     kills += 1
                 self.cluster.wait_until_available("elasticsearch", replicas)
+            self.stop.set()
+            writer.join()
             markers = {item["metadata"]["name"] for item in self.cluster.get("configmaps")["items"]}
-            self.assertLessEqual({f"marker-{i}" for i in range(self.acknowledged)}, markers)
+            self.assertLessEqual(set(self.acknowledged), markers)
             self.insist("delete", "deployment", "elasticsearch", "--ignore-not-found")
             wait_for("no containers are left", lambda: not self.cluster.containers())
         except BaseException:
             self.cluster.show_logs()
             raise
-        print(f"{kills} kills, {self.acknowledged} acknowledged markers: all there")
+        finally:
+            self.stop.set()
+            writer.join()
+        print(f"{kills} kills, {len(self.acknowledged)} acknowledged writes: all there")
 
 
 if __name__ == "__main__":
