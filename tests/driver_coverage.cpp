@@ -2,6 +2,7 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <sstream>
 
 #include <fmt/core.h>
 
@@ -9,6 +10,7 @@
 #include "tests/invariants_small.hpp"
 #include "traces/actions.hpp"
 #include "traces/coverage.hpp"
+#include "traces/json.hpp"
 #include "traces/path_cover.hpp"
 
 using namespace kcheck;
@@ -161,7 +163,7 @@ TEST_CASE("random graphs are covered") {
     }
 }
 
-TEST_CASE("every transition of small configurations is in a run") {
+TEST_CASE("every transition of small configurations is in a run", "[heavy]") {
     std::vector<std::pair<model::Configuration, model::Reductions>> cases{
         {small(1, 1, 0, 0), {}},
         {small(2, 2, 0, 0), {}},
@@ -183,6 +185,12 @@ TEST_CASE("every transition of small configurations is in a run") {
                 const auto executed = traces::execute(run.trace);
                 INFO((executed ? "" : executed.error()));
                 REQUIRE(executed);
+                std::stringstream file;
+                traces::write_json(file, run.trace);
+                const auto back = traces::read_json(file);
+                REQUIRE(back);
+                REQUIRE(back->steps == run.trace.steps);
+                REQUIRE(back->property.empty());
             }
             return true;
         });

@@ -108,6 +108,7 @@ TEST_CASE("drivers that break the protocol get a clear error") {
         {"binary", "answers \"\\xff\\xfe\\x00{}\", which is no JSON object"},
         {"list", "answers \"[1, 2]\", which is no JSON object"},
         {"huge", "answers with a line of more than 16777216 bytes"},
+        {"deep", "answers with more than 64 nested values"},
         {"close-output", "has closed its standard output"},
         {"twice", "says \"{\"state\": {\"deployment\": null"},
         {"no-state", "the driver's answer to the configuration: it must be {\"state\": ...}"},

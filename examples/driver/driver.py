@@ -42,6 +42,7 @@ class Cluster:
 
     def step(self, step):
         need(step.get("outcome", "replied") == "replied", "no reply is ever lost here")
+        need(step.get("accepted", True), "every request is accepted here")
         who, _, node = step["component"].rstrip("]").partition("[")
         method = getattr(self, f"{who}_{step['verb']}".replace("-", "_"), None)
         method = self.receive if step["verb"] == "receive" else method

@@ -46,6 +46,8 @@ def misbehave(how):
     elif how == "huge":
         sys.stdout.write("x" * (20 << 20))
         sys.stdout.flush()
+    elif how == "deep":
+        print('{"state":' + "[" * 1_000_000 + "]" * 1_000_000 + "}", flush=True)
     elif how == "close-output":
         os.close(1)
         time.sleep(1000)
