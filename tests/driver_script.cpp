@@ -297,7 +297,7 @@ TEST_CASE("random runs are translated under every reduction", "[heavy]") {
          {"kubectl scale", "deployment-controller scale-replicaset", "replicaset-controller delete-pod",
           "kubelet[1] admit", "kubelet[0] remove-pod", "kubelet[0] report-terminal", "time pass",
           "kube-apiserver drop-event", "kube-apiserver crash", "network late-create", "network late-bind",
-          "network late-delete", "container-runtime[0] stop-container"}) {
+          "container-runtime[0] stop-container"}) {
         CAPTURE(verb);
         REQUIRE(verbs.contains(verb));
     }
@@ -330,6 +330,58 @@ TEST_CASE("the event of a collection, of which the model has none, is delivered"
     REQUIRE(step_of(script, "pod-garbage-collector", "collect").contains("pod"));
     REQUIRE(script.steps.back().message["component"] == "kubelet[0]");
     REQUIRE(script.steps.back().message["verb"] == "receive");
+}
+
+TEST_CASE("requests that outlive a crash are announced, and arrive") {
+    struct Late {
+        const char* verb;
+        std::vector<model::Slot> (*slots)(const model::Cluster&);
+        Json under_way, arrives;
+    };
+    const std::vector<Late> table{
+        {"late-create",
+         [](const model::Cluster& k) { return std::vector{k.late_creates}; },
+         {{"creates", 1}},
+         {{"pod", 0}}},
+        {"late-scale",
+         [](const model::Cluster& k) { return std::vector{k.late_scale}; },
+         {{"scale", true}},
+         {{"replicas", 0}}},
+        {"late-bind",
+         [](const model::Cluster& k) { return k.late_binding; },
+         {{"bind", {0}}},
+         {{"pod", 0}, {"node", 0}}},
+        {"late-delete",
+         [](const model::Cluster& k) { return k.late_deletion; },
+         {{"delete", 0}},
+         {{"pod", 0}}},
+    };
+    const Pipeline pipeline(Small{.replicas = {1, 0}, .crashes = 1}.with());
+    const traces::Actions actions(pipeline);
+    for (const auto& late : table) {
+        CAPTURE(late.verb);
+        invariants::Property none_late;
+        none_late.holds = [&](const model::Cluster& k, const model::Valuation& state) {
+            return std::ranges::all_of(late.slots(k), [&](model::Slot slot) { return state[slot] == 0; });
+        };
+        auto trace = counterexample(pipeline, none_late);
+        INFO((trace ? "" : trace.error()));
+        REQUIRE(trace);
+        auto state = traces::valuation_of(trace->state(trace->steps.size()));
+        for (int action = 0; action < actions.first_receipt(); ++action)
+            if (actions.verb(action) == late.verb && actions.run(action, state))
+                trace->steps.push_back({action, actions.component(action), actions.name(action), 0, false,
+                                        traces::values_of(pipeline.layout(), state)});
+        REQUIRE(traces::execute(*trace));
+        validate(said_of(*trace));
+        const auto script = traces::script_of(*trace);
+        const auto crash = std::ranges::find_if(
+            script.steps, [](const auto& step) { return step.message["verb"] == "crash"; });
+        REQUIRE(crash != script.steps.end());
+        REQUIRE(crash->message["underWay"] == late.under_way);
+        const auto& arrival = step_of(script, "network", late.verb);
+        for (const auto& [member, value] : late.arrives.items()) REQUIRE(arrival[member] == value);
+    }
 }
 
 TEST_CASE("a script says what the model's names say") {
