@@ -63,8 +63,12 @@ tl::expected<void, UsageError> take_command(std::vector<std::string> words, Opti
 
 tl::expected<Options, UsageError> parse(const std::vector<std::string>& words) {
     // What follows is for another program.
-    if (!words.empty() && words.front() == "up")
-        return Options{.command = Command::up, .arguments = {words.begin() + 1, words.end()}};
+    if (!words.empty() && words.front() == "up") {
+        Options up;
+        up.command = Command::up;
+        up.arguments.assign(words.begin() + 1, words.end());
+        return up;
+    }
 
     CLI::App app;
     app.set_help_flag();

@@ -19,6 +19,7 @@ std::vector<std::string> manifests_in(std::initializer_list<const char*> folders
     std::vector<std::string> out;
     for (const char* folder : folders) {
         for (const auto& entry : std::filesystem::directory_iterator(source_dir / folder)) {
+            if (!entry.is_regular_file()) continue;
             const std::string extension = entry.path().extension().string();
             const std::string text = contents(entry.path());
             // An alias bomb costs its whole budget each time, and teaches nothing new.
