@@ -16,7 +16,7 @@ namespace kcheck::invariants {
 template <class C>
 Bool<C> deployment_versions_increase(const C& c, const Cluster& k) {
     namespace workload = model::workload;
-    const auto& watch = k.kcm.deployments;
+    const auto& watch = k.dc.deployments;
     auto version = read(c, watch.copy);
     auto increase = (version[workload::exists] == 1 && version[workload::generation] >= 1) ||
                     (version[workload::exists] == 0 && version[workload::generation] == 0 &&
@@ -48,7 +48,7 @@ Bool<C> deployment_versions_increase(const C& c, const Cluster& k) {
 template <class C>
 Bool<C> generations_are_bounded(const C& c, const Cluster& k) {
     namespace workload = model::workload;
-    const auto& seen = k.kcm.deployments.copy;
+    const auto& seen = k.dc.deployments.copy;
     const auto& stored = k.replica_set;
     const auto to_scale = c[stored[workload::replicas]] != c[seen[workload::replicas]];
     return deployment_versions_increase(c, k) &&

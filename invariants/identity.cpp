@@ -52,7 +52,7 @@ Property names_are_unique() {
     define(property, [](const auto& c, const Cluster& k) { return c[k.name_reused] == 0; });
     property.witness = on_states([](const auto& c, const Cluster& k) {
         return c[k.replica_set[model::workload::exists]] == 1 &&
-               c[k.kcm.replica_sets.copy[model::workload::exists]] == 0;
+               c[k.dc.replica_sets.copy[model::workload::exists]] == 0;
     });
     property.witness_text = "the ReplicaSet is stored, and the cache of its creator does not show it";
     return property;

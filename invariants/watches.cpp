@@ -35,9 +35,10 @@ Bool<C> amounts_to_store(const C& c, const model::WorkloadWatch& watch, const mo
 }
 
 constexpr auto every_watch_is_complete = [](const auto& c, const Cluster& k) {
-    auto complete = amounts_to_store(c, k.kcm.deployments, k.deployment) &&
-                    amounts_to_store(c, k.kcm.replica_sets, k.replica_set) &&
-                    amounts_to_store(c, k, k.kcm.pods) && amounts_to_store(c, k, k.scheduler.pods);
+    auto complete = amounts_to_store(c, k.dc.deployments, k.deployment) &&
+                    amounts_to_store(c, k.dc.replica_sets, k.replica_set) &&
+                    amounts_to_store(c, k.rsc.replica_sets, k.replica_set) &&
+                    amounts_to_store(c, k, k.rsc.pods) && amounts_to_store(c, k, k.scheduler.pods);
     for (const auto& kubelet : k.kubelet) complete = complete && amounts_to_store(c, k, kubelet.pods);
     // A run that has left the bounds of the encoding has lost the event that did not fit.
     return complete || c[k.exceeded] == 1;
@@ -65,7 +66,7 @@ Property watch_complete() {
     property.violated_by = {"watch-drops-event"};
     define(property, every_watch_is_complete);
     property.witness = on_states([](const auto& c, const Cluster& k) {
-        return pending(c, k.kcm.pods) && pending(c, k.kcm.replica_sets);
+        return pending(c, k.rsc.pods) && pending(c, k.rsc.replica_sets);
     });
     property.witness_text = "events of a pod and of the ReplicaSet are on their way";
     return property;
@@ -87,7 +88,7 @@ Property caches_converge() {
     property.source = "staging/src/k8s.io/client-go/tools/cache/reflector.go:ListAndWatch";
     property.violated_by = {"watch-drops-event"};
     property.goal = on_states(every_watch_is_complete);
-    property.witness = on_states([](const auto& c, const Cluster& k) { return pending(c, k.kcm.pods); });
+    property.witness = on_states([](const auto& c, const Cluster& k) { return pending(c, k.rsc.pods); });
     property.witness_text = "an event is on its way";
     return property;
 }

@@ -43,7 +43,7 @@ Property optimistic_concurrency() {
     property.violated_by = {"update-without-resource-version"};
     define(property, [](const auto& c, const Cluster& k) { return c[k.lost_update] == 0; });
     property.witness = on_states([](const auto& c, const Cluster& k) {
-        return c[k.kcm.deployments.copy[model::workload::exists]] == 1 && pending(c, k.kcm.deployments);
+        return c[k.dc.deployments.copy[model::workload::exists]] == 1 && pending(c, k.dc.deployments);
     });
     property.witness_text = "the deployment controller's copy of the Deployment is not the newest version";
     return property;

@@ -126,6 +126,17 @@ void Pipeline::add_actions() {
     add_request(replicaset, "update-status", "PUT ReplicaSet status", Reader::replicaset_controller,
                 rs_progress, !k.reductions.status_last, false, -1,
                 [&k](auto& c, Reply r) { replicaset_controller::update_status(c, k, r); });
+    if (!k.reductions.status_last) {  // elsewhere no status is lost with the sync that it ends
+        auto& info =
+            add(replicaset, "update-status",
+                "PUT ReplicaSet status; others write before it, and again after the live GET",
+                Reader::replicaset_controller, [&k](auto& c) {
+                    replicaset_controller::update_status(c, k, {Outcome::lost_uncommitted, Payer::conflict});
+                });
+        info.request = true;
+        info.reply = {Outcome::lost_uncommitted, Payer::conflict};
+        info.progress = rs_progress;
+    }
     for (auto a = second_status; a < actions_.size(); ++a) actions_[a].status = 3;
 
     for_each_pod([&](int p) {
@@ -209,7 +220,8 @@ void Pipeline::add_actions() {
     };
     using environment::UnderWay;
     const std::string manager = "kube-controller-manager";
-    const std::vector<int> of_manager{0, 1, 2};
+    const std::vector<int> of_manager{dc_deployments_watch, dc_replica_sets_watch, rsc_replica_sets_watch,
+                                      rsc_pods_watch};
     fault(manager, "crash", "crash and restart", Reader::replicaset_controller, -1, of_manager,
           [&k](auto& c) { environment::crash_controller_manager(c, k, UnderWay::creations, 0); });
     for_each_pod([&](int p) {
@@ -221,11 +233,11 @@ void Pipeline::add_actions() {
         fault(manager, "crash", "crash and restart, with the PUT of the ReplicaSet under way",
               Reader::deployment_controller, -1, of_manager,
               [&k](auto& c) { environment::crash_controller_manager(c, k, UnderWay::scale, 0); });
-    fault("kube-scheduler", "crash", "crash and restart", Reader::scheduler, -1, {3},
+    fault("kube-scheduler", "crash", "crash and restart", Reader::scheduler, -1, {scheduler_watch},
           [&k](auto& c) { environment::crash_scheduler(c, k); });
     for (int n = 0; n < k.nodes(); ++n)
-        fault(fmt::format("kubelet[{}]", n), "crash", "crash and restart", Reader::kubelet, n, {4 + n},
-              [&k, n](auto& c) { environment::crash_kubelet(c, k, n); });
+        fault(fmt::format("kubelet[{}]", n), "crash", "crash and restart", Reader::kubelet, n,
+              {first_kubelet_watch + n}, [&k, n](auto& c) { environment::crash_kubelet(c, k, n); });
     fault("kube-apiserver", "crash", "restart, as etcd does", Reader::nobody, -1, {},
           [&k](auto& c) { environment::restart_quietly(c, k); });
 
@@ -270,19 +282,24 @@ void Pipeline::add_watches() {
         info.symbolic = [body](SymbolicStep& step) { body(step); };
         watches_.push_back(std::move(info));
     };
-    const std::string manager = "kube-controller-manager";
-    add_watch(manager, "deployments", k.kcm.deployments, [&k](auto& c) {
-        if (!c.require(pending(c, k.kcm.deployments))) return;
-        receive_deployment(c, k);
+    // In the order that pipeline.hpp gives.
+    const std::string deployment = "deployment-controller", replicaset = "replicaset-controller";
+    add_watch(deployment, "deployments", k.dc.deployments, [&k](auto& c) {
+        if (!c.require(pending(c, k.dc.deployments))) return;
+        receive(c, k.dc.deployments);
     });
-    add_watch(manager, "replicasets", k.kcm.replica_sets, [&k](auto& c) {
-        if (!c.require(pending(c, k.kcm.replica_sets))) return;
-        receive_replica_set(c, k);
+    add_watch(deployment, "replicasets", k.dc.replica_sets, [&k](auto& c) {
+        if (!c.require(pending(c, k.dc.replica_sets))) return;
+        receive(c, k.dc.replica_sets);
     });
-    add_watch(manager, "pods", k.kcm.pods, [&k](auto& c) {
+    add_watch(replicaset, "replicasets", k.rsc.replica_sets, [&k](auto& c) {
+        if (!c.require(pending(c, k.rsc.replica_sets))) return;
+        receive_replica_set_by_replica_set_controller(c, k);
+    });
+    add_watch(replicaset, "pods", k.rsc.pods, [&k](auto& c) {
         // The victims of a sync are ranked in the view that it began with.
-        if (!c.require(pending(c, k.kcm.pods) && c[k.kcm.deletes] == 0)) return;
-        receive_pod_by_controller_manager(c, k);
+        if (!c.require(pending(c, k.rsc.pods) && c[k.rsc.deletes] == 0)) return;
+        receive_pod_by_replica_set_controller(c, k);
     });
     add_watch("kube-scheduler", "pods", k.scheduler.pods, [&k](auto& c) {
         if (!c.require(pending(c, k.scheduler.pods))) return;

@@ -43,7 +43,8 @@ Cluster::Cluster(Configuration given, Reductions reduce, Footprint footprint)
     // be lost, and those whose creation outlives a crash; one more to be replaced. A run
     // that needs more is marked in `exceeded` and never passes for exhaustive.
     const int most = configuration.replicas_max();
-    slots_ = most + configuration.lost_replies + configuration.crashes * batch_most(most) +
+    slots_ = configuration.replicas_added() + configuration.lost_replies +
+             configuration.crashes * batch_most(most) +
              (configuration.crashes + configuration.lost_replies > 0 ? 1 : 0);
     slots_ = std::max(slots_, 1);
     of_pod_.resize(index(slots_));
@@ -53,7 +54,8 @@ Cluster::Cluster(Configuration given, Reductions reduce, Footprint footprint)
     add_etcd();
     add_history();
     add_environment();
-    add_controller_manager(footprint);
+    add_deployment_controller();
+    add_replica_set_controller(footprint);
     add_scheduler(footprint);
     for (int n = 0; n < static_cast<int>(configuration.nodes.size()); ++n) add_kubelet(n, footprint);
 }
@@ -205,42 +207,49 @@ void Cluster::add_environment() {
                                     Part::environment, Values::plain, p));
 }
 
-void Cluster::add_controller_manager(const Footprint& footprint) {
-    const std::string name = "kube-controller-manager";
+// Queues are longer than any run of these configurations needs; `exceeded` tells if not. Who hears at
+// once has no more pending than one step and what follows from it at once can send.
+
+void Cluster::add_deployment_controller() {
+    const std::string name = "deployment-controller";
+    const int operations = static_cast<int>(configuration.operations.size());
+    dc.deployments = add_workload_watch(name, "deployment", operations + 2);
+    dc.replica_sets = add_workload_watch(name, "replicaset", operations + 3);
+}
+
+void Cluster::add_replica_set_controller(const Footprint& footprint) {
+    const std::string name = "replicaset-controller";
     const int most = configuration.replicas_max();
     const int operations = static_cast<int>(configuration.operations.size());
-    // Longer than any run of these configurations needs; `exceeded` tells if not. Who hears at
-    // once has no more pending than one step and what follows from it at once can send.
-    kcm.deployments = add_workload_watch(name, "deployment", operations + 2);
-    kcm.replica_sets = add_workload_watch(name, "replicaset", operations + 3);
-    kcm.pods =
+    rsc.replica_sets = add_workload_watch(name, "replicaset", operations + 3);
+    rsc.pods =
         add_pod_watch(name, -1, reductions.local_steps && reductions.status_last ? slots_ + 6 : 3 * slots_,
-                      footprint.controller_manager, View::active);
+                      footprint.replica_set_controller, View::active);
     const auto memory = [&](const char* what, int size) {
         return add(fmt::format("replicaset-controller.{}", what), size, Part::memory);
     };
-    kcm.left = memory("batch_left", most + 1);
-    kcm.batch = memory("batch_size", most + 1);
-    kcm.rest = memory("creations_after_batch", most + 1);
-    kcm.failed = memory("batch_failed", 2);
-    kcm.deletes = memory("deletions_left", slots_ + 1);
-    kcm.broken = memory("connection_broken", configuration.crashes > 0 ? 2 : 1);
+    rsc.left = memory("batch_left", most + 1);
+    rsc.batch = memory("batch_size", most + 1);
+    rsc.rest = memory("creations_after_batch", most + 1);
+    rsc.failed = memory("batch_failed", 2);
+    rsc.deletes = memory("deletions_left", slots_ + 1);
+    rsc.broken = memory("connection_broken", configuration.crashes > 0 ? 2 : 1);
     const bool at_end = !reductions.status_last;
-    kcm.update_status = memory("status_to_update", at_end ? 2 : 1);
-    kcm.status_replicas = memory("status_to_update.replicas", at_end ? slots_ + 1 : 1);
-    kcm.status_available = memory("status_to_update.availableReplicas", at_end ? slots_ + 1 : 1);
-    kcm.status_observed = memory("status_to_update.observedGeneration",
+    rsc.update_status = memory("status_to_update", at_end ? 2 : 1);
+    rsc.status_replicas = memory("status_to_update.replicas", at_end ? slots_ + 1 : 1);
+    rsc.status_available = memory("status_to_update.availableReplicas", at_end ? slots_ + 1 : 1);
+    rsc.status_observed = memory("status_to_update.observedGeneration",
                                  at_end ? layout[replica_set[workload::generation]].size : 1);
     const bool remembers = !is(Variant::no_expectations);
     for (int p = 0; p < slots_; ++p)
-        kcm.expects_deletion.push_back(add(fmt::format("replicaset-controller.expects_deletion[{}]", p),
+        rsc.expects_deletion.push_back(add(fmt::format("replicaset-controller.expects_deletion[{}]", p),
                                            remembers ? 3 : 1, Part::memory, Values::plain, p));
     for (int p = 0; p < slots_; ++p)
-        kcm.awaits_pod.push_back(add(fmt::format("replicaset-controller.awaits_pod[{}]", p),
+        rsc.awaits_pod.push_back(add(fmt::format("replicaset-controller.awaits_pod[{}]", p),
                                      remembers ? 2 : 1, Part::memory, Values::plain, p));
-    kcm.expects_creations = memory("expects_creations", expects_creations_ ? most + 1 : 1);
-    kcm.awaits_status =
-        memory("awaits_status", remembers ? static_cast<int>(kcm.replica_sets.queue.size()) + 1 : 1);
+    rsc.expects_creations = memory("expects_creations", expects_creations_ ? most + 1 : 1);
+    rsc.awaits_status =
+        memory("awaits_status", remembers ? static_cast<int>(rsc.replica_sets.queue.size()) + 1 : 1);
 }
 
 void Cluster::add_scheduler(const Footprint& footprint) {

@@ -16,14 +16,14 @@ namespace kcheck::model {
 
 /// What a client reads of the objects that it watches; see model/footprints.hpp.
 struct Footprint {
-    std::array<bool, pod::fields> controller_manager{};
+    std::array<bool, pod::fields> replica_set_controller{};
     std::array<bool, pod::fields> scheduler{};
     std::array<bool, pod::fields> kubelet{};
 
     /// Every field: what a watch delivers before anybody asks what is read.
     static Footprint everything() {
         Footprint all;
-        all.controller_manager.fill(true);
+        all.replica_set_controller.fill(true);
         all.scheduler.fill(true);
         all.kubelet.fill(true);
         return all;
@@ -42,13 +42,19 @@ struct Reductions {
     bool operator==(const Reductions&) const = default;
 };
 
-/// kube-controller-manager: one process, so one cache for both controllers.
-struct ControllerManager {
+/// The controllers of kube-controller-manager: each has caches of its own. In one process they share
+/// informers, but a sync decides its requests on what it saw when it began, and while they are on
+/// their way events reach the informers and the other controller goes on.
+struct DeploymentController {
     WorkloadWatch deployments;
+    WorkloadWatch replica_sets;
+};
+
+struct ReplicaSetController {
     WorkloadWatch replica_sets;
     PodWatch pods;
 
-    // The ReplicaSet controller's sync in progress: manageReplicas, then status.
+    // The sync in progress: manageReplicas, then status.
     Slot left;           // POSTs or DELETEs of the current batch without a reply
     Slot batch;          // size of the current batch of POSTs
     Slot rest;           // creations after the current batch
@@ -129,7 +135,8 @@ public:
     std::vector<Slot> late_binding;  // per pod: the node
     std::vector<Slot> late_deletion;
 
-    ControllerManager kcm;
+    DeploymentController dc;
+    ReplicaSetController rsc;
     Scheduler scheduler;
     std::vector<Kubelet> kubelet;
 
@@ -151,7 +158,8 @@ private:
     void add_etcd();
     void add_history();
     void add_environment();
-    void add_controller_manager(const Footprint& footprint);
+    void add_deployment_controller();
+    void add_replica_set_controller(const Footprint& footprint);
     void add_scheduler(const Footprint& footprint);
     void add_kubelet(int n, const Footprint& footprint);
 

@@ -58,6 +58,16 @@ struct Configuration {
         for (const auto& operation : operations) most = std::max(most, operation.replicas);
         return most;
     }
+    /// Pods that the user asks for in all: those that a scale-down no longer wants may still be
+    /// terminating when the next scale-up has others created.
+    int replicas_added() const {
+        int added = 0, before = 0;
+        for (const auto& operation : operations) {
+            added += std::max(0, operation.replicas - before);
+            before = operation.replicas;
+        }
+        return added;
+    }
 };
 
 }  // namespace kcheck::model

@@ -17,9 +17,9 @@ namespace kcheck::model::deployment_controller {
 /// sync.go:getNewReplicaSet. AlreadyExists changes nothing: the key is requeued.
 template <class C>
 void create_replica_set(C& c, const Cluster& k, Reply reply) {
-    const auto& deployment = k.kcm.deployments.copy;
+    const auto& deployment = k.dc.deployments.copy;
     if (!c.require(c[deployment[workload::exists]] == 1)) return;
-    if (!c.require(c[k.kcm.replica_sets.copy[workload::exists]] == 0)) return;
+    if (!c.require(c[k.dc.replica_sets.copy[workload::exists]] == 0)) return;
     if (!k.is(Variant::create_without_name_check) && !c.require(c[k.replica_set[workload::exists]] == 0))
         return;
     if (!pay(c, k, reply, nowhere)) return;
@@ -32,16 +32,16 @@ void create_replica_set(C& c, const Cluster& k, Reply reply) {
 /// sync.go:scaleReplicaSet: PUT with the resourceVersion of the cached ReplicaSet.
 template <class C>
 void scale(C& c, const Cluster& k, Reply reply) {
-    const auto& deployment = k.kcm.deployments.copy;
-    const auto& replica_set = k.kcm.replica_sets.copy;
+    const auto& deployment = k.dc.deployments.copy;
+    const auto& replica_set = k.dc.replica_sets.copy;
     if (!c.require(c[deployment[workload::exists]] == 1)) return;
     if (!c.require(c[replica_set[workload::exists]] == 1)) return;
     if (!c.require(c[replica_set[workload::replicas]] != c[deployment[workload::replicas]])) return;
-    if (!require_newest(c, k, k.kcm.replica_sets)) return;
+    if (!require_newest(c, k, k.dc.replica_sets)) return;
     if (!pay(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
     update_replicas(c, k.replica_set, c[deployment[workload::replicas]], [&](const WorkloadRecord<C>& after) {
-        note_lost_update(c, k, k.kcm.replica_sets);
+        note_lost_update(c, k, k.dc.replica_sets);
         commit_replica_set(c, k, Writer::kube_apiserver, after);
     });
 }
@@ -54,8 +54,8 @@ void scale(C& c, const Cluster& k, Reply reply) {
 /// refused: nothing else that it does reads what the write changed.
 template <class C>
 void update_status(C& c, const Cluster& k, Reply reply) {
-    const auto& deployment = k.kcm.deployments.copy;
-    const auto& replica_set = k.kcm.replica_sets.copy;
+    const auto& deployment = k.dc.deployments.copy;
+    const auto& replica_set = k.dc.replica_sets.copy;
     if (!c.require(c[deployment[workload::exists]] == 1)) return;
     if (!c.require(c[replica_set[workload::exists]] == 1)) return;
     if (!c.require(c[replica_set[workload::replicas]] == c[deployment[workload::replicas]])) return;
@@ -63,16 +63,16 @@ void update_status(C& c, const Cluster& k, Reply reply) {
                    c[deployment[workload::status_replicas]] != c[replica_set[workload::status_replicas]] ||
                    c[deployment[workload::status_available]] != c[replica_set[workload::status_available]]))
         return;
-    if (!require_newest(c, k, k.kcm.deployments)) return;
+    if (!require_newest(c, k, k.dc.deployments)) return;
     if (!pay(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
     const bool own_write_is_newest = !k.is(Variant::update_without_resource_version);
     model::update_status(c, k.deployment, c[deployment[workload::generation]],
                          c[replica_set[workload::status_replicas]],
                          c[replica_set[workload::status_available]], [&](const WorkloadRecord<C>& after) {
-                             note_lost_update(c, k, k.kcm.deployments);
+                             note_lost_update(c, k, k.dc.deployments);
                              commit_deployment(c, k, Writer::kube_apiserver, after);
-                             if (own_write_is_newest) receive_deployment(c, k);
+                             if (own_write_is_newest) receive(c, k.dc.deployments);
                          });
 }
 

@@ -27,8 +27,8 @@ enum class UnderWay : std::uint8_t { creations, deletion, scale };
 template <class C>
 void crash_controller_manager(C& c, const Cluster& k, UnderWay under_way, int p) {
     namespace rs = replicaset_controller;
-    const auto& deployment = k.kcm.deployments.copy;
-    const auto& replica_set = k.kcm.replica_sets.copy;
+    const auto& deployment = k.dc.deployments.copy;
+    const auto& replica_set = k.dc.replica_sets.copy;
     if (under_way == UnderWay::deletion) {
         if (!c.require(rs::deletes_next(c, k, p) && c[k.pod[static_cast<std::size_t>(p)][pod::exists]] == 1))
             return;
@@ -37,25 +37,26 @@ void crash_controller_manager(C& c, const Cluster& k, UnderWay under_way, int p)
     } else if (under_way == UnderWay::scale) {
         if (!c.require(c[deployment[workload::exists]] == 1 && c[replica_set[workload::exists]] == 1 &&
                        c[replica_set[workload::replicas]] != c[deployment[workload::replicas]] &&
-                       !pending(c, k.kcm.replica_sets)))
+                       !pending(c, k.dc.replica_sets)))
             return;
         if (!use_crash(c, k)) return;
         c.set(k.late_scale, c[deployment[workload::replicas]] + 1);
     } else {
         if (!use_crash(c, k)) return;
-        const auto requests = c.choose(c[k.kcm.left] > 0, c[k.kcm.left], c.count(rs::creates_next(c, k)));
+        const auto requests = c.choose(c[k.rsc.left] > 0, c[k.rsc.left], c.count(rs::creates_next(c, k)));
         c.set(k.late_creates, c[k.late_creates] + requests);
     }
-    relist(c, k.kcm.deployments, k.deployment);
-    relist(c, k.kcm.replica_sets, k.replica_set);
-    relist(c, k.kcm.pods, k.pod);
-    for (const auto slot : {k.kcm.left, k.kcm.batch, k.kcm.rest, k.kcm.failed, k.kcm.deletes, k.kcm.broken,
-                            k.kcm.update_status, k.kcm.status_replicas, k.kcm.status_available,
-                            k.kcm.status_observed, k.kcm.expects_creations, k.kcm.awaits_status})
+    relist(c, k.dc.deployments, k.deployment);
+    relist(c, k.dc.replica_sets, k.replica_set);
+    relist(c, k.rsc.replica_sets, k.replica_set);
+    relist(c, k.rsc.pods, k.pod);
+    for (const auto slot : {k.rsc.left, k.rsc.batch, k.rsc.rest, k.rsc.failed, k.rsc.deletes, k.rsc.broken,
+                            k.rsc.update_status, k.rsc.status_replicas, k.rsc.status_available,
+                            k.rsc.status_observed, k.rsc.expects_creations, k.rsc.awaits_status})
         if (k.layout[slot].size > 1) c.set(slot, c.integer(0));
     for (int q = 0; q < k.pods(); ++q)
-        for (const auto slot : {k.kcm.expects_deletion[static_cast<std::size_t>(q)],
-                                k.kcm.awaits_pod[static_cast<std::size_t>(q)]})
+        for (const auto slot : {k.rsc.expects_deletion[static_cast<std::size_t>(q)],
+                                k.rsc.awaits_pod[static_cast<std::size_t>(q)]})
             if (k.layout[slot].size > 1) c.set(slot, c.integer(0));
 }
 

@@ -47,7 +47,7 @@ void commit_pod(C& c, const Cluster& k, Writer writer, int p, const PodRecord<C>
         if (k.configuration.waits_until_available) c.set(k.aged[i], c.integer(0));
         if (!k.uid.empty()) c.set(k.uid[i], c.integer(0));
     });
-    send(c, k.kcm.pods, p, before, after, [&] { receive_pod_by_controller_manager(c, k); });
+    send(c, k.rsc.pods, p, before, after, [&] { receive_pod_by_replica_set_controller(c, k); });
     if (!scheduler_knows)
         send(c, k.scheduler.pods, p, before, after, [&] { receive_pod_by_scheduler(c, k); });
     for (int n = 0; n < k.nodes(); ++n)
@@ -67,7 +67,7 @@ template <class C>
 void commit_deployment(C& c, const Cluster& k, Writer writer, const WorkloadRecord<C>& after) {
     write(c, k.deployment, after);
     record_commit(c, k, writer);
-    send(c, k.kcm.deployments, after, [&] { receive_deployment(c, k); });
+    send(c, k.dc.deployments, after, [&] { receive(c, k.dc.deployments); });
 }
 
 template <class C>
@@ -76,7 +76,8 @@ void commit_replica_set(C& c, const Cluster& k, Writer writer, const WorkloadRec
     record_commit(c, k, writer);
     if (k.configuration.crashes > 0 && k.configuration.operations.size() > 1)
         c.set(k.late_scale, c.integer(0));  // its resourceVersion is no longer the newest
-    send(c, k.kcm.replica_sets, after, [&] { receive_replica_set(c, k); });
+    send(c, k.dc.replica_sets, after, [&] { receive(c, k.dc.replica_sets); });
+    send(c, k.rsc.replica_sets, after, [&] { receive_replica_set_by_replica_set_controller(c, k); });
 }
 
 }  // namespace kcheck::model

@@ -39,7 +39,7 @@ Footprint footprint_of(const Configuration& configuration, const Reductions& red
     }
     const auto read = ir::variables_of(*system.arena, observed);
     Footprint footprint;
-    mark(k.kcm.pods, read, footprint.controller_manager);
+    mark(k.rsc.pods, read, footprint.replica_set_controller);
     mark(k.scheduler.pods, read, footprint.scheduler);
     for (const auto& kubelet : k.kubelet) mark(kubelet.pods, read, footprint.kubelet);
     return footprint;

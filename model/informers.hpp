@@ -19,33 +19,28 @@ void for_front_pod(C& c, const PodWatch& watch, F&& handle) {
 /// ReplicaSet controller: replica_set.go:addPod, updatePod, deletePod. A pod that is
 /// marked for deletion counts as deleted from then on.
 template <class C>
-void receive_pod_by_controller_manager(C& c, const Cluster& k) {
-    for_front_pod(c, k.kcm.pods, [&](int p, const PodSlots& event) {
+void receive_pod_by_replica_set_controller(C& c, const Cluster& k) {
+    for_front_pod(c, k.rsc.pods, [&](int p, const PodSlots& event) {
         const auto i = static_cast<std::size_t>(p);
         const auto gone = c[event[pod::exists]] == 0 || c[event[pod::deleting]] == 1;
         if (!k.is(Variant::no_expectations)) {
-            c.when(gone, [&] { c.set(k.kcm.expects_deletion[i], c.integer(0)); });
-            c.set(k.kcm.awaits_pod[i], c.integer(0));
+            c.when(gone, [&] { c.set(k.rsc.expects_deletion[i], c.integer(0)); });
+            c.set(k.rsc.awaits_pod[i], c.integer(0));
         }
         if (k.counts_creations()) {
-            const auto added = c[k.kcm.pods.copy[i][pod::exists]] == 0 && c[event[pod::exists]] == 1;
-            c.when(added && c[k.kcm.expects_creations] > 0,
-                   [&] { c.set(k.kcm.expects_creations, c[k.kcm.expects_creations] - 1); });
+            const auto added = c[k.rsc.pods.copy[i][pod::exists]] == 0 && c[event[pod::exists]] == 1;
+            c.when(added && c[k.rsc.expects_creations] > 0,
+                   [&] { c.set(k.rsc.expects_creations, c[k.rsc.expects_creations] - 1); });
         }
     });
-    receive(c, k.kcm.pods);
+    receive(c, k.rsc.pods);
 }
 
 template <class C>
-void receive_deployment(C& c, const Cluster& k) {
-    receive(c, k.kcm.deployments);
-}
-
-template <class C>
-void receive_replica_set(C& c, const Cluster& k) {
-    receive(c, k.kcm.replica_sets);
+void receive_replica_set_by_replica_set_controller(C& c, const Cluster& k) {
+    receive(c, k.rsc.replica_sets);
     if (!k.is(Variant::no_expectations))
-        c.when(c[k.kcm.awaits_status] > 0, [&] { c.set(k.kcm.awaits_status, c[k.kcm.awaits_status] - 1); });
+        c.when(c[k.rsc.awaits_status] > 0, [&] { c.set(k.rsc.awaits_status, c[k.rsc.awaits_status] - 1); });
 }
 
 /// kube-scheduler: eventhandlers.go:updatePod, backend/cache/cache.go:AddPod. A bound

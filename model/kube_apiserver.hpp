@@ -15,7 +15,7 @@
 namespace kcheck::model {
 
 enum class Outcome : std::uint8_t { known, lost_committed, lost_uncommitted };
-enum class Payer : std::uint8_t { nobody, lost_reply, restart, broken_connection };
+enum class Payer : std::uint8_t { nobody, lost_reply, restart, broken_connection, conflict };
 
 struct Reply {
     Outcome outcome = Outcome::known;
@@ -28,7 +28,7 @@ struct Reply {
 /// requests under way lose their replies.
 template <class C>
 void restart_apiserver(C& c, const Cluster& k) {
-    c.when(c[k.kcm.left] > 0 || c[k.kcm.deletes] > 0, [&] { c.set(k.kcm.broken, c.integer(1)); });
+    c.when(c[k.rsc.left] > 0 || c[k.rsc.deletes] > 0, [&] { c.set(k.rsc.broken, c.integer(1)); });
     for (int p = 0; p < k.pods(); ++p)
         c.when(c[k.scheduler.binding[static_cast<std::size_t>(p)]] == 1,
                [&] { c.set(k.scheduler.broken[static_cast<std::size_t>(p)], c.integer(1)); });
@@ -40,7 +40,8 @@ void restart_apiserver(C& c, const Cluster& k) {
 template <class C>
 bool pay(C& c, const Cluster& k, Reply reply, Slot broken) {
     switch (reply.payer) {
-        case Payer::nobody: return true;
+        case Payer::nobody:
+        case Payer::conflict: return true;  // of others' writes, which the action asks for
         case Payer::lost_reply:
             if (!c.require(c[k.replies_lost] < k.configuration.lost_replies)) return false;
             c.set(k.replies_lost, c[k.replies_lost] + 1);

@@ -42,13 +42,20 @@ Int<C> admitted_pods(const C& c, const Cluster& k, int n) {
     return pods;
 }
 
-/// Whether the kubelet may run pod p as far as it has heard.
+/// Whether the kubelet has pod p, as far as it has heard.
+template <class C>
+Bool<C> has(const C& c, const Cluster& k, int n, int p) {
+    const auto& copy = k.kubelet[static_cast<std::size_t>(n)].pods.copy[static_cast<std::size_t>(p)];
+    auto has = is_admitted(c, k, n, p) && c[copy[pod::exists]] == 1;
+    if (k.is(Variant::kubelet_ignores_node_name)) has = has && c[copy[pod::node]] != 0;
+    return has;
+}
+
+/// ... and may run it.
 template <class C>
 Bool<C> wants_to_run(const C& c, const Cluster& k, int n, int p) {
     const auto& copy = k.kubelet[static_cast<std::size_t>(n)].pods.copy[static_cast<std::size_t>(p)];
-    auto wants = is_admitted(c, k, n, p) && c[copy[pod::exists]] == 1 && c[copy[pod::deleting]] == 0;
-    if (k.is(Variant::kubelet_ignores_node_name)) wants = wants && c[copy[pod::node]] != 0;
-    return wants;
+    return has(c, k, n, p) && c[copy[pod::deleting]] == 0;
 }
 
 /// lifecycle/predicate.go:Admit. A pod is admitted if it fits beside those that are.
@@ -103,13 +110,14 @@ void stop(C& c, const Cluster& k, int n, int p) {
     c.set(here.container[i], c.integer(none));
 }
 
-/// PATCH status: the pod runs and is Ready.
+/// PATCH status: the pod runs and is Ready. One that has been deleted meanwhile is reported too, until
+/// its container has stopped (kubelet.go:SyncTerminatingPod).
 template <class C>
 void report_running(C& c, const Cluster& k, int n, int p, Reply reply) {
     const auto i = static_cast<std::size_t>(p);
     const auto& stored = k.pod[i];
     if (!c.require(c[k.kubelet[static_cast<std::size_t>(n)].container[i]] == started)) return;
-    if (!c.require(wants_to_run(c, k, n, p))) return;
+    if (!c.require(has(c, k, n, p))) return;
     if (!c.require(c[stored[pod::exists]] == 1 && c[stored[pod::phase]] == pod::pending)) return;
     if (!pay(c, k, reply, nowhere)) return;
     if (reply.commits()) patch_pod_phase(c, k, p, pod::running);

@@ -22,10 +22,10 @@ void Pipeline::build_groups() {
     const auto watches = [](const ActionInfo& action) -> std::vector<int> {
         switch (action.reader) {
             case Reader::nobody: return {};
-            case Reader::deployment_controller: return {0, 1};
-            case Reader::replicaset_controller: return {1, 2};
-            case Reader::scheduler: return {3};
-            case Reader::kubelet: return {4 + action.node};
+            case Reader::deployment_controller: return {dc_deployments_watch, dc_replica_sets_watch};
+            case Reader::replicaset_controller: return {rsc_replica_sets_watch, rsc_pods_watch};
+            case Reader::scheduler: return {scheduler_watch};
+            case Reader::kubelet: return {first_kubelet_watch + action.node};
         }
         return {};
     };

@@ -34,6 +34,10 @@ enum class Progress : std::uint8_t {
 /// Whose caches an action reads.
 enum class Reader : std::uint8_t { nobody, deployment_controller, replicaset_controller, scheduler, kubelet };
 
+/// Order of Pipeline::watches(); kubelet n is at first_kubelet_watch + n.
+inline constexpr int dc_deployments_watch = 0, dc_replica_sets_watch = 1, rsc_replica_sets_watch = 2,
+                     rsc_pods_watch = 3, scheduler_watch = 4, first_kubelet_watch = 5;
+
 /// Statuses flow upwards: pods (1), their availability (2), the ReplicaSet (3), the Deployment (4).
 inline constexpr int last_status = 4;
 

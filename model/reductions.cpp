@@ -25,7 +25,7 @@ void collect_terminal_pods(const Cluster& k, Valuation& state) {
 }
 
 void sort_promotions(const Cluster& k, Valuation& state) {
-    const auto& watch = k.kcm.pods;
+    const auto& watch = k.rsc.pods;
     const auto event_pod = [&](std::size_t i) { return state[watch.queue[i].pod]; };
     if (event_pod(0) == 0) return;
     // Whether each pod is active in the copy after the events so far.
@@ -64,10 +64,10 @@ void sort_promotions(const Cluster& k, Valuation& state) {
 }
 
 bool next_is_promotion(const Cluster& k, const Valuation& state) {
-    const auto& front = k.kcm.pods.queue.front();
+    const auto& front = k.rsc.pods.queue.front();
     const auto p = state[front.pod];
     return p != 0 && state[front.record[pod::exists]] == 1 &&
-           state[k.kcm.pods.copy[p - 1U][pod::exists]] == 1;
+           state[k.rsc.pods.copy[p - 1U][pod::exists]] == 1;
 }
 
 bool replicas_are_final(const Cluster& k, const Valuation& state) {
@@ -77,28 +77,28 @@ bool replicas_are_final(const Cluster& k, const Valuation& state) {
     const auto agrees = [&](const WorkloadSlots& slots) {
         return state[slots[workload::exists]] == 1 && state[slots[workload::replicas]] == replicas;
     };
-    if (!agrees(k.kcm.deployments.copy) || !agrees(k.replica_set) || !agrees(k.kcm.replica_sets.copy))
+    if (!agrees(k.dc.deployments.copy) || !agrees(k.replica_set) || !agrees(k.rsc.replica_sets.copy))
         return false;
     const auto all_agree = [&](const WorkloadWatch& watch) {
         return std::ranges::all_of(watch.queue, [&](const auto& event) {
             return state[event.present] == 0 || agrees(event.record);
         });
     };
-    return all_agree(k.kcm.deployments) && all_agree(k.kcm.replica_sets);
+    return all_agree(k.dc.deployments) && all_agree(k.rsc.replica_sets);
 }
 
 void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) const {
     const auto& k = *cluster_;
-    const auto receive_one = [&](std::size_t watch) {
+    const auto receive_one = [&](int watch) {
         NativeStep step(state);
-        watches_[watch].native(step);
-        if (step.enabled() && taken) taken(static_cast<int>(actions_.size() + watch));
+        watches_[static_cast<std::size_t>(watch)].native(step);
+        if (step.enabled() && taken) taken(static_cast<int>(actions_.size()) + watch);
         return step.enabled();
     };
     for (std::size_t n = 0; n < local_actions_.size(); ++n) {
         if (local_actions_[n].empty()) continue;
         // Only what the kubelet hears lets it do anything that it could not do before.
-        while (receive_one(4 + n))
+        while (receive_one(first_kubelet_watch + static_cast<int>(n)))
             for (const auto a : local_actions_[n]) {
                 NativeStep step(state);
                 actions_[static_cast<std::size_t>(a)].native(step);
@@ -109,27 +109,31 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
     // The scheduler can do more for every pod that it knows to be pending, and what it does for one
     // that is not pending any more is refused.
     if (k.scheduler_hears_at_once())
-        while (receive_one(3)) {
+        while (receive_one(scheduler_watch)) {
         }
     // The ReplicaSet controller does not manage before it has heard of its own writes ...
     const auto awaits_pods = [&] {
-        return std::ranges::any_of(k.kcm.awaits_pod, [&](Slot slot) { return state[slot] == 1; }) ||
-               (k.reductions.status_last && std::ranges::any_of(k.kcm.expects_deletion, [&](Slot slot) {
+        return std::ranges::any_of(k.rsc.awaits_pod, [&](Slot slot) { return state[slot] == 1; }) ||
+               (k.reductions.status_last && std::ranges::any_of(k.rsc.expects_deletion, [&](Slot slot) {
                     return state[slot] == replicaset_controller::expected;
                 }));
     };
-    while (awaits_pods() && receive_one(2)) {
+    while (awaits_pods() && receive_one(rsc_pods_watch)) {
     }
     if (!k.reductions.status_last) return;
-    while (state[k.kcm.awaits_status] > 0 && receive_one(1)) {
+    while (state[k.rsc.awaits_status] > 0 && receive_one(rsc_replica_sets_watch)) {
     }
     // ... and has nothing to do while it counts as many pods as it should have.
-    if (k.kcm.pods.view != View::active || !replicas_are_final(k, state)) return;
+    if (k.rsc.pods.view != View::active || !replicas_are_final(k, state)) return;
+    // All that the deployment controller could still do in a stale view of the ReplicaSet is to write
+    // its status, or to create it once more and be refused.
+    while (!k.is(Variant::create_without_name_check) && receive_one(dc_replica_sets_watch)) {
+    }
     NativeStep view(state);
     while (replicaset_controller::is_idle(view, k)) {
         const int missing = replicaset_controller::missing(view, k);
         const bool indifferent = missing == 0 || (missing > 0 && next_is_promotion(k, state));
-        if (!indifferent || !receive_one(2)) break;
+        if (!indifferent || !receive_one(rsc_pods_watch)) break;
     }
     sort_promotions(k, state);
 }

@@ -31,7 +31,7 @@ Bool<C> is_active(const C& c, const PodSlots& pod) {  // controller_utils.go:IsP
 template <class C>
 Int<C> active_pods(const C& c, const Cluster& k) {
     auto active = c.integer(0);
-    for (const auto& pod : k.kcm.pods.copy) active = active + c.count(is_active(c, pod));
+    for (const auto& pod : k.rsc.pods.copy) active = active + c.count(is_active(c, pod));
     return active;
 }
 
@@ -39,8 +39,8 @@ Int<C> active_pods(const C& c, const Cluster& k) {
 template <class C>
 Int<C> available_pods(const C& c, const Cluster& k) {
     auto available = c.integer(0);
-    for (std::size_t p = 0; p < k.kcm.pods.copy.size(); ++p) {
-        auto is = is_active(c, k.kcm.pods.copy[p]) && c[k.kcm.pods.copy[p][pod::phase]] == pod::running;
+    for (std::size_t p = 0; p < k.rsc.pods.copy.size(); ++p) {
+        auto is = is_active(c, k.rsc.pods.copy[p]) && c[k.rsc.pods.copy[p][pod::phase]] == pod::running;
         if (k.configuration.waits_until_available) is = is && c[k.aged[p]] == 1;
         available = available + c.count(is);
     }
@@ -50,34 +50,34 @@ Int<C> available_pods(const C& c, const Cluster& k) {
 /// No sync is in progress.
 template <class C>
 Bool<C> is_idle(const C& c, const Cluster& k) {
-    return c[k.kcm.left] == 0 && c[k.kcm.deletes] == 0 && c[k.kcm.update_status] == 0;
+    return c[k.rsc.left] == 0 && c[k.rsc.deletes] == 0 && c[k.rsc.update_status] == 0;
 }
 
 /// EnsureReady: the cache holds this process's own writes.
 template <class C>
 Bool<C> may_sync(const C& c, const Cluster& k) {
-    auto ready = c[k.kcm.replica_sets.copy[workload::exists]] == 1 && c[k.kcm.awaits_status] == 0;
-    for (const auto slot : k.kcm.awaits_pod) ready = ready && c[slot] == 0;
+    auto ready = c[k.rsc.replica_sets.copy[workload::exists]] == 1 && c[k.rsc.awaits_status] == 0;
+    for (const auto slot : k.rsc.awaits_pod) ready = ready && c[slot] == 0;
     return ready;
 }
 
 template <class C>
 Bool<C> expectations_are_satisfied(const C& c, const Cluster& k) {
-    auto satisfied = c[k.kcm.expects_creations] == 0;
-    for (const auto slot : k.kcm.expects_deletion) satisfied = satisfied && c[slot] == 0;
+    auto satisfied = c[k.rsc.expects_creations] == 0;
+    for (const auto slot : k.rsc.expects_deletion) satisfied = satisfied && c[slot] == 0;
     return satisfied;
 }
 
 /// Replicas that are missing (positive) in the view of the cache.
 template <class C>
 Int<C> missing(const C& c, const Cluster& k) {
-    return c[k.kcm.replica_sets.copy[workload::replicas]] - active_pods(c, k);
+    return c[k.rsc.replica_sets.copy[workload::replicas]] - active_pods(c, k);
 }
 
 /// replica_set_utils.go:updateReplicaSetStatus writes only what differs from the cache.
 template <class C>
 Bool<C> status_differs(const C& c, const Cluster& k) {
-    const auto& replica_set = k.kcm.replica_sets.copy;
+    const auto& replica_set = k.rsc.replica_sets.copy;
     return c[replica_set[workload::observed]] != c[replica_set[workload::generation]] ||
            c[replica_set[workload::status_replicas]] != active_pods(c, k) ||
            c[replica_set[workload::status_available]] != available_pods(c, k);
@@ -89,41 +89,41 @@ template <class C>
 void remember_status(C& c, const Cluster& k) {
     if (k.reductions.status_last) return;
     c.when(status_differs(c, k), [&] {
-        c.set(k.kcm.update_status, c.integer(1));
-        c.set(k.kcm.status_replicas, active_pods(c, k));
-        c.set(k.kcm.status_available, available_pods(c, k));
-        c.set(k.kcm.status_observed, c[k.kcm.replica_sets.copy[workload::generation]]);
+        c.set(k.rsc.update_status, c.integer(1));
+        c.set(k.rsc.status_replicas, active_pods(c, k));
+        c.set(k.rsc.status_available, available_pods(c, k));
+        c.set(k.rsc.status_observed, c[k.rsc.replica_sets.copy[workload::generation]]);
     });
 }
 
 template <class C>
 void lower_expected_creations(C& c, const Cluster& k, Int<C> by) {
     if (!k.counts_creations()) return;
-    c.set(k.kcm.expects_creations,
-          c.choose(c[k.kcm.expects_creations] > by, c[k.kcm.expects_creations] - by, 0));
+    c.set(k.rsc.expects_creations,
+          c.choose(c[k.rsc.expects_creations] > by, c[k.rsc.expects_creations] - by, 0));
 }
 
 /// After the last reply of a batch: the next one, twice as large, or the end.
 template <class C>
 void end_batch(C& c, const Cluster& k) {
-    c.when(c[k.kcm.left] == 0, [&] {
-        if (k.configuration.crashes > 0) c.set(k.kcm.broken, c.integer(0));
-        const auto stops = c[k.kcm.failed] == 1 || c[k.kcm.rest] == 0;
-        c.when(c[k.kcm.failed] == 1, [&] { lower_expected_creations(c, k, c[k.kcm.rest]); });
-        const auto doubled = c[k.kcm.batch] + c[k.kcm.batch];
-        const auto next = c.choose(doubled < c[k.kcm.rest], doubled, c[k.kcm.rest]);
-        const auto rest = c.choose(stops, 0, c[k.kcm.rest] - next);
-        c.set(k.kcm.left, c.choose(stops, 0, next));
-        c.set(k.kcm.batch, c.choose(stops, 0, next));
-        c.set(k.kcm.rest, rest);
-        c.set(k.kcm.failed, c.integer(0));
+    c.when(c[k.rsc.left] == 0, [&] {
+        if (k.configuration.crashes > 0) c.set(k.rsc.broken, c.integer(0));
+        const auto stops = c[k.rsc.failed] == 1 || c[k.rsc.rest] == 0;
+        c.when(c[k.rsc.failed] == 1, [&] { lower_expected_creations(c, k, c[k.rsc.rest]); });
+        const auto doubled = c[k.rsc.batch] + c[k.rsc.batch];
+        const auto next = c.choose(doubled < c[k.rsc.rest], doubled, c[k.rsc.rest]);
+        const auto rest = c.choose(stops, 0, c[k.rsc.rest] - next);
+        c.set(k.rsc.left, c.choose(stops, 0, next));
+        c.set(k.rsc.batch, c.choose(stops, 0, next));
+        c.set(k.rsc.rest, rest);
+        c.set(k.rsc.failed, c.integer(0));
     });
 }
 
 /// Whether the next request of the controller is a POST of a pod.
 template <class C>
 Bool<C> creates_next(const C& c, const Cluster& k) {
-    return c[k.kcm.left] > 0 ||
+    return c[k.rsc.left] > 0 ||
            (is_idle(c, k) && may_sync(c, k) && expectations_are_satisfied(c, k) && missing(c, k) > 0);
 }
 
@@ -131,24 +131,24 @@ Bool<C> creates_next(const C& c, const Cluster& k) {
 template <class C>
 void create_one(C& c, const Cluster& k, Reply reply) {
     if (!c.require(creates_next(c, k))) return;
-    if (!pay(c, k, reply, k.kcm.broken)) return;
-    c.when(c[k.kcm.left] == 0, [&] {
+    if (!pay(c, k, reply, k.rsc.broken)) return;
+    c.when(c[k.rsc.left] == 0, [&] {
         remember_status(c, k);
-        c.set(k.kcm.left, c.integer(1));
-        c.set(k.kcm.batch, c.integer(1));
-        c.set(k.kcm.rest, missing(c, k) - 1);
-        if (k.counts_creations()) c.set(k.kcm.expects_creations, missing(c, k));
+        c.set(k.rsc.left, c.integer(1));
+        c.set(k.rsc.batch, c.integer(1));
+        c.set(k.rsc.rest, missing(c, k) - 1);
+        if (k.counts_creations()) c.set(k.rsc.expects_creations, missing(c, k));
     });
     if (reply.commits())
         create_pod(c, k, [&](int p) {
             if (reply.is_known() && !k.is(Variant::no_expectations))
-                c.set(k.kcm.awaits_pod[static_cast<std::size_t>(p)], c.integer(1));
+                c.set(k.rsc.awaits_pod[static_cast<std::size_t>(p)], c.integer(1));
         });
     if (!reply.is_known() && !k.is(Variant::create_timeout_is_success)) {
-        c.set(k.kcm.failed, c.integer(1));
+        c.set(k.rsc.failed, c.integer(1));
         lower_expected_creations(c, k, c.integer(1));
     }
-    c.set(k.kcm.left, c[k.kcm.left] - 1);
+    c.set(k.rsc.left, c[k.rsc.left] - 1);
     end_batch(c, k);
     if (reply.payer == Payer::restart) restart_apiserver(c, k);
 }
@@ -158,7 +158,7 @@ void create_one(C& c, const Cluster& k, Reply reply) {
 /// by time is left open: any of them may go.
 template <class C>
 Int<C> deletion_rank(const C& c, const Cluster& k, int p) {
-    const auto& pod = k.kcm.pods.copy[static_cast<std::size_t>(p)];
+    const auto& pod = k.rsc.pods.copy[static_cast<std::size_t>(p)];
     return c.choose(c[pod[pod::node]] != 0, 2, 0) + c.choose(c[pod[pod::phase]] == pod::running, 1, 0);
 }
 
@@ -166,16 +166,16 @@ Int<C> deletion_rank(const C& c, const Cluster& k, int p) {
 /// ranks strictly before it is, or still can be, among the victims of this sync.
 template <class C>
 Bool<C> deletes_next(const C& c, const Cluster& k, int p) {
-    const auto& pod = k.kcm.pods.copy[static_cast<std::size_t>(p)];
-    const auto chosen = [&](int q) { return c[k.kcm.expects_deletion[static_cast<std::size_t>(q)]] != 0; };
+    const auto& pod = k.rsc.pods.copy[static_cast<std::size_t>(p)];
+    const auto chosen = [&](int q) { return c[k.rsc.expects_deletion[static_cast<std::size_t>(q)]] != 0; };
     const auto begins =
         is_idle(c, k) && may_sync(c, k) && expectations_are_satisfied(c, k) && missing(c, k) < 0;
-    const auto victims = c.choose(c[k.kcm.deletes] > 0, c[k.kcm.deletes], c.integer(0) - missing(c, k));
-    auto possible = is_active(c, pod) && !chosen(p) && (c[k.kcm.deletes] > 0 || begins);
+    const auto victims = c.choose(c[k.rsc.deletes] > 0, c[k.rsc.deletes], c.integer(0) - missing(c, k));
+    auto possible = is_active(c, pod) && !chosen(p) && (c[k.rsc.deletes] > 0 || begins);
     if (c.surely_not(possible)) return possible;
     auto before = c.integer(0);
     for (int q = 0; q < k.pods(); ++q)
-        before = before + c.count(is_active(c, k.kcm.pods.copy[static_cast<std::size_t>(q)]) && !chosen(q) &&
+        before = before + c.count(is_active(c, k.rsc.pods.copy[static_cast<std::size_t>(q)]) && !chosen(q) &&
                                   deletion_rank(c, k, q) < deletion_rank(c, k, p));
     return possible && before < victims;
 }
@@ -183,10 +183,10 @@ Bool<C> deletes_next(const C& c, const Cluster& k, int p) {
 /// After the last reply: who was chosen but is no longer expected to go is an ordinary pod again.
 template <class C>
 void end_deletions(C& c, const Cluster& k) {
-    c.when(c[k.kcm.deletes] == 0, [&] {
-        if (k.configuration.crashes > 0) c.set(k.kcm.broken, c.integer(0));
+    c.when(c[k.rsc.deletes] == 0, [&] {
+        if (k.configuration.crashes > 0) c.set(k.rsc.broken, c.integer(0));
         if (k.is(Variant::no_expectations)) return;
-        for (const auto slot : k.kcm.expects_deletion)
+        for (const auto slot : k.rsc.expects_deletion)
             c.when(c[slot] == excused, [&] { c.set(slot, c.integer(0)); });
     });
 }
@@ -197,47 +197,52 @@ template <class C>
 void delete_one(C& c, const Cluster& k, int p, Reply reply) {
     const auto i = static_cast<std::size_t>(p);
     if (!c.require(deletes_next(c, k, p))) return;
-    if (!pay(c, k, reply, k.kcm.broken)) return;
-    c.when(c[k.kcm.deletes] == 0, [&] {
+    if (!pay(c, k, reply, k.rsc.broken)) return;
+    c.when(c[k.rsc.deletes] == 0, [&] {
         remember_status(c, k);
-        c.set(k.kcm.deletes, c.integer(0) - missing(c, k));
+        c.set(k.rsc.deletes, c.integer(0) - missing(c, k));
     });
     if (!k.is(Variant::no_expectations))
-        c.set(k.kcm.expects_deletion[i], reply.is_known()
+        c.set(k.rsc.expects_deletion[i], reply.is_known()
                                              ? c.choose(c[k.pod[i][pod::exists]] == 0, excused, expected)
                                              : c.integer(excused));
     if (reply.commits()) delete_pod(c, k, p);
-    c.set(k.kcm.deletes, c[k.kcm.deletes] - 1);
+    c.set(k.rsc.deletes, c[k.rsc.deletes] - 1);
     end_deletions(c, k);
     if (reply.payer == Payer::restart) restart_apiserver(c, k);
 }
 
-/// PUT status. With a stale resourceVersion it conflicts, and the controller repeats it
-/// once on a live GET, with the old numbers: so it commits all the same.
+/// PUT status. With a stale resourceVersion it conflicts, and the controller repeats it once on a
+/// live GET, with the old numbers: so it commits all the same, unless it conflicts again. For that,
+/// one write has come before the GET and another after it.
 template <class C>
 void update_status(C& c, const Cluster& k, Reply reply) {
-    const auto ends_sync = c[k.kcm.update_status] == 1 && c[k.kcm.left] == 0 && c[k.kcm.deletes] == 0;
+    const auto ends_sync = c[k.rsc.update_status] == 1 && c[k.rsc.left] == 0 && c[k.rsc.deletes] == 0;
     auto differs = status_differs(c, k);
     if (k.is(Variant::status_carries_time)) differs = differs || c.boolean(true);
     const auto only_status = is_idle(c, k) && may_sync(c, k) &&
                              (missing(c, k) == 0 || !expectations_are_satisfied(c, k)) && differs;
     if (!c.require(ends_sync || only_status)) return;
+    const auto& queue = k.rsc.replica_sets.queue;
+    if (reply.payer == Payer::conflict &&
+        !c.require(queue.size() > 1 ? c[queue[1].present] == 1 : c.boolean(false)))
+        return;
     if (!pay(c, k, reply, nowhere)) return;
     const auto pick = [&](Slot remembered, Int<C> now) { return c.choose(ends_sync, c[remembered], now); };
-    const auto replicas = pick(k.kcm.status_replicas, active_pods(c, k));
-    const auto available = pick(k.kcm.status_available, available_pods(c, k));
-    const auto observed = pick(k.kcm.status_observed, c[k.kcm.replica_sets.copy[workload::generation]]);
+    const auto replicas = pick(k.rsc.status_replicas, active_pods(c, k));
+    const auto available = pick(k.rsc.status_available, available_pods(c, k));
+    const auto observed = pick(k.rsc.status_observed, c[k.rsc.replica_sets.copy[workload::generation]]);
     for (const auto slot :
-         {k.kcm.update_status, k.kcm.status_replicas, k.kcm.status_available, k.kcm.status_observed})
+         {k.rsc.update_status, k.rsc.status_replicas, k.rsc.status_available, k.rsc.status_observed})
         c.set(slot, c.integer(0));
     if (!reply.commits()) return;
     const auto commit = [&](const WorkloadRecord<C>& after) {
-        if (k.is(Variant::update_without_resource_version)) note_lost_update(c, k, k.kcm.replica_sets);
+        if (k.is(Variant::update_without_resource_version)) note_lost_update(c, k, k.rsc.replica_sets);
         commit_replica_set(c, k, Writer::kube_apiserver, after);
         if (reply.is_known() && !k.is(Variant::no_expectations)) {
             auto queued = c.integer(0);
-            for (const auto& event : k.kcm.replica_sets.queue) queued = queued + c[event.present];
-            c.set(k.kcm.awaits_status, queued);
+            for (const auto& event : k.rsc.replica_sets.queue) queued = queued + c[event.present];
+            c.set(k.rsc.awaits_status, queued);
         }
     };
     if (k.is(Variant::status_carries_time)) {

@@ -70,8 +70,6 @@ public:
             ->delimiter(',');
         walk.add_option("--nodes", walk_.nodes, "nodes (default: 1)")->check(CLI::Range(1, nodes_most));
         walk.add_option("--crashes", walk_.crashes, "of controllers, scheduler and kubelets (default: 0)");
-        walk.add_flag("--overtaking", walk_.overtaking,
-                      "watch events may overtake requests of the process that they reach");
         walk.add_option("--lost-replies", walk_.lost_replies, "of requests (default: 0)");
         add("pause", "what runs in every container", [] {
             return pause_main();

@@ -85,7 +85,9 @@ private:
             queue.pop_front();
         } else if (verb == "crash") {
             for (const auto& watch : watches())
-                if (watch.first == component) restart_.insert(watch);
+                if (watch.first == component ||
+                    (component == "kube-controller-manager" && watch.first.ends_with("-controller")))
+                    restart_.insert(watch);
         } else if (verb == "collect") {
             collected_.insert(step["pod"].get<int>());
         } else if (verb == "create-pod" || verb == "late-create") {
@@ -144,19 +146,20 @@ private:
 
     void compare(const std::vector<int>& state, const Stored& stored) {
         const auto& k = pipeline_.cluster();
-        const auto workload = [&](const char* type, const model::WorkloadSlots& copy) {
-            CAPTURE(type);
+        const auto workload = [&](const char* client, const char* type, const model::WorkloadSlots& copy) {
+            CAPTURE(client, type);
             std::optional<Stored::Workload> known;
             if (state[copy[model::workload::exists]] == 1)
                 known = {state[copy[model::workload::replicas]], state[copy[model::workload::generation]],
                          state[copy[model::workload::observed]],
                          state[copy[model::workload::status_replicas]],
                          state[copy[model::workload::status_available]]};
-            REQUIRE(same(caches_[{"kube-controller-manager", type}].workload, known));
+            REQUIRE(same(caches_[{client, type}].workload, known));
         };
-        workload("deployments", k.kcm.deployments.copy);
-        workload("replicasets", k.kcm.replica_sets.copy);
-        pods("kube-controller-manager", k.kcm.pods, state, stored);
+        workload("deployment-controller", "deployments", k.dc.deployments.copy);
+        workload("deployment-controller", "replicasets", k.dc.replica_sets.copy);
+        workload("replicaset-controller", "replicasets", k.rsc.replica_sets.copy);
+        pods("replicaset-controller", k.rsc.pods, state, stored);
         // By the reply to a binding the model's scheduler hears of it before other events.
         if (!k.confirms_by_reply() || queues_[{"kube-scheduler", "pods"}].empty())
             pods("kube-scheduler", k.scheduler.pods, state, stored);

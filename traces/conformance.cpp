@@ -18,11 +18,9 @@ namespace {
 using model::Valuation;
 using Object = RecordedWrite::Object;
 
-/// A process: what shares memory. "kube-controller-manager", "kube-scheduler", "kubelet[0]", "kubectl".
+/// What shares memory: "deployment-controller", "kube-scheduler", "kubelet[0]", "kubectl".
 std::string process_of(const std::string& component) {
     if (component.starts_with("container-runtime")) return "kubelet" + component.substr(component.find('['));
-    if (component == "deployment-controller" || component == "replicaset-controller")
-        return "kube-controller-manager";
     return component;
 }
 
@@ -120,6 +118,11 @@ public:
             }
             Set next(pipeline_.layout());
             for (std::size_t c = 0; c < now.size(); ++c) commit(now[c], component, write, next);
+            if (next.size() == 0 && left_bounds_) {
+                result.complete = false;
+                result.reason = "a run that agrees so far leaves the bounds of the model";
+                return result;
+            }
             if (next.size() == 0) {
                 explain(result, now, component, write, before);
                 return refuse(result, i, result.reason);
@@ -245,7 +248,9 @@ private:
                 if (!own && !crashes) continue;
                 Candidate next = from;
                 if (!actions_.run(action, next.state) || next.state == from.state) continue;
-                if (within_bounds(next.state) && same_store(next.state, from.state)) set.add(next);
+                if (!same_store(next.state, from.state)) continue;
+                left_bounds_ = left_bounds_ || !within_bounds(next.state);
+                if (within_bounds(next.state)) set.add(next);
             }
         }
     }
@@ -256,7 +261,8 @@ private:
             if (!may_be(action, component)) continue;
             Candidate after = candidate;
             if (!actions_.run(action, after.state) || same_store(candidate.state, after.state)) continue;
-            if (within_bounds(after.state) && is(write, candidate, after)) next.add(after);
+            if (is(write, candidate, after) && within_bounds(after.state)) next.add(after);
+            left_bounds_ = left_bounds_ || !within_bounds(after.state);
         }
     }
 
@@ -419,6 +425,7 @@ private:
     model::Pipeline pipeline_;
     const model::Cluster& k_;
     Actions actions_;
+    bool left_bounds_ = false;  // some run has been left out: nothing can be refused any more
 };
 
 }  // namespace

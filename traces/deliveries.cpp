@@ -38,8 +38,8 @@ void add(std::vector<Delivery>& deliveries, int watch, bool lost) {
 Deliveries::Deliveries(const model::Pipeline& pipeline, const Actions& actions)
     : pipeline_(pipeline), cluster_(pipeline.cluster()), actions_(actions) {
     // In the order of Pipeline::watches().
-    pod_watches_ = {nullptr, nullptr, &cluster_.kcm.pods, &cluster_.scheduler.pods};
-    workload_watches_ = {&cluster_.kcm.deployments, &cluster_.kcm.replica_sets};
+    pod_watches_ = {nullptr, nullptr, nullptr, &cluster_.rsc.pods, &cluster_.scheduler.pods};
+    workload_watches_ = {&cluster_.dc.deployments, &cluster_.dc.replica_sets, &cluster_.rsc.replica_sets};
     for (const auto& kubelet : cluster_.kubelet) pod_watches_.push_back(&kubelet.pods);
     workload_watches_.resize(pod_watches_.size(), nullptr);
     queues_.resize(pod_watches_.size());
@@ -61,7 +61,7 @@ Deliveries::Event Deliveries::event_of(std::size_t watch, const Change& change, 
     Event event;
     if (workload_watches_[watch] != nullptr) {
         event.shown =
-            workload_watches_[watch] == &cluster_.kcm.deployments ? change.deployment : change.replica_set;
+            workload_watches_[watch] == &cluster_.dc.deployments ? change.deployment : change.replica_set;
         event.queued = event.shown || !same(*workload_watches_[watch], before, after);
         return event;
     }
@@ -71,7 +71,7 @@ Deliveries::Event Deliveries::event_of(std::size_t watch, const Change& change, 
     event.pod = change.pod;
     const auto& stored = cluster_.pod[static_cast<std::size_t>(change.pod)];
     const auto was = before[stored[model::pod::node]], is = after[stored[model::pod::node]];
-    const bool of_kubelet = watch >= 4;
+    const bool of_kubelet = watch >= static_cast<std::size_t>(model::first_kubelet_watch);
     if (!of_kubelet)
         event.shown = true;
     else if (client.node >= 0)

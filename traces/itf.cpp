@@ -101,7 +101,7 @@ private:
         const auto add = [&](const model::PodWatch& watch) {
             pairs.push_back(Json::array({watch.client, pods(values, watch.copy)}));
         };
-        add(k_.kcm.pods);
+        add(k_.rsc.pods);
         add(k_.scheduler.pods);
         for (const auto& kubelet : k_.kubelet) add(kubelet.pods);
         return function(std::move(pairs));

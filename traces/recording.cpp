@@ -100,12 +100,20 @@ private:
     }
 
     Taken add(const RawWrite& raw, Object object) {
+        if (removed_at_once_.contains(raw.key)) {
+            leave_out("pods: the removal that follows a mark without a grace period");
+            return {};
+        }
         RecordedWrite write;
         write.revision = raw.revision;
         write.user = raw.user;
         write.object = object;
         write.name = name_of(raw.key);
         write.removed = raw.object.is_null();
+        if (object == Object::pod && !write.removed && is_removed_at_once(raw.object)) {
+            removed_at_once_.insert(raw.key);
+            write.removed = true;
+        }
         const auto before = last_.find(raw.key);
         if (!write.removed && object == Object::pod)
             write.pod = pod_of(raw.object);
@@ -127,6 +135,13 @@ private:
         last_[raw.key] = write;
         recording_.writes.push_back(std::move(write));
         return {};
+    }
+
+    /// Such a mark is followed by the removal (apiserver registry/generic/registry/store.go:
+    /// updateForGracefulDeletionAndFinalizers). For everybody else the pod is gone with it.
+    static bool is_removed_at_once(const Json& object) {
+        const auto grace = object.value("/metadata/deletionGracePeriodSeconds"_json_pointer, Json());
+        return grace == 0 && object.value("/metadata/finalizers"_json_pointer, Json::array()).empty();
     }
 
     Stored::Pod pod_of(const Json& object) {
@@ -166,6 +181,7 @@ private:
     Recording recording_;
     std::string deployment_uid_, replica_set_uid_;
     std::set<std::string> replica_sets_, pods_;
+    std::set<std::string> removed_at_once_;      // keys: the removal itself is still to come
     std::map<std::string, RecordedWrite> last_;  // by key
     std::map<std::string, int> generation_before_;
 };

@@ -32,6 +32,7 @@ const char* name_of(model::Payer payer) {
         case model::Payer::lost_reply: return "lost-reply";
         case model::Payer::restart: return "restart";
         case model::Payer::broken_connection: return "broken-connection";
+        case model::Payer::conflict: return "conflict";
     }
     return nullptr;
 }
@@ -147,7 +148,7 @@ private:
         const auto of_pod = [&](const std::vector<Slot>& slots) {
             return slots[static_cast<std::size_t>(info->pod)];
         };
-        if (verb == "delete-pod" && before[k_.kcm.deletes] == 0) json["victims"] = victims(i);
+        if (verb == "delete-pod" && before[k_.rsc.deletes] == 0) json["victims"] = victims(i);
         if (verb == "assume") json["node"] = after[of_pod(k_.scheduler.assumed)] - 1;
         if (verb == "late-bind") json["node"] = before[of_pod(k_.late_binding)] - 1;
         if (verb == "late-scale") json["replicas"] = before[k_.late_scale] - 1;
@@ -222,7 +223,7 @@ private:
                 const auto left = under_way(trace_.state(here), trace_.state(here + 1));
                 if (left.contains("delete")) pods.push_back(left["delete"]);
             }
-            if (crashes || step.state[k_.kcm.deletes] == 0) break;
+            if (crashes || step.state[k_.rsc.deletes] == 0) break;
         }
         return pods;
     }

@@ -48,10 +48,10 @@ public:
     }
 
     void beliefs(std::ostream& out) const {
-        const auto& kcm = k_.kcm;
-        believe_workload(out, kcm.deployments, "Deployment " + configuration_.deployment);
-        believe_workload(out, kcm.replica_sets, "ReplicaSet " + names_.replica_set());
-        believe_pods(out, kcm.pods);
+        believe_workload(out, k_.dc.deployments, "Deployment " + configuration_.deployment);
+        believe_workload(out, k_.dc.replica_sets, "ReplicaSet " + names_.replica_set());
+        believe_workload(out, k_.rsc.replica_sets, "ReplicaSet " + names_.replica_set());
+        believe_pods(out, k_.rsc.pods);
         believe_pods(out, k_.scheduler.pods);
         for (const auto& kubelet : k_.kubelet) believe_pods(out, kubelet.pods);
     }

@@ -8,7 +8,7 @@ import copy
 import json
 import sys
 
-MANAGER, SCHEDULER = "kube-controller-manager", "kube-scheduler"
+DC, RSC, SCHEDULER = "deployment-controller", "replicaset-controller", "kube-scheduler"
 NO_STATUS = {"observedGeneration": 0, "statusReplicas": 0, "statusAvailable": 0}
 
 
@@ -27,7 +27,8 @@ class Cluster:
         need(not given["variants"] and not given["waitsUntilAvailable"], "nothing of the kind is here")
         self.wanted, self.nodes = given["replicas"], given["nodes"]
         self.store = {"deployments": {}, "replicasets": {}, "pods": {}}  # type -> name -> object
-        self.events = {(MANAGER, kind): [] for kind in self.store} | {(SCHEDULER, "pods"): []}
+        watches = ((DC, "deployments"), (DC, "replicasets"), (RSC, "replicasets"), (RSC, "pods"), (SCHEDULER, "pods"))
+        self.events = {watch: [] for watch in watches}
         self.events |= {(f"kubelet[{n}]", "pods"): [] for n in range(len(self.nodes))}
         self.cache = {watch: {} for watch in self.events}
         self.creations, self.awaited = 0, set()  # of the ReplicaSet controller: POSTs to send, own writes
@@ -55,7 +56,7 @@ class Cluster:
         for _ in range(step["events"]):
             name, thing = self.events[watch].pop(0)
             self.cache[watch][name] = thing
-            if watch[0] == MANAGER:
+            if watch[0] == RSC:
                 self.awaited.discard(name)
 
     def kubectl_apply(self, step, node, pod):
@@ -63,14 +64,14 @@ class Cluster:
         self.write("deployments", "app", replicas=self.wanted.pop(), generation=1, **NO_STATUS)
 
     def deployment_controller_create_replicaset(self, step, node, pod):
-        need(self.cache[MANAGER, "deployments"], "it knows of no Deployment")
+        need(self.cache[DC, "deployments"], "it knows of no Deployment")
         need(not self.store["replicasets"], "POST: 409: there is a ReplicaSet")
-        replicas = self.cache[MANAGER, "deployments"]["app"]["replicas"]
+        replicas = self.cache[DC, "deployments"]["app"]["replicas"]
         self.write("replicasets", "app", replicas=replicas, generation=1, **NO_STATUS)
 
     def deployment_controller_update_status(self, step, node, pod):
-        known, source = self.cache[MANAGER, "deployments"], self.cache[MANAGER, "replicasets"]
-        need(known and source and not self.events[MANAGER, "deployments"], "its Deployment is not the newest")
+        known, source = self.cache[DC, "deployments"], self.cache[DC, "replicasets"]
+        need(known and source and not self.events[DC, "deployments"], "its Deployment is not the newest")
         status = {name: source["app"][name] for name in ("statusReplicas", "statusAvailable")}
         status["observedGeneration"] = known["app"]["generation"]
         need({**known["app"], **status} != known["app"], "the status is up to date")
@@ -85,7 +86,7 @@ class Cluster:
 
     def replicaset_controller_update_status(self, step, node, pod):
         need(self.creations == 0 and self.missing() == 0, "pods are missing")
-        known, pods = self.cache[MANAGER, "replicasets"]["app"], self.cache[MANAGER, "pods"].values()
+        known, pods = self.cache[RSC, "replicasets"]["app"], self.cache[RSC, "pods"].values()
         status = {"observedGeneration": known["generation"], "statusReplicas": len(pods),
                   "statusAvailable": sum(one["phase"] == "Running" for one in pods)}
         need({**known, **status} != known, "the status is up to date")
@@ -93,9 +94,9 @@ class Cluster:
         self.write("replicasets", "app", **status)
 
     def missing(self):
-        known = self.cache[MANAGER, "replicasets"]
+        known = self.cache[RSC, "replicasets"]
         need(known and not self.awaited, "it knows of no ReplicaSet, or waits for its own writes")
-        return known["app"]["replicas"] - len(self.cache[MANAGER, "pods"])
+        return known["app"]["replicas"] - len(self.cache[RSC, "pods"])
 
     def kube_scheduler_assume(self, step, node, pod):
         need(pod in self.cache[SCHEDULER, "pods"] and pod not in self.assumed, "the pod is not pending")
@@ -140,7 +141,7 @@ class Cluster:
 
     def allowed(self):
         """Every step that a copy of this cluster does not refuse."""
-        components = [MANAGER, SCHEDULER, "kubectl", "deployment-controller", "replicaset-controller"]
+        components = ["kubectl", DC, RSC, SCHEDULER]
         for n in range(len(self.nodes)):
             components += [f"kubelet[{n}]", f"container-runtime[{n}]"]
         methods = [name for name in dir(Cluster) if name.split("_")[0] in ("kubectl", "kubelet", "deployment",

@@ -26,7 +26,7 @@ std::size_t index_in(const std::string& component) {
 
 }  // namespace
 
-Cluster::Cluster(ReplayConfiguration configuration)
+Cluster::Cluster(ReplayConfiguration configuration, Controllers controllers)
     : configuration_(std::move(configuration)), world_(configuration_.switches) {
     const auto admin = user_of("kubernetes-admin");
     for (const auto& object : initial_objects(configuration_)) {
@@ -34,24 +34,43 @@ Cluster::Cluster(ReplayConfiguration configuration)
         if (!response.is_success() && response.status != 409)
             throw Refused("the cluster cannot be set up: " + error_message(response));
     }
-    start_everything();
+    start_everything(controllers);
 }
 
 Cluster::~Cluster() = default;
 
-void Cluster::start_everything() {
-    manager_ = std::make_unique<ControllerManagerProcess>(world_, configuration_);
+void Cluster::start_everything(Controllers controllers) {
+    const std::string deployment = "deployment-controller", replica_set = "replicaset-controller",
+                      collector = "pod-garbage-collector";
+    const auto add = [&](const std::string& name, std::set<std::string> of_it) {
+        managers_.push_back(
+            std::make_unique<ControllerManagerProcess>(world_, configuration_, name, std::move(of_it)));
+    };
+    if (controllers == Controllers::together) {
+        add("kube-controller-manager", {deployment, replica_set, collector});
+    } else {
+        add(deployment, {deployment});
+        add(replica_set, {replica_set, collector});
+    }
     scheduler_ = std::make_unique<SchedulerProcess>(world_, configuration_);
     for (const auto& node : configuration_.nodes)
         kubelets_.push_back(std::make_unique<KubeletProcess>(world_, configuration_, node));
-    manager_->start();
-    boot(manager_->process);
+    for (auto& manager : managers_) {
+        manager->start();
+        boot(manager->process);
+    }
     scheduler_->start();
     boot(scheduler_->process);
     for (auto& kubelet : kubelets_) {
         kubelet->start();
         boot(*kubelet);
     }
+}
+
+Cluster::ControllerManagerProcess& Cluster::process_of(const std::string& controller) {
+    return **std::find_if(managers_.begin(), managers_.end(), [&](const auto& manager) {
+        return manager->options.controllers.contains(controller);
+    });
 }
 
 void Cluster::boot(Process& process) {
@@ -74,15 +93,16 @@ void Cluster::boot(KubeletProcess& kubelet) {
 }
 
 void Cluster::crash_controller_manager(const Json& step) {
-    auto& process = manager_->process;
     const auto under_way = step.value("underWay", Json::object());
     // A request is under way once its sync has begun; the crash may be what comes next.
     const auto creates = under_way.value("creates", 0);
     const auto keep = [&](const Fits& fits) {
-        const auto* pending = process.find(fits);
-        if (pending == nullptr) return false;
-        network_.push_back(process.take(pending->id));
-        return true;
+        for (auto& manager : managers_)
+            if (const auto* pending = manager->process.find(fits)) {
+                network_.push_back(manager->process.take(pending->id));
+                return true;
+            }
+        return false;
     };
     if (creates > 0) {
         bring_replica_set_controller(is_creation_of_pod);
@@ -99,10 +119,12 @@ void Cluster::crash_controller_manager(const Json& step) {
         bring_deployment_controller(is_scale);
         keep(is_scale);
     }
-    manager_->stop();
+    for (auto& manager : managers_) manager->stop();
     for (auto& pending : network_) pending.done = nullptr;
-    manager_->start();
-    boot(process);
+    for (auto& manager : managers_) {
+        manager->start();
+        boot(manager->process);
+    }
 }
 
 void Cluster::crash_scheduler(const Json& step) {
@@ -186,10 +208,11 @@ void Cluster::step(const Json& step) {
     const auto is_kubelet = component.starts_with("kubelet[");
     world_.now += std::chrono::milliseconds(1);
     newest_ = std::max(newest_, world_.store().revision());
-    Process* process = component == "kube-controller-manager" ? &manager_->process
-                       : component == "kube-scheduler"        ? &scheduler_->process
-                       : is_kubelet                           ? &kubelet_of(step).process
-                                                              : nullptr;
+    Process* process = component == "kube-scheduler" ? &scheduler_->process
+                       : is_kubelet                  ? &kubelet_of(step).process
+                                                     : nullptr;
+    for (auto& manager : managers_)
+        if (component == manager->process.name) process = &manager->process;
     if (verb == "receive" && process != nullptr)
         receive(*process, step.at("type").get<std::string>(), step.value("events", 1));
     else if (component == "kube-controller-manager" && verb == "crash")

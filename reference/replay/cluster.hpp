@@ -42,9 +42,14 @@ struct ReplayConfiguration {
 /// Throws BadMessage; Refused for a variant that is not known here.
 ReplayConfiguration replay_configuration_of(const Json& message);
 
+/// Whether the controllers share the informers of one kube-controller-manager, as in a cluster. Apart,
+/// as with --controllers, each is told of events by itself: what a request in flight does to the view
+/// of its sender is then the lag of one cache, and a trace says it so.
+enum class Controllers : std::uint8_t { apart, together };
+
 class Cluster {
 public:
-    explicit Cluster(ReplayConfiguration configuration);
+    explicit Cluster(ReplayConfiguration configuration, Controllers controllers = Controllers::apart);
     ~Cluster();
     Cluster(const Cluster&) = delete;
     Cluster& operator=(const Cluster&) = delete;
@@ -56,8 +61,6 @@ public:
     /// Anything that waits to happen happens, in an order that `seed` decides, until nothing is left.
     struct RandomFaults {
         int crashes = 0, lost_replies = 0;
-        /// Watch events may reach a process while a request of it is under way.
-        bool overtaking = false;
     };
     void run_at_random(std::uint64_t seed, RandomFaults faults);
     void on_commit(std::function<void(const Commit&)> listener) { world_.on_commit = std::move(listener); }
@@ -79,7 +82,8 @@ private:
     using CallFits = std::function<bool(const PendingCall&)>;
 
     // cluster.cpp: processes and what they share
-    void start_everything();
+    void start_everything(Controllers controllers);
+    ControllerManagerProcess& process_of(const std::string& controller);
     void crash_controller_manager(const Json& step);
     void crash_scheduler(const Json& step);
     void crash_somebody(std::size_t which);
@@ -127,7 +131,7 @@ private:
 
     const ReplayConfiguration configuration_;
     World world_;
-    std::unique_ptr<ControllerManagerProcess> manager_;
+    std::vector<std::unique_ptr<ControllerManagerProcess>> managers_;  // they crash together
     std::unique_ptr<SchedulerProcess> scheduler_;
     std::vector<std::unique_ptr<KubeletProcess>> kubelets_;
     std::map<int, PodId> pods_;          // what the trace calls them

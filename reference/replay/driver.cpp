@@ -75,14 +75,14 @@ int run_at_random(const RandomRun& run, std::ostream& out) {
     configuration.replicas = run.replicas;
     for (int n = 0; n < run.nodes; ++n)
         configuration.nodes.push_back({.name = "node-" + std::to_string(n), .score = {}});
-    Cluster cluster(std::move(configuration));
+    Cluster cluster(std::move(configuration), Controllers::together);
     cluster.on_commit([&](const Commit& commit) {
         out << Json{{"revision", commit.revision}, {"user", commit.user.name},          {"verb", commit.verb},
                     {"resource", commit.resource}, {"subresource", commit.subresource}, {"key", commit.key},
                     {"object", commit.object}}
             << '\n';
     });
-    cluster.run_at_random(run.seed, {run.crashes, run.lost_replies, run.overtaking});
+    cluster.run_at_random(run.seed, {run.crashes, run.lost_replies});
     return 0;
 }
 

@@ -35,7 +35,6 @@ struct RandomRun {
     std::uint64_t seed = 1;
     std::vector<int> replicas = {1};
     int nodes = 1, crashes = 0, lost_replies = 0;
-    bool overtaking = false;  // watch events may overtake requests of the process that they reach
 };
 int run_at_random(const RandomRun& run, std::ostream& out);
 

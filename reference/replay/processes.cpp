@@ -24,15 +24,19 @@ std::optional<std::size_t> index_of(const std::vector<std::string>& candidates, 
 // ---- kube-controller-manager
 
 Cluster::ControllerManagerProcess::ControllerManagerProcess(World& world,
-                                                            const ReplayConfiguration& configuration)
-    : process(world, "kube-controller-manager"), switches(configuration.switches) {}
-
-void Cluster::ControllerManagerProcess::start() {
-    ControllerManagerOptions options;
-    options.controllers = {"deployment-controller", "replicaset-controller", "pod-garbage-collector"};
-    options.switches = switches;
+                                                            const ReplayConfiguration& configuration,
+                                                            std::string name,
+                                                            std::set<std::string> controllers)
+    : process(world, std::move(name)) {
+    options.controllers = std::move(controllers);
+    options.switches = configuration.switches;
     options.events = false;
     options.pod_gc.terminated_threshold = 0;
+    // The deployment controller looks at pods where a Deployment asks for Recreate. No trace has that.
+    if (!options.controllers.contains("replicaset-controller")) process.unobserved = {"pods"};
+}
+
+void Cluster::ControllerManagerProcess::start() {
     component = std::make_unique<ControllerManager>(
         process, [this](const std::string& user) { return process.api(user_of(user)); }, options);
     component->start();

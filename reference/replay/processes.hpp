@@ -22,7 +22,8 @@ bool is_creation_of_pod(const PendingRequest& pending);
 bool is_scale(const PendingRequest& pending);  // a PUT of a ReplicaSet's spec
 
 struct Cluster::ControllerManagerProcess {
-    ControllerManagerProcess(World& world, const ReplayConfiguration& configuration);
+    ControllerManagerProcess(World& world, const ReplayConfiguration& configuration, std::string name,
+                             std::set<std::string> controllers);
     void start();
     void stop();
     /// Begins a sync of the key; false if one is in progress already.
@@ -31,7 +32,7 @@ struct Cluster::ControllerManagerProcess {
     bool collect_garbage();
 
     Process process;
-    Switches switches;
+    ControllerManagerOptions options;
     std::unique_ptr<ControllerManager> component;
 };
 

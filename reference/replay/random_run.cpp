@@ -46,7 +46,6 @@ void Cluster::run_at_random(std::uint64_t seed, RandomFaults faults) {
                             ->request.method == "GET";
                     carry_out(*process, id, reads ? Outcome::replied : outcome(), Json::object());
                 });
-            if (!faults.overtaking && !process->requests.empty()) continue;
             for (auto& watch : process->watches)
                 if (!watch.queue.empty()) next.push_back([this, &watch] { deliver_front(watch); });
         }

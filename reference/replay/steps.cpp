@@ -52,34 +52,36 @@ bool is_scale(const PendingRequest& pending) {
 
 PendingRequest& Cluster::bring_deployment_controller(const Fits& fits) {
     const auto key = "default/" + configuration_.deployment;
+    auto& manager = process_of("deployment-controller");
     return bring(
-        manager_->process, deployment_controller, fits,
-        [&] { return manager_->sync("deployment-controller", key); }, is_status_update);
+        manager.process, deployment_controller, fits,
+        [&] { return manager.sync("deployment-controller", key); }, is_status_update);
 }
 
 PendingRequest& Cluster::bring_replica_set_controller(const Fits& fits) {
     const auto& replica_set = world_.projection().replica_set();
     if (!replica_set) throw Refused("there is no ReplicaSet");
     const auto key = "default/" + replica_set->name;
+    auto& manager = process_of("replicaset-controller");
     return bring(
-        manager_->process, replica_set_controller, fits,
-        [&] { return manager_->sync("replicaset-controller", key); },
+        manager.process, replica_set_controller, fits,
+        [&] { return manager.sync("replicaset-controller", key); },
         configuration_.status_last ? Fits(is_status_update) : Fits(nothing));
 }
 
 PendingRequest& Cluster::bring_deletion(const PodId& pod, std::vector<std::string> victims) {
     // The controller chooses all victims of a sync at its beginning; ties go to those of the trace.
     victims.push_back(pod.name);
-    manager_->process.chooser =
-        [&](const Activity& activity,
-            const std::vector<std::string>& candidates) -> std::optional<std::size_t> {
+    auto& process = process_of("replicaset-controller").process;
+    process.chooser = [&](const Activity& activity,
+                          const std::vector<std::string>& candidates) -> std::optional<std::size_t> {
         if (activity.verb != "victim") return std::nullopt;
         for (const auto& victim : victims)
             if (const auto index = index_of(candidates, victim)) return index;
         return std::nullopt;
     };
     auto& request = bring_replica_set_controller(is("DELETE", pod.path()));
-    manager_->process.chooser = nullptr;
+    process.chooser = nullptr;
     return request;
 }
 
@@ -109,7 +111,7 @@ void Cluster::step_user(const std::string& verb, const Json& step) {
 }
 
 void Cluster::step_deployment_controller(const std::string& verb, const Json& step) {
-    auto& process = manager_->process;
+    auto& process = process_of("deployment-controller").process;
     Fits fits;
     if (verb == "create-replicaset")
         fits = is("POST", replica_sets_path);
@@ -127,7 +129,7 @@ void Cluster::step_deployment_controller(const std::string& verb, const Json& st
 }
 
 void Cluster::step_replica_set_controller(const std::string& verb, const Json& step) {
-    auto& process = manager_->process;
+    auto& process = process_of("replicaset-controller").process;
     if (verb == "create-pod") {
         const auto& request = bring_replica_set_controller(is_creation_of_pod);
         bind_slot(step, carry_out(process, request.id, outcome_of(step), step));
@@ -199,9 +201,10 @@ void Cluster::step_network(const std::string& verb, const Json& step) {
 }
 
 void Cluster::collect(const Json& step) {
-    auto& process = manager_->process;
+    auto& manager = process_of("pod-garbage-collector");
+    auto& process = manager.process;
     const auto& request = bring(
-        process, pod_gc, is("DELETE", pod_of(step).path()), [&] { return manager_->collect_garbage(); },
+        process, pod_gc, is("DELETE", pod_of(step).path()), [&] { return manager.collect_garbage(); },
         [](const PendingRequest&) { return true; });
     carry_out(process, request.id, Outcome::replied, step);
     time_out(process, pod_gc, [](const PendingRequest&) { return true; });

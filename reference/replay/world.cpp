@@ -195,7 +195,7 @@ void World::note(const std::string& key, const Json& object) {
 }
 
 bool World::counts(const Process& process, const WatchQueue& watch, const Change& change) const {
-    if (watch.resource != change.resource) return false;
+    if (watch.resource != change.resource || process.unobserved.contains(watch.resource)) return false;
     if (process.node.empty()) return true;
     const bool any = switches_.contains(Switch::kubelet_ignores_node_name);
     const auto concerns = [&](const std::optional<PodState>& pod) {

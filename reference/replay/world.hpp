@@ -9,6 +9,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,7 @@ public:
     std::list<PendingRequest> requests;
     std::list<PendingCall> calls;
     std::list<WatchQueue> watches;
+    std::set<std::string> unobserved;  // resources whose events no trace speaks of: they do not count
     /// Which of equal candidates: an index, or none if it does not matter.
     std::function<std::optional<std::size_t>(const Activity&, const std::vector<std::string>&)> chooser;
 
