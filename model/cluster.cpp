@@ -17,6 +17,13 @@ int batch_most(int replicas) {
     return largest;
 }
 
+template <int N>
+std::array<bool, N> every_field() {
+    std::array<bool, N> all{};
+    all.fill(true);
+    return all;
+}
+
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
 /// Where a property can see a status write, or statuses never come to an end, they must not be postponed.
@@ -54,7 +61,7 @@ Cluster::Cluster(Configuration given, Reductions reduce, Footprint footprint)
     add_etcd();
     add_history();
     add_environment();
-    add_deployment_controller();
+    add_deployment_controller(footprint);
     add_replica_set_controller(footprint);
     add_scheduler(footprint);
     for (int n = 0; n < static_cast<int>(configuration.nodes.size()); ++n) add_kubelet(n, footprint);
@@ -94,17 +101,21 @@ PodSlots Cluster::add_pod_record(const std::string& prefix, Part part, int p, in
     return slots;
 }
 
-WorkloadSlots Cluster::add_workload_record(const std::string& prefix, Part part) {
+WorkloadSlots Cluster::add_workload_record(const std::string& prefix, Part part,
+                                           const std::array<bool, workload::fields>& reads) {
     // Every operation changes spec.replicas at most once, and every such change reaches
     // the ReplicaSet at most once; a PUT that outlives a crash adds one and its repair another.
     const int generations = static_cast<int>(configuration.operations.size()) + 2 * configuration.crashes + 1;
     WorkloadSlots slots;
-    slots[workload::exists] = add(prefix + ".exists", 2, part);
-    slots[workload::replicas] = add(prefix + ".replicas", configuration.replicas_max() + 1, part);
-    slots[workload::generation] = add(prefix + ".generation", generations + 1, part);
-    slots[workload::observed] = add(prefix + ".status.observedGeneration", generations + 1, part);
-    slots[workload::status_replicas] = add(prefix + ".status.replicas", slots_ + 1, part);
-    slots[workload::status_available] = add(prefix + ".status.availableReplicas", slots_ + 1, part);
+    const auto field = [&](int f, const char* name, int size) {
+        if (reads[index(f)]) slots[f] = add(prefix + name, size, part);
+    };
+    field(workload::exists, ".exists", 2);
+    field(workload::replicas, ".replicas", configuration.replicas_max() + 1);
+    field(workload::generation, ".generation", generations + 1);
+    field(workload::observed, ".status.observedGeneration", generations + 1);
+    field(workload::status_replicas, ".status.replicas", slots_ + 1);
+    field(workload::status_available, ".status.availableReplicas", slots_ + 1);
     return slots;
 }
 
@@ -138,32 +149,33 @@ PodWatch Cluster::add_pod_watch(const std::string& client, int node, int length,
     return watch;
 }
 
-WorkloadWatch Cluster::add_workload_watch(const std::string& client, const std::string& type, int length) {
+WorkloadWatch Cluster::add_workload_watch(const std::string& client, const std::string& type, int length,
+                                          const std::array<bool, workload::fields>& reads) {
     WorkloadWatch watch;
+    watch.every_event = !reductions.watch_projection;
     watch.client = client;
     watch.exceeded = exceeded;
     if (configuration.staleness) {
         watch.when_full = WhenFull::forced;
         length = std::max(1, std::min(length, *configuration.staleness));
     }
-    watch.copy = add_workload_record(fmt::format("{}.cache.{}", client, type), Part::cache);
+    watch.copy = add_workload_record(fmt::format("{}.cache.{}", client, type), Part::cache, reads);
     for (int i = 0; i < length; ++i) {
         WorkloadWatch::Event event;
         const auto prefix = fmt::format("{}.watch.{}s[{}]", client, type, i);
         event.present = add(prefix + ".present", 2, Part::queue);
-        event.record = add_workload_record(prefix, Part::queue);
+        event.record = add_workload_record(prefix, Part::queue, reads);
         watch.queue.push_back(event);
     }
     return watch;
 }
 
 void Cluster::add_etcd() {
-    deployment = add_workload_record("deployment", Part::etcd);
-    replica_set = add_workload_record("replicaset", Part::etcd);
-    std::array<bool, pod::fields> all{};
-    all.fill(true);
+    deployment = add_workload_record("deployment", Part::etcd, every_field<workload::fields>());
+    replica_set = add_workload_record("replicaset", Part::etcd, every_field<workload::fields>());
     for (int p = 0; p < slots_; ++p)
-        pod.push_back(add_pod_record(fmt::format("pod[{}]", p), Part::etcd, p, -1, all, View::whole));
+        pod.push_back(add_pod_record(fmt::format("pod[{}]", p), Part::etcd, p, -1, every_field<pod::fields>(),
+                                     View::whole));
     if (is(Variant::uids_repeat_after_restart)) {
         for (int p = 0; p < slots_; ++p)
             uid.push_back(add(fmt::format("pod[{}].uid", p), slots_ + 2, Part::etcd, Values::plain, p));
@@ -210,18 +222,22 @@ void Cluster::add_environment() {
 // Queues are longer than any run of these configurations needs; `exceeded` tells if not. Who hears at
 // once has no more pending than one step and what follows from it at once can send.
 
-void Cluster::add_deployment_controller() {
+void Cluster::add_deployment_controller(const Footprint& footprint) {
     const std::string name = "deployment-controller";
     const int operations = static_cast<int>(configuration.operations.size());
-    dc.deployments = add_workload_watch(name, "deployment", operations + 2);
-    dc.replica_sets = add_workload_watch(name, "replicaset", operations + 3);
+    dc.deployments = add_workload_watch(name, "deployment", operations + 2, every_field<workload::fields>());
+    // Unless it hears at once, it may lag behind all that the ReplicaSet's status goes through.
+    const bool lags = !reductions.local_steps || !reductions.status_last;
+    dc.replica_sets = add_workload_watch(name, "replicaset", operations + 3 + (lags ? 2 * slots_ : 0),
+                                         footprint.deployment_controller);
 }
 
 void Cluster::add_replica_set_controller(const Footprint& footprint) {
     const std::string name = "replicaset-controller";
     const int most = configuration.replicas_max();
     const int operations = static_cast<int>(configuration.operations.size());
-    rsc.replica_sets = add_workload_watch(name, "replicaset", operations + 3);
+    rsc.replica_sets =
+        add_workload_watch(name, "replicaset", operations + 3, every_field<workload::fields>());
     rsc.pods =
         add_pod_watch(name, -1, reductions.local_steps && reductions.status_last ? slots_ + 6 : 3 * slots_,
                       footprint.replica_set_controller, View::active);

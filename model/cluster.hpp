@@ -16,6 +16,8 @@ namespace kcheck::model {
 
 /// What a client reads of the objects that it watches; see model/footprints.hpp.
 struct Footprint {
+    std::array<bool, workload::fields>
+        deployment_controller{};  // of the ReplicaSet; it reads all of the Deployment
     std::array<bool, pod::fields> replica_set_controller{};
     std::array<bool, pod::fields> scheduler{};
     std::array<bool, pod::fields> kubelet{};
@@ -23,6 +25,7 @@ struct Footprint {
     /// Every field: what a watch delivers before anybody asks what is read.
     static Footprint everything() {
         Footprint all;
+        all.deployment_controller.fill(true);
         all.replica_set_controller.fill(true);
         all.scheduler.fill(true);
         all.kubelet.fill(true);
@@ -150,15 +153,17 @@ private:
     Slot add(std::string name, int size, Part part, Values values = Values::plain, int p = -1, int n = -1);
     PodSlots add_pod_record(const std::string& prefix, Part part, int p, int n,
                             const std::array<bool, pod::fields>& reads, View view);
-    WorkloadSlots add_workload_record(const std::string& prefix, Part part);
+    WorkloadSlots add_workload_record(const std::string& prefix, Part part,
+                                      const std::array<bool, workload::fields>& reads);
     PodWatch add_pod_watch(const std::string& client, int node, int length,
                            const std::array<bool, pod::fields>& reads, View view);
-    WorkloadWatch add_workload_watch(const std::string& client, const std::string& type, int length);
+    WorkloadWatch add_workload_watch(const std::string& client, const std::string& type, int length,
+                                     const std::array<bool, workload::fields>& reads);
 
     void add_etcd();
     void add_history();
     void add_environment();
-    void add_deployment_controller();
+    void add_deployment_controller(const Footprint& footprint);
     void add_replica_set_controller(const Footprint& footprint);
     void add_scheduler(const Footprint& footprint);
     void add_kubelet(int n, const Footprint& footprint);

@@ -8,18 +8,24 @@ namespace kcheck::model {
 
 namespace {
 
-/// Marks the fields of a watch's records that are among the variables `read`.
+/// Marks the fields of the records that are among the variables `read`.
+template <int N, class Fields>
+void mark(const RecordSlots<N>& slots, const std::vector<ir::VariableId>& read, Fields& fields) {
+    for (int f = 0; f < N; ++f)
+        if (slots[f] != nowhere && std::ranges::binary_search(read, ir::VariableId{slots[f]}))
+            fields[static_cast<std::size_t>(f)] = true;
+}
+
 void mark(const PodWatch& watch, const std::vector<ir::VariableId>& read,
           std::array<bool, pod::fields>& fields) {
-    const auto is_read = [&](Slot slot) {
-        return slot != nowhere && std::ranges::binary_search(read, ir::VariableId{slot});
-    };
-    for (int f = 0; f < pod::fields; ++f) {
-        bool any = false;
-        for (const auto& copy : watch.copy) any = any || is_read(copy[f]);
-        for (const auto& event : watch.queue) any = any || is_read(event.record[f]);
-        fields[static_cast<std::size_t>(f)] = fields[static_cast<std::size_t>(f)] || any;
-    }
+    for (const auto& copy : watch.copy) mark(copy, read, fields);
+    for (const auto& event : watch.queue) mark(event.record, read, fields);
+}
+
+void mark(const WorkloadWatch& watch, const std::vector<ir::VariableId>& read,
+          std::array<bool, workload::fields>& fields) {
+    mark(watch.copy, read, fields);
+    for (const auto& event : watch.queue) mark(event.record, read, fields);
 }
 
 }  // namespace
@@ -39,6 +45,7 @@ Footprint footprint_of(const Configuration& configuration, const Reductions& red
     }
     const auto read = ir::variables_of(*system.arena, observed);
     Footprint footprint;
+    mark(k.dc.replica_sets, read, footprint.deployment_controller);
     mark(k.rsc.pods, read, footprint.replica_set_controller);
     mark(k.scheduler.pods, read, footprint.scheduler);
     for (const auto& kubelet : k.kubelet) mark(kubelet.pods, read, footprint.kubelet);

@@ -84,6 +84,7 @@ struct WorkloadWatch {
     std::string client;
     WorkloadSlots copy;
     std::vector<Event> queue;
+    bool every_event = false;  // watch-projection is off
     WhenFull when_full = WhenFull::exceed;
     Slot exceeded = nowhere;
 };
@@ -154,7 +155,7 @@ void send(C& c, const PodWatch& watch, int p, const PodRecord<C>& before, const 
 }
 
 template <class C, class MakeRoom>
-void send(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, MakeRoom&& make_room) {
+void append(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, MakeRoom&& make_room) {
     const auto full = c[watch.queue.back().present] != 0;
     if (watch.when_full == WhenFull::forced)
         c.when(full, make_room);
@@ -168,6 +169,22 @@ void send(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, Make
             write(c, watch.queue[i].record, after);
         });
     }
+}
+
+template <class C, class MakeRoom>
+void send(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, MakeRoom&& make_room) {
+    auto concerns = c.boolean(true);
+    if (!watch.every_event) {  // its client cannot tell an event from another like it before it
+        auto later = c.boolean(false);
+        for (std::size_t i = watch.queue.size(); i-- > 0;) {
+            const auto present = c[watch.queue[i].present] != 0;
+            const auto repeated = !differ(c, watch.copy, read(c, watch.queue[i].record), after);
+            concerns = concerns && !(present && !later && repeated);
+            later = later || present;
+        }
+    }
+    if (c.surely_not(concerns)) return;
+    c.when(concerns, [&] { append(c, watch, after, make_room); });
 }
 
 /// A fresh list: the copy becomes what is stored and nothing is pending.

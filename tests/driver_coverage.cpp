@@ -268,7 +268,7 @@ TEST_CASE("the example driver does what every run of a small pipeline says") {
     REQUIRE(result);
     REQUIRE(result->agreement == traces::Agreement::refused);
     REQUIRE(result->allowed.size() == 1);
-    REQUIRE(result->allowed.front().starts_with("kube-controller-manager: receive"));
+    REQUIRE(result->allowed.front().starts_with("deployment-controller: receive"));
     REQUIRE((*program)->close());
 }
 

@@ -62,7 +62,9 @@ Deliveries::Event Deliveries::event_of(std::size_t watch, const Change& change, 
     if (workload_watches_[watch] != nullptr) {
         event.shown =
             workload_watches_[watch] == &cluster_.dc.deployments ? change.deployment : change.replica_set;
-        event.queued = event.shown || !same(*workload_watches_[watch], before, after);
+        event.queued = !same(*workload_watches_[watch], before, after);
+        // A full queue may look as it did, if the event is like those that it pushes on.
+        if (workload_watches_[watch]->every_event) event.queued |= event.shown;
         return event;
     }
     const auto& client = *pod_watches_[watch];

@@ -100,22 +100,18 @@ class Conform(unittest.TestCase):
             self.assertEqual(limited.returncode, 3)
 
     def test_runs_at_random_are_admitted(self):
-        for seed in range(1, 13):
-            words = ["--seed", str(seed), "--replicas", "2", "--nodes", "2", "--overtaking"]
-            commits = subprocess.run([REFERENCE, "walk", *words], capture_output=True, text=True, timeout=600)
-            self.assertEqual(commits.returncode, 0, commits.stderr)
-            with tempfile.TemporaryDirectory() as folder:
-                (Path(folder) / "commits.jsonl").write_text(commits.stdout)
-                done = run("conform", folder)
-            self.assertEqual(done.returncode, 0, f"seed {seed}\n{done.stdout}{done.stderr}")
-
-    def test_a_known_limit_of_the_model(self):
-        """docs/limits.md, 13: a request that is overtaken by a watch event of its own process."""
-        commits = subprocess.run([REFERENCE, "walk", "--seed", "8", "--replicas", "2,1", "--nodes", "2"],
-                                 capture_output=True, text=True, timeout=600)
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "commits.jsonl").write_text(commits.stdout)
-            self.assertEqual(run("conform", folder).returncode, 1)
+        faults = ["--crashes", "1", "--lost-replies", "1"]
+        for replicas, nodes, also in (("2", "2", []), ("2,1", "2", []), ("2,0,1", "1", []), ("1,3", "2", []),
+                                      ("2", "2", faults), ("2,1", "1", faults)):
+            for seed in range(1, 9):
+                words = ["--seed", str(seed), "--replicas", replicas, "--nodes", nodes, *also]
+                with self.subTest(words), tempfile.TemporaryDirectory() as folder:
+                    commits = subprocess.run([REFERENCE, "walk", *words], capture_output=True, text=True,
+                                             timeout=600)
+                    self.assertEqual(commits.returncode, 0, commits.stderr)
+                    (Path(folder) / "commits.jsonl").write_text(commits.stdout)
+                    done = run("conform", folder, *also)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_what_is_no_recording(self):
         done = run("conform", ROOT / "docs")
