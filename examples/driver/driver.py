@@ -27,8 +27,8 @@ class Cluster:
         need(not given["variants"] and not given["waitsUntilAvailable"], "nothing of the kind is here")
         self.wanted, self.nodes = given["replicas"], given["nodes"]
         self.store = {"deployments": {}, "replicasets": {}, "pods": {}}  # type -> name -> object
-        watches = ((DC, "deployments"), (DC, "replicasets"), (RSC, "replicasets"), (RSC, "pods"), (SCHEDULER, "pods"))
-        self.events = {watch: [] for watch in watches}
+        self.events = {(DC, "deployments"): [], (DC, "replicasets"): [], (RSC, "replicasets"): []}
+        self.events |= {(RSC, "pods"): [], (SCHEDULER, "pods"): []}
         self.events |= {(f"kubelet[{n}]", "pods"): [] for n in range(len(self.nodes))}
         self.cache = {watch: {} for watch in self.events}
         self.creations, self.awaited = 0, set()  # of the ReplicaSet controller: POSTs to send, own writes

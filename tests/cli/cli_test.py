@@ -168,7 +168,7 @@ class ReplayOn(unittest.TestCase):
     def test_the_same(self):
         done = self.replay(self.EXAMPLE)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("replayed: driver.py does what the trace says, 17 steps\n", done.stdout)
+        self.assertIn("replayed: driver.py does what the trace says, 19 steps\n", done.stdout)
         document = json.loads(self.replay(self.EXAMPLE, "--output", "json").stdout)
         self.assertEqual(document["verdict"], "replayed")
         self.assertEqual(document["replayed"], document["steps"])
@@ -177,7 +177,7 @@ class ReplayOn(unittest.TestCase):
         liar = self.EXAMPLE + " | sed -u s/Pending/Running/"
         done = self.replay(liar)
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("different: step 5 of 17 (replicaset-controller: create-pod, pod 0, outcome replied)\n"
+        self.assertIn("different: step 5 of 19 (replicaset-controller: create-pod, pod 0, outcome replied)\n"
                       "  pod 0: phase  model: Pending\n                found: Running\n", done.stdout)
         document = json.loads(self.replay(liar, "--output", "json").stdout)
         self.assertEqual(document["step"]["verb"], "create-pod")
@@ -188,7 +188,7 @@ class ReplayOn(unittest.TestCase):
         no = '{"refuse":{"reason":"no","allowed":[]}}'
         done = self.replay(self.EXAMPLE + f" | sed -u 's/.*Pending.*/{no}/'")
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("refused: step 5 of 17 (", done.stdout)
+        self.assertIn("refused: step 5 of 19 (", done.stdout)
         self.assertIn("  no\n  it would do nothing else\n", done.stdout)
 
     def test_driver_errors(self):
