@@ -1,28 +1,17 @@
 #include "reference/http/client.hpp"
 
-#include <array>
 #include <charconv>
 #include <deque>
 #include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
-#include <sys/socket.h>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 
+#include "reference/base/coroutines.hpp"
+#include "reference/base/http_messages.hpp"
 #include "reference/http/message_parsing.hpp"
 
 namespace kcheck::reference {
@@ -33,13 +22,11 @@ namespace net = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
-using net::use_awaitable;
-using net::ip::tcp;
 using Steady = std::chrono::steady_clock;
-using HttpRequest = http::request<http::string_body>;
+using ReplyParser = http::response_parser<http::string_body>;
 
 struct Server {
-    tcp::endpoint endpoint;
+    std::string address, port;
     std::string name;  // that its certificate has to bear
     std::string host;  // of the Host header
 };
@@ -56,7 +43,7 @@ Server read_server(const std::string& url) {
     const auto address = net::ip::make_address(name == "localhost" ? "127.0.0.1" : name, error);
     if (error || port > 65535)
         throw std::runtime_error(fmt::format("\"{}\" is no server (like https://127.0.0.1:6443)", url));
-    return {{address, static_cast<std::uint16_t>(port)}, name, fmt::format("{}:{}", name, port)};
+    return {address.to_string(), std::to_string(port), name, fmt::format("{}:{}", name, port)};
 }
 
 std::string percent_encode(std::string_view text, std::string_view kept) {
@@ -70,19 +57,11 @@ std::string percent_encode(std::string_view text, std::string_view kept) {
 }
 
 struct Connection {
-    Connection(net::io_context& context, net::ssl::context& tls) : stream(context, tls) {}
+    Connection(net::io_context& context, net::ssl::context& tls) : stream(context.get_executor(), &tls) {}
 
-    beast::ssl_stream<beast::tcp_stream> stream;
+    ByteStream stream;
     beast::flat_buffer buffer;
     Steady::time_point last_used = Steady::now();
-
-    beast::tcp_stream& transport() { return beast::get_lowest_layer(stream); }
-    /// Between requests a server that is alive says nothing: a byte, or an end, is its farewell.
-    bool is_stale() {
-        char byte = 0;
-        return ::recv(transport().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
-               (errno != EAGAIN && errno != EWOULDBLOCK);
-    }
 };
 using ConnectionPointer = std::unique_ptr<Connection>;
 
@@ -98,7 +77,7 @@ public:
     explicit HttpWatchStream(std::shared_ptr<WatchState> state) : state_(std::move(state)) {}
     ~HttpWatchStream() override {
         state_->cancelled = true;
-        if (state_->connection) state_->connection->transport().close();
+        if (state_->connection) state_->connection->stream.close();
     }
 
 private:
@@ -130,7 +109,9 @@ public:
           options_(std::move(options)),
           server_(read_server(config.server)),
           token_(config.token),
-          tls_(client_context(config.identity, config.authority)) {}
+          tls_(client_context(config.identity, config.authority)) {
+        tls_.set_verify_callback(net::ssl::host_name_verification(server_.name));
+    }
 
     void shut() { is_shut_ = true; }
 
@@ -145,8 +126,8 @@ public:
         request.query.emplace("timeoutSeconds", std::to_string(options_.watch_timeout.count()));
         auto state = std::make_shared<WatchState>();
         state->handler = std::move(handler);
-        net::co_spawn(context_, run_watch(shared_from_this(), state, message_of(request)),
-                      [](const std::exception_ptr&) {});
+        start_coroutine(context_.get_executor(), run_watch(shared_from_this(), state, message_of(request)),
+                        [](const std::exception_ptr&) {});
         return std::make_unique<HttpWatchStream>(std::move(state));
     }
 
@@ -161,14 +142,15 @@ private:
         auto [request, done] = std::move(waiting_.front());
         waiting_.pop_front();
         ++under_way_;
-        net::co_spawn(context_, exchange(message_of(request)),
-                      [self = shared_from_this(), finished = std::move(done)](
-                          const std::exception_ptr& failure, Response response) {
-                          --self->under_way_;
-                          if (failure) response = {.status = 0};
-                          if (!self->is_shut_) finished(std::move(response));
-                          self->start_next();
-                      });
+        const auto response = std::make_shared<Response>();
+        start_coroutine(context_.get_executor(), exchange(message_of(request), response),
+                        [self = shared_from_this(), response,
+                         finished = std::move(done)](const std::exception_ptr& failure) {
+                            --self->under_way_;
+                            if (failure) *response = {.status = 0};
+                            if (!self->is_shut_) finished(std::move(*response));
+                            self->start_next();
+                        });
     }
 
     HttpRequest message_of(const Request& request) const {
@@ -187,35 +169,36 @@ private:
     }
 
     net::awaitable<void> connect(Connection& connection) {
-        connection.stream.set_verify_callback(net::ssl::host_name_verification(server_.name));
-        connection.transport().expires_after(options_.connect_most);
-        co_await connection.transport().async_connect(server_.endpoint, use_awaitable);
-        error_code ignored;
-        connection.transport().socket().set_option(tcp::no_delay(true), ignored);
-        co_await connection.stream.async_handshake(net::ssl::stream_base::client, use_awaitable);
+        connection.stream.expires_after(options_.connect_most);
+        co_await connection.stream.connect(server_.address, server_.port);
+        co_await connection.stream.handshake(net::ssl::stream_base::client);
     }
 
-    /// One that was kept and still lives; null if there is none.
+    /// One that was kept and still lives; null if there is none. Between requests a server that is
+    /// alive says nothing: a byte, or an end, is its farewell.
     ConnectionPointer take_kept() {
         while (!kept_.empty()) {
             auto connection = std::move(kept_.back());
             kept_.pop_back();
-            if (Steady::now() - connection->last_used < options_.idle_most && !connection->is_stale())
+            if (Steady::now() - connection->last_used < options_.idle_most && connection->stream.is_quiet())
                 return connection;
         }
         return nullptr;
     }
 
-    net::awaitable<Response> exchange(HttpRequest message) {
+    net::awaitable<void> exchange(HttpRequest message, std::shared_ptr<Response> result) {
+        std::optional<Response> response;
+        bool may_try = true;
         if (auto kept = take_kept()) {
-            auto response = co_await exchange_on(std::move(kept), message);
-            if (response || message.method() != http::verb::get)
-                co_return response.value_or(Response{.status = 0});
+            response = co_await exchange_on(std::move(kept), message);
+            may_try = !response && message.method() == http::verb::get;
         }
-        auto connection = std::make_unique<Connection>(context_, tls_);
-        co_await connect(*connection);
-        auto response = co_await exchange_on(std::move(connection), message);
-        co_return response.value_or(Response{.status = 0});
+        if (may_try) {
+            auto connection = std::make_unique<Connection>(context_, tls_);
+            co_await connect(*connection);
+            response = co_await exchange_on(std::move(connection), message);
+        }
+        *result = response ? std::move(*response) : Response{.status = 0};
     }
 
     /// None: the connection broke before the whole reply was here.
@@ -223,17 +206,15 @@ private:
                                                         const HttpRequest& message) {
         constexpr std::uint64_t reply_bytes_most = std::uint64_t{1} << 30;
         error_code error;
-        connection->transport().expires_after(options_.reply_most);
-        co_await http::async_write(connection->stream, message, net::redirect_error(use_awaitable, error));
+        connection->stream.expires_after(options_.reply_most);
+        co_await write_message(connection->stream, message, error);
         // Even if not all was taken: a server that refuses a large body says so before it closes.
-        http::response_parser<http::string_body> parser;
+        ReplyParser parser;
         parser.body_limit(reply_bytes_most);
-        co_await http::async_read(connection->stream, connection->buffer, parser,
-                                  net::redirect_error(use_awaitable, error));
+        co_await read_message(connection->stream, connection->buffer, parser, error);
         if (error) co_return std::nullopt;
         auto reply = parser.release();
         if (reply.keep_alive()) {
-            connection->transport().expires_never();
             connection->last_used = Steady::now();
             kept_.push_back(std::move(connection));
         }
@@ -265,23 +246,20 @@ private:
     net::awaitable<void> read_events(WatchState& state, const HttpRequest& message) {
         auto& [stream, buffer, last_used] = *state.connection;
         // The server ends the watch in its time; one that has not by twice that is gone.
-        state.connection->transport().expires_after(2 * options_.watch_timeout);
-        co_await http::async_write(stream, message, use_awaitable);
-        http::response_parser<http::buffer_body> parser;
+        stream.expires_after(2 * options_.watch_timeout);
+        error_code error;
+        co_await write_message(stream, message, error);
+        ReplyParser parser;
         parser.body_limit(boost::none);
-        co_await http::async_read_header(stream, buffer, parser, use_awaitable);
+        if (!error) co_await read_header(stream, buffer, parser, error);
+        // The parser appends to its body, from which whole lines are taken.
+        std::string& text = parser.get().body();
         const auto code = parser.get().result_int();
-        std::vector<char> part(64 << 10);
-        std::string text;
-        while (!parser.is_done() && !state.cancelled) {
-            parser.get().body().data = part.data();
-            parser.get().body().size = part.size();
-            error_code error;
-            co_await http::async_read_some(stream, buffer, parser, net::redirect_error(use_awaitable, error));
-            if (error && error != http::error::need_buffer) throw boost::system::system_error(error);
-            text.append(part.data(), part.size() - parser.get().body().size);
-            if (code == 200) deliver_lines(state, text);
+        while (!error && !parser.is_done() && !state.cancelled) {
+            co_await read_more(stream, buffer, parser, error);
+            if (code == 200 && !error) deliver_lines(state, text);
         }
+        if (error) throw boost::system::system_error(error);
         if (code != 200 && !state.cancelled && !is_shut_)
             state.handler.on_event({"ERROR", status_of(static_cast<int>(code), text)});
     }

@@ -2,22 +2,14 @@
 
 #include <array>
 #include <charconv>
+#include <optional>
 #include <random>
 #include <variant>
 
 #include <fmt/format.h>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/http/chunk_encode.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
 
+#include "reference/base/coroutines.hpp"
 #include "reference/http/audit_log.hpp"
 #include "reference/http/message_parsing.hpp"
 
@@ -29,20 +21,15 @@ namespace net = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
-using net::use_awaitable;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Steady = std::chrono::steady_clock;
-
-template <class Work>
-net::awaitable<std::invoke_result_t<Work>> as_coroutine(Work work) {
-    co_return work();
-}
 
 /// Runs `work` on the pool and comes back with what it returns.
 template <class Work>
 net::awaitable<std::invoke_result_t<Work>> on_pool(net::thread_pool& pool, Work work) {
-    return net::co_spawn(pool, as_coroutine(std::move(work)), use_awaitable);
+    std::optional<std::invoke_result_t<Work>> result;
+    co_await run_on(pool.get_executor(), [&result, work = std::move(work)]() mutable { result = work(); });
+    co_return std::move(*result);
 }
 
 /// Counts a request while it is being handled.
@@ -94,7 +81,7 @@ seconds watch_timeout(const Query& query) {
 }  // namespace
 
 Connection::Connection(ServerState& server, net::ip::tcp::socket socket)
-    : server_(server), stream_(std::move(socket), server.tls), woken_(stream_.get_executor()) {
+    : server_(server), stream_(std::move(socket), &server.tls), woken_(stream_.executor()) {
     server_.connections.insert(this);
 }
 
@@ -104,9 +91,9 @@ Connection::~Connection() {
 }
 
 net::awaitable<void> Connection::run() {
-    timeout_in(server_.options.transfer_most);
-    co_await stream_.async_handshake(net::ssl::stream_base::server, use_awaitable);
-    of_certificate_ = user_of_peer(stream_.native_handle());
+    stream_.expires_after(server_.options.transfer_most);
+    co_await stream_.handshake(net::ssl::stream_base::server);
+    of_certificate_ = user_of_peer(stream_.native_tls());
     bool more = true;
     while (more && !server_.stopping) more = co_await serve_request();
     co_await close();
@@ -118,7 +105,7 @@ void Connection::stop() {
 }
 
 void Connection::abort() {
-    beast::get_lowest_layer(stream_).close();
+    stream_.close();
     woken_.cancel();
 }
 
@@ -129,16 +116,13 @@ net::awaitable<bool> Connection::serve_request() {
 
     error_code error;
     is_idle_ = true;
-    timeout_in(server_.options.idle_most);
-    co_await http::async_read_header(stream_, buffer_, parser, net::redirect_error(use_awaitable, error));
+    stream_.expires_after(server_.options.idle_most);
+    co_await read_header(stream_, buffer_, parser, error);
     is_idle_ = false;
-    timeout_in(server_.options.transfer_most);
-    if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-        const http::response<http::empty_body> go_on(http::status::continue_, 11);
-        co_await http::async_write(stream_, go_on, use_awaitable);
-    }
-    if (!error)
-        co_await http::async_read(stream_, buffer_, parser, net::redirect_error(use_awaitable, error));
+    stream_.expires_after(server_.options.transfer_most);
+    if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue"))
+        co_await stream_.write("HTTP/1.1 100 Continue\r\n\r\n");
+    if (!error) co_await read_message(stream_, buffer_, parser, error);
     if (error) co_return co_await refuse_malformed(error);
     co_return co_await dispatch(parser.release());
 }
@@ -201,14 +185,16 @@ net::awaitable<bool> Connection::reply(Response response, bool keep_alive) {
     message.body() = response.raw ? std::move(*response.raw) : response.body.dump() + "\n";
     message.keep_alive(keep_alive && !server_.stopping);
     message.prepare_payload();
-    timeout_in(server_.options.transfer_most);
-    co_await http::async_write(stream_, message, use_awaitable);
+    stream_.expires_after(server_.options.transfer_most);
+    error_code error;
+    co_await write_message(stream_, message, error);
+    if (error) throw boost::system::system_error(error);
     co_return message.keep_alive();
 }
 
 net::awaitable<bool> Connection::serve_watch(User user, Request request, std::string uri, bool keep_alive) {
-    const auto news = [weak = weak_from_this(), executor = stream_.get_executor()](WatchQueue::News what) {
-        net::post(executor, [weak, what] {
+    const auto news = [weak = weak_from_this(), executor = stream_.executor()](WatchQueue::News what) {
+        post_to(executor, [weak, what] {
             if (const auto connection = weak.lock()) connection->on_news(what);
         });
     };
@@ -235,7 +221,7 @@ net::awaitable<bool> Connection::serve_watch(User user, Request request, std::st
     // The end of a subscription may have to wait for a commit that is being announced: not on this thread.
     const std::shared_ptr<Subscription> subscription(
         std::get<std::unique_ptr<Subscription>>(begun).release(),
-        [this](Subscription* ended) { net::post(server_.pool, [ended] { delete ended; }); });
+        [this](Subscription* ended) { post_to(server_.pool.get_executor(), [ended] { delete ended; }); });
     queue->begin_live();
     co_await stream_events(queue, timeout);
     queue->end();
@@ -243,16 +229,17 @@ net::awaitable<bool> Connection::serve_watch(User user, Request request, std::st
 }
 
 net::awaitable<void> Connection::stream_events(std::shared_ptr<WatchQueue> queue, seconds timeout) {
-    http::response<http::empty_body> header(http::status::ok, 11);
+    HttpResponse header(http::status::ok, 11);
     header.set(http::field::content_type, "application/json");
     header.set(http::field::cache_control, "no-cache, private");
     header.chunked(true);
     header.keep_alive(false);
-    http::response_serializer<http::empty_body> serializer(header);
-    timeout_in(server_.options.transfer_most);
-    co_await http::async_write_header(stream_, serializer, use_awaitable);
+    stream_.expires_after(server_.options.transfer_most);
+    const auto text = to_text(header);
+    co_await stream_.write(text);
     is_watching_ = true;
-    net::co_spawn(stream_.get_executor(), detect_end(), [self = shared_from_this()](std::exception_ptr) {});
+    start_coroutine(stream_.executor(), detect_end(),
+                    [self = shared_from_this()](const std::exception_ptr&) {});
 
     const auto deadline = Steady::now() + timeout;
     while (!is_gone_ && !server_.stopping && Steady::now() < deadline) {
@@ -261,18 +248,17 @@ net::awaitable<void> Connection::stream_events(std::shared_ptr<WatchQueue> queue
         if (taken.ended) break;
         if (!taken.lines.empty()) continue;
         woken_.expires_at(deadline);
-        co_await woken_.async_wait(net::as_tuple(use_awaitable));
+        co_await wait_for(woken_);
     }
     if (is_gone_) co_return;
-    timeout_in(server_.options.transfer_most);
-    const auto last = http::make_chunk_last();
-    co_await net::async_write(stream_, last, use_awaitable);
+    stream_.expires_after(server_.options.transfer_most);
+    co_await stream_.write("0\r\n\r\n");
 }
 
 net::awaitable<void> Connection::write_chunk(std::string lines) {
-    timeout_in(server_.options.transfer_most);
-    const auto chunk = http::make_chunk(net::buffer(lines));
-    co_await net::async_write(stream_, chunk, use_awaitable);
+    stream_.expires_after(server_.options.transfer_most);
+    const auto chunk = fmt::format("{:x}\r\n{}\r\n", lines.size(), lines);
+    co_await stream_.write(chunk);
 }
 
 void Connection::on_news(WatchQueue::News news) {
@@ -285,8 +271,8 @@ net::awaitable<void> Connection::detect_end() {
     std::array<char, 512> ignored{};
     error_code error;
     while (!error) {
-        beast::get_lowest_layer(stream_).expires_never();
-        co_await stream_.async_read_some(net::buffer(ignored), net::redirect_error(use_awaitable, error));
+        stream_.expires_never();
+        co_await stream_.read_some(net::buffer(ignored), error);
     }
     is_gone_ = true;
     woken_.cancel();
@@ -297,22 +283,14 @@ net::awaitable<void> Connection::detect_end() {
 net::awaitable<void> Connection::close() {
     constexpr seconds moment(1);
     error_code error;
-    auto& transport = beast::get_lowest_layer(stream_);
-    timeout_in(moment);
-    if (!is_watching_) co_await stream_.async_shutdown(net::redirect_error(use_awaitable, error));
-    error_code ignored;
-    transport.socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+    stream_.expires_after(moment);
+    if (!is_watching_) co_await stream_.shutdown(error);
+    stream_.end_sending();
     if (is_watching_) {  // detect_end() is reading
         woken_.expires_after(moment);
-        if (!is_gone_) co_await woken_.async_wait(net::as_tuple(use_awaitable));
+        if (!is_gone_) co_await wait_for(woken_);
     } else {
-        std::array<char, 16384> unread{};
-        std::size_t left = 16 << 20;
-        for (error = {}; !error && left > 0;) {
-            const auto size = co_await transport.async_read_some(net::buffer(unread),
-                                                                 net::redirect_error(use_awaitable, error));
-            left -= std::min(left, size);
-        }
+        co_await stream_.discard(16 << 20);
     }
     abort();
 }

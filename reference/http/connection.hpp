@@ -9,11 +9,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 
+#include "reference/base/http_messages.hpp"
 #include "reference/http/server.hpp"
 #include "reference/http/watch_queue.hpp"
 
@@ -50,16 +47,12 @@ public:
     void abort();
 
 private:
-    using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
-    using HttpResponse = boost::beast::http::response<boost::beast::http::string_body>;
-
     // These return whether the connection can serve another request.
     boost::asio::awaitable<bool> serve_request();
     boost::asio::awaitable<bool> dispatch(HttpRequest message);
     boost::asio::awaitable<bool> serve_watch(User user, Request request, std::string uri, bool keep_alive);
     boost::asio::awaitable<bool> refuse_malformed(boost::system::error_code error);
     boost::asio::awaitable<bool> reply(Response response, bool keep_alive);
-    boost::asio::awaitable<bool> reply(HttpResponse response);
 
     boost::asio::awaitable<void> stream_events(std::shared_ptr<WatchQueue> queue,
                                                std::chrono::seconds timeout);
@@ -68,12 +61,8 @@ private:
     boost::asio::awaitable<void> close();
     void on_news(WatchQueue::News news);
 
-    void timeout_in(std::chrono::milliseconds time) {
-        boost::beast::get_lowest_layer(stream_).expires_after(time);
-    }
-
     ServerState& server_;
-    boost::beast::ssl_stream<boost::beast::tcp_stream> stream_;
+    ByteStream stream_;
     boost::beast::flat_buffer buffer_;
     boost::asio::steady_timer woken_;  // a condition variable: cancelled when a watch has news
     User of_certificate_;

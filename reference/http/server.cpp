@@ -6,11 +6,10 @@
 
 #include <fmt/format.h>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "reference/base/coroutines.hpp"
 #include "reference/http/connection.hpp"
 
 namespace kcheck::reference {
@@ -43,13 +42,14 @@ public:
         state_.memory.bytes_most = options.watches_bytes_most;
         state_.memory.bytes_most_of_one = options.watch_bytes_most;
         port_ = acceptor_.local_endpoint().port();
-        net::co_spawn(context_, accept(), net::detached);
-        net::co_spawn(context_, send_bookmarks(), net::detached);
+        const auto ignore = [](const std::exception_ptr&) {};
+        start_coroutine(context_.get_executor(), accept(), ignore);
+        start_coroutine(context_.get_executor(), send_bookmarks(), ignore);
         thread_ = std::thread([this] { context_.run(); });
     }
 
     ~Implementation() {
-        net::post(context_, [this] { stop(); });
+        post_to(context_.get_executor(), [this] { stop(); });
         thread_.join();      // ends once the last connection has
         state_.pool.join();  // ends of subscriptions
     }
@@ -63,21 +63,22 @@ private:
             auto [error, socket] = co_await acceptor_.async_accept(net::as_tuple(net::use_awaitable));
             if (error && acceptor_.is_open()) {  // no descriptors left, most likely: some will come free
                 retry_.expires_after(pause);
-                co_await retry_.async_wait(net::as_tuple(net::use_awaitable));
+                co_await wait_for(retry_);
             }
             if (error || state_.connections.size() >= state_.options.connections_most) continue;
             boost::system::error_code ignored;
             socket.set_option(tcp::no_delay(true), ignored);
             const auto connection = std::make_shared<Connection>(state_, std::move(socket));
-            net::co_spawn(context_, connection->run(), [connection](const std::exception_ptr&) {});
+            start_coroutine(context_.get_executor(), connection->run(),
+                            [connection](const std::exception_ptr&) {});
         }
     }
 
     net::awaitable<void> send_bookmarks() {
         while (!state_.stopping) {
             bookmark_.expires_after(state_.options.bookmark_every);
-            const auto [stopped] = co_await bookmark_.async_wait(net::as_tuple(net::use_awaitable));
-            if (!stopped) net::post(state_.pool, [this] { state_.api.send_bookmarks(); });
+            if (co_await wait_for(bookmark_))
+                post_to(state_.pool.get_executor(), [this] { state_.api.send_bookmarks(); });
         }
     }
 

@@ -1,10 +1,10 @@
 #include "reference/store/etcd_client.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <thread>
+
+#include "reference/base/coroutines.hpp"
 
 namespace kcheck::reference {
 
@@ -31,14 +31,17 @@ bool may_try_again(steady_clock::time_point deadline) {
     return true;
 }
 
-asio::awaitable<std::string> first_line(EtcdConnection& connection, std::string path, std::string body,
-                                        milliseconds timeout,
-                                        const std::function<bool(const std::string&)>& wanted) {
+asio::awaitable<void> get_reply(EtcdConnection& connection, std::string path, std::string body,
+                                milliseconds timeout, EtcdConnection::Reply& reply) {
+    reply = co_await connection.post(std::move(path), std::move(body), timeout);
+}
+
+asio::awaitable<void> get_line(EtcdConnection& connection, std::string path, std::string body,
+                               milliseconds timeout, const std::function<bool(const std::string&)>& wanted,
+                               std::string& line) {
     co_await connection.post_stream(std::move(path), std::move(body), timeout);
-    for (;;) {
-        std::string line = co_await connection.next_line(timeout);
-        if (wanted(line)) co_return line;
-    }
+    do line = co_await connection.next_line(timeout);
+    while (!wanted(line));
 }
 
 }  // namespace
@@ -50,12 +53,14 @@ struct EtcdClient::Pooled {
 
     explicit Pooled(const EtcdEndpoint& endpoint) : connection(loop.get_executor(), endpoint) {}
 
-    template <class T>
-    T run(asio::awaitable<T> work) {
-        auto result = asio::co_spawn(loop, std::move(work), asio::use_future);
+    /// Throws what it throws.
+    void run(asio::awaitable<void> work) {
+        std::exception_ptr failure;
+        start_coroutine(loop.get_executor(), std::move(work),
+                        [&](const std::exception_ptr& thrown) { failure = thrown; });
         loop.restart();
         loop.run();
-        return result.get();
+        if (failure) std::rethrow_exception(failure);
     }
 };
 
@@ -94,7 +99,7 @@ Json EtcdClient::call(const std::string& path, const Json& request, Deadline dea
     EtcdConnection::Reply reply;
     Json body;
     try {
-        reply = connection->run(connection->connection.post(path, request.dump(), left_until(deadline)));
+        connection->run(get_reply(connection->connection, path, request.dump(), left_until(deadline), reply));
         body = Json::parse(reply.body());
     } catch (const std::exception& error) {
         throw OutcomeUnknown(std::string("no answer of etcd: ") + error.what());
@@ -127,8 +132,10 @@ Json EtcdClient::write(const std::string& path, const Json& request) {
 std::string EtcdClient::find_line(const std::string& path, const Json& request,
                                   const std::function<bool(const std::string&)>& wanted) {
     const auto connection = take(steady_clock::now() + timeout_);
+    std::string line;
     try {
-        return connection->run(first_line(connection->connection, path, request.dump(), timeout_, wanted));
+        connection->run(get_line(connection->connection, path, request.dump(), timeout_, wanted, line));
+        return line;
     } catch (const std::exception& error) {
         throw OutcomeUnknown(std::string("no answer of etcd: ") + error.what());
     }

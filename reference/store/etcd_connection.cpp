@@ -1,23 +1,20 @@
 #include "reference/store/etcd_connection.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <charconv>
 #include <stdexcept>
 
 namespace kcheck::reference {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace http = boost::beast::http;
 namespace ssl = boost::asio::ssl;
-using asio::use_awaitable;
-using asio::ip::tcp;
+using boost::system::error_code;
 
 namespace {
 
@@ -43,15 +40,18 @@ std::shared_ptr<ssl::context> tls_context(const EtcdOptions& options, const std:
     return context;
 }
 
-void keep_alive(tcp::socket& socket) {
+void keep_alive(int socket) {
     const auto set = [&](int level, int name, int value) {
-        ::setsockopt(socket.native_handle(), level, name, &value, sizeof value);
+        ::setsockopt(socket, level, name, &value, sizeof value);
     };
     set(SOL_SOCKET, SO_KEEPALIVE, 1);
     set(IPPROTO_TCP, TCP_KEEPIDLE, keepalive_idle_s);
     set(IPPROTO_TCP, TCP_KEEPINTVL, keepalive_interval_s);
     set(IPPROTO_TCP, TCP_KEEPCNT, keepalive_probes);
-    socket.set_option(tcp::no_delay(true));
+}
+
+void throw_if(const error_code& error) {
+    if (error) throw boost::system::system_error(error);
 }
 
 }  // namespace
@@ -79,65 +79,55 @@ EtcdEndpoint::EtcdEndpoint(const EtcdOptions& options) {
     if (secure) tls = tls_context(options, host);
 }
 
-EtcdConnection::EtcdConnection(asio::any_io_executor executor, const EtcdEndpoint& endpoint)
-    : endpoint_(endpoint), stream_(std::in_place_type<Plain>, executor) {
-    if (endpoint_.tls) stream_.emplace<Secure>(executor, *endpoint_.tls);
-}
+struct EtcdConnection::Parser : http::response_parser<http::string_body> {};
 
-beast::tcp_stream& EtcdConnection::tcp() {
-    return std::visit([](auto& stream) -> beast::tcp_stream& { return beast::get_lowest_layer(stream); },
-                      stream_);
-}
+EtcdConnection::EtcdConnection(const asio::any_io_executor& executor, const EtcdEndpoint& endpoint)
+    : endpoint_(endpoint), stream_(executor, endpoint.tls.get()) {}
+EtcdConnection::~EtcdConnection() = default;
 
 EtcdConnection::Awaitable<void> EtcdConnection::open(std::chrono::milliseconds timeout) {
-    tcp().expires_after(timeout);
-    boost::system::error_code no_address;
-    const auto address = asio::ip::make_address(endpoint_.host, no_address);
-    if (no_address) {
-        tcp::resolver resolver(tcp().get_executor());
-        const auto found = co_await resolver.async_resolve(endpoint_.host, endpoint_.port, use_awaitable);
-        co_await tcp().async_connect(found, use_awaitable);
-    } else {
-        const auto port = static_cast<std::uint16_t>(std::stoul(endpoint_.port));
-        co_await tcp().async_connect(tcp::endpoint(address, port), use_awaitable);
-    }
-    keep_alive(tcp().socket());
-    if (auto* secure = std::get_if<Secure>(&stream_)) {
-        if (no_address) SSL_set_tlsext_host_name(secure->native_handle(), endpoint_.host.c_str());
-        co_await secure->async_handshake(ssl::stream_base::client, use_awaitable);
-    }
+    stream_.expires_after(timeout);
+    co_await stream_.connect(endpoint_.host, endpoint_.port);
+    keep_alive(stream_.native_handle());
+    if (!endpoint_.tls) co_return;
+    error_code is_name;
+    asio::ip::make_address(endpoint_.host, is_name);
+    if (is_name) SSL_set_tlsext_host_name(stream_.native_tls(), endpoint_.host.c_str());
+    co_await stream_.handshake(ssl::stream_base::client);
 }
 
 EtcdConnection::Awaitable<void> EtcdConnection::send(std::string path, std::string body) {
-    http::request<http::string_body> request(http::verb::post, path, 11);
+    HttpRequest request(http::verb::post, path, 11);
     request.set(http::field::host, endpoint_.host + ":" + endpoint_.port);
     request.set(http::field::content_type, "application/json");
     request.body() = std::move(body);
     request.prepare_payload();
-    co_await std::visit([&](auto& stream) { return http::async_write(stream, request, use_awaitable); },
-                        stream_);
+    error_code error;
+    co_await write_message(stream_, request, error);
+    throw_if(error);
 }
 
 EtcdConnection::Awaitable<EtcdConnection::Reply> EtcdConnection::post(std::string path, std::string body,
                                                                       std::chrono::milliseconds timeout) {
-    tcp().expires_after(timeout);
+    stream_.expires_after(timeout);
     co_await send(std::move(path), std::move(body));
     Parser parser;
     parser.body_limit(reply_bytes_max);
-    co_await std::visit(
-        [&](auto& stream) { return http::async_read(stream, buffer_, parser, use_awaitable); }, stream_);
+    error_code error;
+    co_await read_message(stream_, buffer_, parser, error);
+    throw_if(error);
     co_return parser.release();
 }
 
 EtcdConnection::Awaitable<void> EtcdConnection::post_stream(std::string path, std::string body,
                                                             std::chrono::milliseconds timeout) {
-    tcp().expires_after(timeout);
+    stream_.expires_after(timeout);
     co_await send(std::move(path), std::move(body));
-    streaming_.emplace();
+    streaming_ = std::make_unique<Parser>();
     streaming_->body_limit(boost::none);
-    co_await std::visit(
-        [&](auto& stream) { return http::async_read_header(stream, buffer_, *streaming_, use_awaitable); },
-        stream_);
+    error_code error;
+    co_await read_header(stream_, buffer_, *streaming_, error);
+    throw_if(error);
     if (streaming_->get().result() != http::status::ok)
         throw boost::system::system_error(http::make_error_code(http::error::bad_status));
 }
@@ -145,9 +135,9 @@ EtcdConnection::Awaitable<void> EtcdConnection::post_stream(std::string path, st
 EtcdConnection::Awaitable<std::string> EtcdConnection::next_line(
     std::optional<std::chrono::milliseconds> timeout) {
     if (timeout)
-        tcp().expires_after(*timeout);
+        stream_.expires_after(*timeout);
     else
-        tcp().expires_never();
+        stream_.expires_never();
     // The parser appends to its body, from which whole lines are taken.
     std::string& body = streaming_->get().body();
     std::size_t searched = 0;
@@ -161,18 +151,10 @@ EtcdConnection::Awaitable<std::string> EtcdConnection::next_line(
         if (searched > reply_bytes_max)
             throw boost::system::system_error(http::make_error_code(http::error::body_limit));
         if (streaming_->is_done()) throw boost::system::system_error(asio::error::eof);
-        co_await std::visit(
-            [&](auto& stream) { return http::async_read_some(stream, buffer_, *streaming_, use_awaitable); },
-            stream_);
+        error_code error;
+        co_await read_more(stream_, buffer_, *streaming_, error);
+        throw_if(error);
     }
 }
-
-bool EtcdConnection::is_idle() {
-    char byte = 0;
-    const auto got = ::recv(tcp().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-void EtcdConnection::close() { tcp().close(); }
 
 }  // namespace kcheck::reference

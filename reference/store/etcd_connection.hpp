@@ -6,19 +6,14 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 
+#include "reference/base/http_messages.hpp"
 #include "reference/store/etcd_options.hpp"
 
 namespace kcheck::reference {
@@ -36,9 +31,10 @@ class EtcdConnection {
 public:
     template <class T>
     using Awaitable = boost::asio::awaitable<T>;
-    using Reply = boost::beast::http::response<boost::beast::http::string_body>;
+    using Reply = HttpResponse;
 
-    EtcdConnection(boost::asio::any_io_executor executor, const EtcdEndpoint& endpoint);
+    EtcdConnection(const boost::asio::any_io_executor& executor, const EtcdEndpoint& endpoint);
+    ~EtcdConnection();
 
     /// Connects, and shakes hands.
     Awaitable<void> open(std::chrono::milliseconds timeout);
@@ -49,22 +45,19 @@ public:
     Awaitable<std::string> next_line(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
     /// Nobody has closed it, and nothing unexpected has come.
-    bool is_idle();
+    bool is_idle() const { return stream_.is_quiet(); }
     /// Whatever it waits for fails.
-    void close();
+    void close() { stream_.close(); }
 
 private:
-    using Plain = boost::beast::tcp_stream;
-    using Secure = boost::beast::ssl_stream<boost::beast::tcp_stream>;
-    using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+    struct Parser;
 
-    boost::beast::tcp_stream& tcp();
     Awaitable<void> send(std::string path, std::string body);
 
     const EtcdEndpoint& endpoint_;
-    std::variant<Plain, Secure> stream_;
+    ByteStream stream_;
     boost::beast::flat_buffer buffer_;
-    std::optional<Parser> streaming_;
+    std::unique_ptr<Parser> streaming_;
 };
 
 }  // namespace kcheck::reference

@@ -1,14 +1,10 @@
 #include "reference/store/etcd_watch.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <mutex>
 
+#include "reference/base/coroutines.hpp"
 #include "reference/store/etcd_messages.hpp"
 
 namespace kcheck::reference {
@@ -78,7 +74,7 @@ std::unique_ptr<StoreWatch> EtcdWatches::watch(const std::string& prefix, Revisi
     auto stream = std::make_shared<Stream>(loop_, prefix, after);
     stream->on_event = std::move(on_event);
     stream->on_end = std::move(on_end);
-    asio::co_spawn(loop_, run(stream), asio::detached);
+    start_coroutine(loop_.get_executor(), run(stream), [](const std::exception_ptr&) {});
     return std::make_unique<Watch>(std::move(stream));
 }
 
@@ -87,7 +83,7 @@ void EtcdWatches::end(std::shared_ptr<Stream> stream) {
         const std::lock_guard lock(stream->mutex);
         stream->ended = true;
     }
-    asio::post(stream->loop, [stream] { stream->interrupt(); });
+    post_to(stream->loop.get_executor(), [stream] { stream->interrupt(); });
 }
 
 asio::awaitable<void> EtcdWatches::run(std::shared_ptr<Stream> stream) {
@@ -101,8 +97,7 @@ asio::awaitable<void> EtcdWatches::run(std::shared_ptr<Stream> stream) {
         if (stream->is_ended()) break;
         stream->pause_timer.expires_after(stream->pause);
         stream->pause = std::min(2 * stream->pause, longest_pause);
-        boost::system::error_code interrupted;
-        co_await stream->pause_timer.async_wait(asio::redirect_error(asio::use_awaitable, interrupted));
+        co_await wait_for(stream->pause_timer);
     }
 }
 
