@@ -28,7 +28,10 @@ using Steady = std::chrono::steady_clock;
 template <class Work>
 net::awaitable<std::invoke_result_t<Work>> on_pool(net::thread_pool& pool, Work work) {
     std::optional<std::invoke_result_t<Work>> result;
-    co_await run_on(pool.get_executor(), [&result, work = std::move(work)]() mutable { result = work(); });
+    // Not within co_await: g++ 12 copies what such a lambda captures byte by byte.
+    std::function<void()> run = [&result, work = std::move(work)]() mutable { result = work(); };
+    const net::any_io_executor executor = pool.get_executor();
+    co_await run_on(executor, std::move(run));
     co_return std::move(*result);
 }
 
