@@ -24,7 +24,7 @@ struct ServerState {
     HttpsServerOptions options;
     boost::asio::ssl::context tls;
     boost::asio::thread_pool pool;
-    WatchMemory memory = {};
+    std::shared_ptr<WatchMemory> memory = std::make_shared<WatchMemory>();
     std::set<Connection*> connections = {};
     std::size_t requests = 0;  // being handled
     bool stopping = false;

@@ -39,8 +39,8 @@ public:
                  .tls = server_context(options.identity, options.authority),
                  .pool = net::thread_pool(static_cast<std::size_t>(options.handler_threads))},
           acceptor_(listen(context_, options.port)) {
-        state_.memory.bytes_most = options.watches_bytes_most;
-        state_.memory.bytes_most_of_one = options.watch_bytes_most;
+        state_.memory->bytes_most = options.watches_bytes_most;
+        state_.memory->bytes_most_of_one = options.watch_bytes_most;
         port_ = acceptor_.local_endpoint().port();
         const auto ignore = [](const std::exception_ptr&) {};
         start_coroutine(context_.get_executor(), accept(), ignore);

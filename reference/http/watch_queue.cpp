@@ -4,10 +4,10 @@
 
 namespace kcheck::reference {
 
-WatchQueue::WatchQueue(WatchMemory& memory, std::function<void(News)> wake)
-    : memory_(memory), wake_(std::move(wake)) {}
+WatchQueue::WatchQueue(std::shared_ptr<WatchMemory> memory, std::function<void(News)> wake)
+    : memory_(std::move(memory)), wake_(std::move(wake)) {}
 
-WatchQueue::~WatchQueue() { memory_.bytes -= waiting_.lines.size() + taken_bytes_; }
+WatchQueue::~WatchQueue() { memory_->bytes -= waiting_.lines.size() + taken_bytes_; }
 
 void WatchQueue::begin_live() {
     const std::lock_guard held(mutex_);
@@ -21,11 +21,11 @@ void WatchQueue::push(const WatchEvent& event) {
     std::unique_lock held(mutex_);
     if (waiting_.ended || cut_) return;
     const auto after = waiting_.lines.size() + line.size();
-    const auto total = memory_.bytes.load() + line.size();
-    if ((live_ && after > memory_.bytes_most_of_one) ||
-        (total > memory_.bytes_most && after > memory_.bytes_fair))
+    const auto total = memory_->bytes.load() + line.size();
+    if ((live_ && after > memory_->bytes_most_of_one) ||
+        (total > memory_->bytes_most && after > memory_->bytes_fair))
         return cut(std::move(held));
-    memory_.bytes += line.size();
+    memory_->bytes += line.size();
     waiting_.lines += line;
     announce(std::move(held));
 }
@@ -44,7 +44,7 @@ void WatchQueue::announce(std::unique_lock<std::mutex> held) {
 
 void WatchQueue::cut(std::unique_lock<std::mutex> held) {
     cut_ = true;
-    memory_.bytes -= waiting_.lines.size();
+    memory_->bytes -= waiting_.lines.size();
     waiting_ = {};
     held.unlock();
     wake_(News::cut);
@@ -53,7 +53,7 @@ void WatchQueue::cut(std::unique_lock<std::mutex> held) {
 WatchQueue::Taken WatchQueue::take() {
     const std::lock_guard held(mutex_);
     announced_ = false;
-    memory_.bytes -= taken_bytes_;
+    memory_->bytes -= taken_bytes_;
     taken_bytes_ = waiting_.lines.size();
     Taken taken = std::move(waiting_);
     waiting_ = {.lines = {}, .ended = taken.ended};

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -27,7 +28,7 @@ public:
     enum class News { something_to_take, cut };
     /// `wake` is called from any thread: when there is something to take, once until it is taken; and
     /// when the client is cut off, for whoever still waits for it to read.
-    WatchQueue(WatchMemory& memory, std::function<void(News)> wake);
+    WatchQueue(std::shared_ptr<WatchMemory> memory, std::function<void(News)> wake);
     ~WatchQueue();
     WatchQueue(const WatchQueue&) = delete;
     WatchQueue& operator=(const WatchQueue&) = delete;
@@ -50,7 +51,7 @@ private:
     void announce(std::unique_lock<std::mutex> held);
     void cut(std::unique_lock<std::mutex> held);
 
-    WatchMemory& memory_;
+    const std::shared_ptr<WatchMemory> memory_;  // a queue may outlive its server
     const std::function<void(News)> wake_;
     std::mutex mutex_;
     Taken waiting_;
