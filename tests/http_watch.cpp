@@ -144,17 +144,17 @@ TEST_CASE("a slow reader is cut, and nobody else notices", "[parallel]") {
 }
 
 TEST_CASE("a watch queue holds what is taken later, and wakes once until then") {
-    WatchMemory memory;
+    const auto memory = std::make_shared<WatchMemory>();
     int wakes = 0;
     WatchQueue queue(memory, [&](WatchQueue::News) { ++wakes; });
     queue.push({"ADDED", {{"a", 1}}});
     queue.push({"DELETED", {{"a", 2}}});
     CHECK(wakes == 1);
-    CHECK(memory.bytes > 0);
+    CHECK(memory->bytes > 0);
     CHECK(queue.take().lines ==
           "{\"object\":{\"a\":1},\"type\":\"ADDED\"}\n{\"object\":{\"a\":2},\"type\":\"DELETED\"}\n");
     CHECK(queue.take().lines.empty());
-    CHECK(memory.bytes == 0);
+    CHECK(memory->bytes == 0);
     queue.push({"ADDED", {}});
     CHECK(wakes == 2);
     queue.end();
@@ -166,10 +166,10 @@ TEST_CASE("a watch queue holds what is taken later, and wakes once until then") 
 }
 
 TEST_CASE("a watch queue has a limit once it is live, and all of them together always") {
-    WatchMemory memory;
-    memory.bytes_most_of_one = 1000;
-    memory.bytes_most = 5000;
-    memory.bytes_fair = 400;
+    const auto memory = std::make_shared<WatchMemory>();
+    memory->bytes_most_of_one = 1000;
+    memory->bytes_most = 5000;
+    memory->bytes_fair = 400;
     std::vector<WatchQueue::News> news;
     const WatchEvent event{"ADDED", std::string(290, 'x')};  // more than 300 bytes as a line
     {
@@ -182,14 +182,14 @@ TEST_CASE("a watch queue has a limit once it is live, and all of them together a
         CHECK(news.back() == WatchQueue::News::cut);
         CHECK(std::count(news.begin(), news.end(), WatchQueue::News::cut) == 1);
         CHECK(queue.take().lines.empty());
-        CHECK(memory.bytes == 0);
+        CHECK(memory->bytes == 0);
     }
     news.clear();
     WatchQueue greedy(memory, [&](WatchQueue::News what) { news.push_back(what); });
     WatchQueue modest(memory, [](WatchQueue::News) {});
     for (int i = 0; i < 20; ++i) greedy.push(event);
     CHECK(news.back() == WatchQueue::News::cut);
-    CHECK(memory.bytes == 0);
+    CHECK(memory->bytes == 0);
     for (int i = 0; i < 15; ++i) greedy.push(event);  // is cut for good
     modest.push(event);
     CHECK_FALSE(modest.take().lines.empty());
