@@ -120,8 +120,8 @@ private:
 /// A result for each property. A violation is real even if the exploration is incomplete.
 ///
 /// Requires: `explored` comes from explore(model, ...) with record_graph and with the
-/// same `properties`; bit i of a ClassMask is classes[i], and further bits ask
-/// nothing of a run. Otherwise std::invalid_argument where it can be told.
+/// same `properties`; bit i of a ClassMask is classes[i], and no transition and no
+/// enabled set of the graph has a bit beyond them. Otherwise std::invalid_argument.
 ///
 /// `stop` is asked before each property; those that it comes too early for are incomplete.
 template <Model M>
@@ -130,6 +130,7 @@ std::vector<LivenessResult<M>> check_liveness(const M& model, const Exploration&
                                               std::span<const LivenessOf<M>> properties,
                                               const std::function<bool()>& stop = {}) {
     if (!explored.graph) throw std::invalid_argument("liveness needs a recorded graph");
+    require_declared(*explored.graph, classes);
     detail::LivenessChecker<M> checker(model, explored, masks_of(classes));
     std::vector<LivenessResult<M>> results;
     for (std::size_t i = 0; i < properties.size(); ++i) {

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace kcheck::checker {
@@ -38,11 +39,20 @@ bool accepts(const std::function<bool(Arguments...)>& condition,
 }  // namespace
 
 FairnessMasks masks_of(std::span<const FairnessClass> classes) {
-    if (classes.size() > 64) throw std::invalid_argument("more than 64 fairness classes");
+    if (classes.size() > ClassMask::capacity) throw std::invalid_argument("more than 256 fairness classes");
     FairnessMasks masks;
     for (std::size_t i = 0; i < classes.size(); ++i)
-        (classes[i].fairness == Fairness::strong ? masks.strong : masks.weak) |= ClassMask{1} << i;
+        (classes[i].fairness == Fairness::strong ? masks.strong : masks.weak).set(i);
     return masks;
+}
+
+void require_declared(const TransitionGraph& graph, std::span<const FairnessClass> classes) {
+    const ClassMask beyond = graph.classes() - ClassMask::first(classes.size());
+    if (beyond.none()) return;
+    std::string names;
+    for (const std::size_t i : beyond) names += (names.empty() ? "" : ", ") + std::to_string(i);
+    throw std::invalid_argument("fairness classes are in use that were not declared: " + names +
+                                " (declared: " + std::to_string(classes.size()) + ")");
 }
 
 FairCycleFinder::FairCycleFinder(const TransitionGraph& graph, const StateStore& store,
@@ -56,7 +66,7 @@ FairCycleFinder::FairCycleFinder(const TransitionGraph& graph, const StateStore&
 
 ClassMask FairCycleFinder::enabled_in(StateId state) const {
     if (graph_.enabled_reported()) return enabled_(state);
-    ClassMask classes = 0;
+    ClassMask classes;
     const EdgeRange range = graph_.edges(state);
     for (std::uint32_t at = range.first; at < range.last; ++at) classes |= graph_.label(state, at).classes;
     return classes;
@@ -113,7 +123,7 @@ std::optional<FairComponent> FairCycleFinder::find_within(std::vector<StateId> c
         if (pattern.somewhere && std::none_of(states.begin(), states.end(), pattern.somewhere)) continue;
 
         inside_.assign(states);
-        ClassMask taken = 0;
+        ClassMask taken;
         std::uint64_t counted = 0;
         for (const StateId state : states) {
             const EdgeRange range = graph_.edges(state);
@@ -126,17 +136,17 @@ std::optional<FairComponent> FairCycleFinder::find_within(std::vector<StateId> c
         if (pattern.counted != 0 && (counted & pattern.counted) == 0) continue;
 
         // Of the classes not taken: weak ones that are enabled everywhere, strong ones somewhere.
-        ClassMask weak = fairness_.weak & ~taken;
-        const ClassMask strong = fairness_.strong & ~taken;
+        ClassMask weak = fairness_.weak - taken;
+        const ClassMask strong = fairness_.strong - taken;
         std::vector<StateId> disabled;  // those states in which no class of `strong` is enabled
         for (const StateId state : states) {
-            if (weak == 0 && strong == 0) break;
+            if (weak.none() && strong.none()) break;
             const ClassMask enabled = enabled_in(state);
             weak &= enabled;
-            if (strong != 0 && (enabled & strong) == 0) disabled.push_back(state);
+            if (strong.any() && !enabled.intersects(strong)) disabled.push_back(state);
         }
-        if (weak != 0) continue;
-        if (strong == 0 || disabled.size() == states.size()) return FairComponent{std::move(states), taken};
+        if (weak.any()) continue;
+        if (strong.none() || disabled.size() == states.size()) return FairComponent{std::move(states), taken};
 
         const Components parts = cycles_.find(disabled);
         for (std::size_t part = parts.size(); part-- > 0;)
@@ -152,8 +162,9 @@ std::vector<EdgeRef> FairCycleFinder::walk(const FairComponent& component, const
     StateId here = entry;
     bool somewhere = accepts(pattern.somewhere, entry);
     std::uint64_t counted = 0;
-    ClassMask taken = 0;
-    ClassMask disabled = fairness_.weak == 0 ? 0 : ~enabled_in(entry);
+    ClassMask taken;
+    // Of the weak classes: those that were disabled in some state.
+    ClassMask disabled = fairness_.weak.none() ? ClassMask{} : fairness_.weak - enabled_in(entry);
 
     const auto go = [&](const std::function<bool(EdgeRef)>& last) {
         for (const EdgeRef edge : path(here, last)) {
@@ -162,21 +173,19 @@ std::vector<EdgeRef> FairCycleFinder::walk(const FairComponent& component, const
             somewhere = somewhere || pattern.somewhere(here);
             counted |= graph_.label(edge).counted;
             taken |= graph_.label(edge).classes;
-            if (fairness_.weak != 0) disabled |= ~enabled_in(here);
+            if (fairness_.weak.any()) disabled |= fairness_.weak - enabled_in(here);
         }
     };
 
     if (!somewhere) go([&](EdgeRef edge) { return pattern.somewhere(graph_.target(edge)); });
     if (pattern.counted != 0 && (counted & pattern.counted) == 0)
         go([&](EdgeRef edge) { return (graph_.label(edge).counted & pattern.counted) != 0; });
-    for (ClassMask rest = fairness_.weak | fairness_.strong; rest != 0; rest &= rest - 1) {
-        const ClassMask one = rest & (~rest + 1);
-        const bool weak = (one & fairness_.weak) != 0;
-        if ((taken & one) != 0 || (weak && (disabled & one) != 0)) continue;
-        if ((component.taken & one) != 0)
-            go([&](EdgeRef edge) { return (graph_.label(edge).classes & one) != 0; });
-        else if (weak)
-            go([&](EdgeRef edge) { return (enabled_in(graph_.target(edge)) & one) == 0; });
+    for (const std::size_t one : fairness_.weak | fairness_.strong) {
+        if (taken.test(one) || disabled.test(one)) continue;
+        if (component.taken.test(one))
+            go([&](EdgeRef edge) { return graph_.label(edge).classes.test(one); });
+        else if (fairness_.weak.test(one))
+            go([&](EdgeRef edge) { return !enabled_in(graph_.target(edge)).test(one); });
     }
     if (edges.empty() || here != entry) go([&](EdgeRef edge) { return graph_.target(edge) == entry; });
     return edges;

@@ -19,11 +19,15 @@
 namespace kcheck::checker {
 
 struct FairnessMasks {
-    ClassMask weak = 0;
-    ClassMask strong = 0;
+    ClassMask weak;
+    ClassMask strong;
 };
 
+/// Throws std::invalid_argument beyond ClassMask::capacity.
 FairnessMasks masks_of(std::span<const FairnessClass> classes);
+
+/// Throws std::invalid_argument that names the classes of `graph` beyond `classes`, if there are any.
+void require_declared(const TransitionGraph& graph, std::span<const FairnessClass> classes);
 
 /// Which cycles violate a property. An empty function asks nothing.
 struct CyclePattern {
@@ -36,7 +40,7 @@ struct CyclePattern {
 /// again, is fair and matches the pattern.
 struct FairComponent {
     std::vector<StateId> states;
-    ClassMask taken = 0;  // the classes of the transitions inside
+    ClassMask taken;  // the classes of the transitions inside
 };
 
 class FairCycleFinder {

@@ -36,7 +36,7 @@ std::vector<checker::FairnessClass> fairness_of(const Pipeline& pipeline) {
     std::vector<checker::FairnessClass> classes;
     const auto strong = pipeline.strong_progress();
     for (auto& name : pipeline.progress_names()) {
-        const bool is_strong = ((strong >> classes.size()) & 1U) != 0;
+        const bool is_strong = strong.test(classes.size());
         classes.push_back({std::move(name), is_strong ? checker::Fairness::strong : checker::Fairness::weak});
     }
     return classes;

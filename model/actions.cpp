@@ -14,10 +14,10 @@ namespace kcheck::model {
 
 namespace {
 
-std::uint64_t bit(Progress progress) { return std::uint64_t{1} << static_cast<unsigned>(progress); }
-std::uint64_t kubelet_bit(int node, bool reports) {
-    return std::uint64_t{1} << (static_cast<unsigned>(Progress::kubelet_first) +
-                                2U * static_cast<unsigned>(node) + (reports ? 1U : 0U));
+ir::ClassMask bit(Progress progress) { return ir::ClassMask::bit(static_cast<std::size_t>(progress)); }
+ir::ClassMask kubelet_bit(int node, bool reports) {
+    return ir::ClassMask::bit(static_cast<std::size_t>(Progress::kubelet_first) +
+                              2 * static_cast<std::size_t>(node) + (reports ? 1 : 0));
 }
 
 }  // namespace
@@ -40,7 +40,8 @@ ActionInfo& Pipeline::add(std::string component, std::string verb, std::string w
 /// the loss, and is only there while the reduction idle-faults is off.
 template <class F>
 void Pipeline::add_request(std::string component, std::string verb, std::string what, Reader reader,
-                           std::uint64_t progress, bool reply_matters, bool breakable, int node, F body) {
+                           const ir::ClassMask& progress, bool reply_matters, bool breakable, int node,
+                           F body) {
     const auto& k = *cluster_;
     const auto known = static_cast<int>(actions_.size());
     const auto instance = [&](Reply reply, const char* suffix) -> ActionInfo& {
@@ -95,7 +96,7 @@ void Pipeline::add_actions() {
         add_request("kubectl", scales ? "scale" : "apply",
                     fmt::format("{} deployment/{} with {} replicas", scales ? "scale" : "apply",
                                 configuration.deployment, operation.replicas),
-                    Reader::nobody, 0, false, false, -1,
+                    Reader::nobody, {}, false, false, -1,
                     [&k, i](auto& c, Reply reply) { kubectl::operate(c, k, i, reply); });
     }
 
@@ -162,7 +163,7 @@ void Pipeline::add_actions() {
         const auto runtime = fmt::format("container-runtime[{}]", n);
         const bool alone = !k.crowded(n);  // see settle
         const auto local = [&](const std::string& who, const char* verb, std::string what,
-                               std::uint64_t progress, auto body) {
+                               const ir::ClassMask& progress, auto body) {
             auto& info = add(who, verb, std::move(what), Reader::kubelet, body);
             info.node = n;
             info.progress = progress;

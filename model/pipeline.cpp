@@ -91,12 +91,13 @@ void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scrat
         }
 }
 
-std::uint64_t Pipeline::receipt_class(int watch) const {
-    return std::uint64_t{1} << (static_cast<unsigned>(Progress::kubelet_first) +
-                                2U * static_cast<unsigned>(cluster_->nodes()) + static_cast<unsigned>(watch));
+ir::ClassMask Pipeline::receipt_class(int watch) const {
+    return ir::ClassMask::bit(static_cast<std::size_t>(Progress::kubelet_first) +
+                              2 * static_cast<std::size_t>(cluster_->nodes()) +
+                              static_cast<std::size_t>(watch));
 }
 
-std::uint64_t Pipeline::classes(const Move& move) const {
+ir::ClassMask Pipeline::classes(const Move& move) const {
     if (move.action >= actions_.size())
         return receipt_class(static_cast<int>(move.action) - static_cast<int>(actions_.size()));
     const auto& action = actions_[move.action];
@@ -117,8 +118,8 @@ std::vector<std::string> Pipeline::progress_names() const {
     return names;
 }
 
-std::uint64_t Pipeline::strong_progress() const {
-    auto strong = std::uint64_t{1} << static_cast<unsigned>(Progress::image_pull);
+ir::ClassMask Pipeline::strong_progress() const {
+    auto strong = ir::ClassMask::bit(static_cast<std::size_t>(Progress::image_pull));
     for (std::size_t w = 0; w < watches_.size(); ++w) strong |= receipt_class(static_cast<int>(w));
     return strong;
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "ir/class_mask.hpp"
 #include "ir/transition_system.hpp"
 #include "model/cluster.hpp"
 #include "model/footprints.hpp"
@@ -46,12 +47,12 @@ struct ActionInfo {
     std::string verb;       // "bind": unique together with component, for lists of actions
     std::string what;       // "POST binding of pod[0]; the reply is lost"
     Reader reader = Reader::nobody;
-    int node = -1;               // the kubelet's
-    int pod = -1;                // the pod that it is about: it needs one in this slot
-    std::uint64_t progress = 0;  // fairness classes
-    bool writes = false;         // a request that may commit a write
-    bool fault = false;          // spends a budget
-    bool local = false;          // see Pipeline::settle
+    int node = -1;           // the kubelet's
+    int pod = -1;            // the pod that it is about: it needs one in this slot
+    ir::ClassMask progress;  // fairness classes
+    bool writes = false;     // a request that may commit a write
+    bool fault = false;      // spends a budget
+    bool local = false;      // see Pipeline::settle
     int status = 0;  // > 0: writes a status that only the writer of the next, of a higher number, reads
     int twin = -1;   // of a fault: the action that has the same effect without it, if any
     std::vector<int> watches;  // those that its reader's caches hang on, as indices into Pipeline::watches()
@@ -94,14 +95,14 @@ public:
     const std::vector<Watch>& watches() const { return watches_; }
 
     std::vector<std::string> progress_names() const;
-    std::uint64_t strong_progress() const;
+    ir::ClassMask strong_progress() const;
 
     // The model concept of the checker.
     std::size_t state_bytes() const { return layout().packed_bytes(); }
     void pack(const Valuation& state, std::span<std::byte> bytes) const { layout().pack(state, bytes); }
     void unpack(std::span<const std::byte> bytes, Valuation& state) const { layout().unpack(bytes, state); }
     void initial(const std::function<void(const Valuation&)>& each) const { each(Valuation{}); }
-    std::uint64_t classes(const Move& move) const;
+    ir::ClassMask classes(const Move& move) const;
     std::string describe(const Move& move) const;
     template <class Sink>
     void successors(const Valuation& state, Sink& sink) const;
@@ -140,11 +141,11 @@ private:
     ActionInfo& add(std::string component, std::string verb, std::string what, Reader reader, F body);
     template <class F>
     void add_request(std::string component, std::string verb, std::string what, Reader reader,
-                     std::uint64_t progress, bool reply_matters, bool breakable, int node, F body);
+                     const ir::ClassMask& progress, bool reply_matters, bool breakable, int node, F body);
     void build_groups();
 
     bool is_reached_later(const Group& group, const Viewpoint& view, Scratch& scratch) const;
-    std::uint64_t receipt_class(int watch) const;
+    ir::ClassMask receipt_class(int watch) const;
     void expand(const Group& group, const Valuation& state, Scratch& scratch) const;
     bool is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,
                        Scratch& scratch) const;

@@ -63,7 +63,7 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
     // A run that left the bounds of the encoding ends; the verdict cannot be "holds" then. It is no
     // run that stays there for ever: something could go on.
     if (state[k.exceeded] == 1) {
-        sink.enabled(1);
+        sink.enabled(ir::ClassMask::bit(0));
         return;
     }
     const auto emit = [&](const Move& move, Valuation& target) {
@@ -78,8 +78,8 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
             symmetry_->is_used(state, p) &&
             !(k.reductions.symmetry && p > 0 && symmetry_->are_equal(state, p - 1, p));
 
-    std::uint64_t enabled = 0;
-    std::uint64_t receipts = 0;  // fairness classes of the watches that a reader must not ignore for ever
+    ir::ClassMask enabled;
+    ir::ClassMask receipts;  // fairness classes of the watches that a reader must not ignore for ever
     if (!k.reductions.lazy_refresh)
         for (std::size_t w = 0; w < watches_.size(); ++w) {
             if (!watches_[w].pending(state)) continue;
@@ -96,7 +96,7 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
     int level = 0;
     for (const auto& group : groups_) {
         // Status writes come last: first everything else, then, if that can make no progress, they.
-        if (group.status > level && k.reductions.status_last && enabled != 0) break;
+        if (group.status > level && k.reductions.status_last && enabled.any()) break;
         level = group.status;
         expand(group, state, scratch);
         for (std::size_t v = 0; v < scratch.count; ++v) assign(scratch.views[v].step, scratch.views[v].state);
@@ -125,7 +125,7 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
                     continue;
                 if (is_reached_later(group, view, scratch)) continue;
                 if (scratch.count > 1) assign(scratch.next_result(view.received), scratch.work);
-                stale = stale || (!view.complete && action.progress != 0);
+                stale = stale || (!view.complete && action.progress.any());
                 emit({static_cast<std::uint16_t>(a), view.received}, scratch.work);
             }
         }
@@ -134,7 +134,7 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
                 const auto receipt = receipt_class(w);
                 assign(scratch.work, state);
                 const auto received = receive_all({w}, scratch.work);
-                if ((receipts & receipt) != 0 || received == 0) continue;
+                if (receipts.intersects(receipt) || received == 0) continue;
                 receipts |= receipt;
                 emit({static_cast<std::uint16_t>(static_cast<int>(actions_.size()) + w), {received, 0}},
                      scratch.work);

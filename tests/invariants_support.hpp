@@ -55,8 +55,8 @@ inline std::vector<checker::FairnessClass> fairness_of(const Pipeline& pipeline)
     std::vector<checker::FairnessClass> classes;
     const auto names = pipeline.progress_names();
     for (std::size_t i = 0; i < names.size(); ++i)
-        classes.push_back({names[i], (pipeline.strong_progress() >> i & 1U) != 0 ? checker::Fairness::strong
-                                                                                 : checker::Fairness::weak});
+        classes.push_back({names[i], pipeline.strong_progress().test(i) ? checker::Fairness::strong
+                                                                        : checker::Fairness::weak});
     return classes;
 }
 
@@ -79,12 +79,13 @@ inline Verdicts verdicts_of(const Pipeline& pipeline, const std::vector<const Pr
     std::vector<checker::SafetyOf<Pipeline>> safety;
     std::vector<checker::LivenessOf<Pipeline>> liveness;
     for (const auto* property : properties) {
-        if (property->kind == Kind::safety) safety.push_back(safety_of(pipeline, *property));
-        else liveness.push_back(liveness_of(pipeline, *property));
+        if (property->kind == Kind::safety)
+            safety.push_back(safety_of(pipeline, *property));
+        else
+            liveness.push_back(liveness_of(pipeline, *property));
     }
-    safety.push_back({"within-bounds", [&](const Valuation& state) {
-                          return state[pipeline.cluster().exceeded] == 0;
-                      }});
+    safety.push_back(
+        {"within-bounds", [&](const Valuation& state) { return state[pipeline.cluster().exceeded] == 0; }});
     options.never_stop.insert(safety.size() - 1);
     options.record_graph = !liveness.empty();
     const auto found = checker::explore<Pipeline>(pipeline, safety, options, liveness);

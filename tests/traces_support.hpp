@@ -63,7 +63,7 @@ inline tl::expected<traces::Trace, std::string> counterexample(const Pipeline& p
     }
     std::vector<checker::FairnessClass> classes;
     for (const auto& name : pipeline.progress_names()) {
-        const bool strong = ((pipeline.strong_progress() >> classes.size()) & 1) != 0;
+        const bool strong = pipeline.strong_progress().test(classes.size());
         classes.push_back({name, strong ? checker::Fairness::strong : checker::Fairness::weak});
     }
     const auto results = checker::check_liveness(

@@ -166,7 +166,7 @@ private:
     /// step of the cycle depends on their absence the trace stays as it is.
     void include_starved(const Valuation& entry) {
         std::vector<int> cycle;
-        std::uint64_t taken = 0;
+        ir::ClassMask taken;
         for (auto i = *trace_.cycle; i < trace_.steps.size(); ++i) {
             cycle.push_back(trace_.steps[i].action);
             if (const auto* info = actions_.info(cycle.back())) taken |= info->progress;
@@ -174,7 +174,7 @@ private:
         std::vector<int> starved;
         for (int action = 0; action < actions_.first_collection(); ++action) {
             const auto* info = actions_.info(action);
-            if (info != nullptr ? (info->progress & ~taken) != 0
+            if (info != nullptr ? !taken.contains(info->progress)
                                 : std::ranges::find(cycle, action) == cycle.end())
                 starved.push_back(action);
         }

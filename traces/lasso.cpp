@@ -9,8 +9,6 @@
 // Complexity: states of the cycle times the size of the term form.
 #include "traces/lasso.hpp"
 
-#include <bit>
-
 #include <fmt/core.h>
 
 namespace kcheck::traces {
@@ -37,11 +35,11 @@ bool LassoCheck::run(int action, std::vector<int>& state, ir::Evaluator& evaluat
     return changes;
 }
 
-std::uint64_t LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& evaluator) const {
-    std::uint64_t classes = 0;
+ir::ClassMask LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& evaluator) const {
+    ir::ClassMask classes;
     for (int action = 0; action < actions_.first_receipt(); ++action) {
         const auto& info = *actions_.info(action);
-        if ((info.progress & ~classes) == 0) continue;
+        if (classes.contains(info.progress)) continue;
         auto seen = state;
         for (const auto watch : info.watches)
             while (run(actions_.first_receipt() + watch, seen, evaluator)) {
@@ -58,7 +56,7 @@ std::uint64_t LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& 
 
 tl::expected<void, std::string> LassoCheck::fair() const {
     ir::Evaluator evaluator(*system_.arena);
-    std::uint64_t taken = 0, always = ~std::uint64_t{0}, sometimes = 0;
+    ir::ClassMask taken, always = ~ir::ClassMask{}, sometimes;
     for (auto i = *trace_.cycle; i <= trace_.steps.size(); ++i) {
         const auto classes = enabled(trace_.state(i), evaluator);
         always &= classes;
@@ -69,11 +67,10 @@ tl::expected<void, std::string> LassoCheck::fair() const {
             taken |= pipeline_.classes({static_cast<std::uint16_t>(action), {}});
     }
     const auto strong = pipeline_.strong_progress();
-    const auto unfair = ((always & ~strong) | (sometimes & strong)) & ~taken;
-    if (unfair == 0) return {};
-    return tl::unexpected(fmt::format(
-        "{} could go on and never does in {}",
-        pipeline_.progress_names()[static_cast<std::size_t>(std::countr_zero(unfair))], range(trace_)));
+    const auto unfair = ((always - strong) | (sometimes & strong)) - taken;
+    if (unfair.none()) return {};
+    return tl::unexpected(fmt::format("{} could go on and never does in {}",
+                                      pipeline_.progress_names()[*unfair.begin()], range(trace_)));
 }
 
 tl::expected<void, std::string> LassoCheck::contradicts(const invariants::Property& property) const {
