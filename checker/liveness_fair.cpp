@@ -56,12 +56,13 @@ void require_declared(const TransitionGraph& graph, std::span<const FairnessClas
 }
 
 FairCycleFinder::FairCycleFinder(const TransitionGraph& graph, const StateStore& store,
-                                 FairnessMasks fairness, Enabled enabled)
+                                 FairnessMasks fairness, Enabled enabled, LimitWatch& watch)
     : graph_(graph),
       store_(store),
       fairness_(fairness),
       enabled_(std::move(enabled)),
-      cycles_(graph, store.id_bound()),
+      watch_(watch),
+      cycles_(graph, store.id_bound(), watch),
       inside_(store.id_bound()) {}
 
 ClassMask FairCycleFinder::enabled_in(StateId state) const {
@@ -76,6 +77,7 @@ std::optional<StateId> FairCycleFinder::find_stutter(const CyclePattern& pattern
     if (pattern.counted != 0) return std::nullopt;  // staying takes no transition
     std::optional<StateId> best;
     graph_.for_each_expanded([&](StateId state) {
+        watch_.tick();
         if (!graph_.quiescent(state)) return;
         if (best && nearness(store_, *best) <= nearness(store_, state)) return;
         if (accepts(pattern.everywhere, state) && accepts(pattern.somewhere, state)) best = state;
@@ -83,7 +85,7 @@ std::optional<StateId> FairCycleFinder::find_stutter(const CyclePattern& pattern
     return best;
 }
 
-std::optional<FairComponent> FairCycleFinder::find(const CyclePattern& pattern) {
+bool FairCycleFinder::find(const CyclePattern& pattern, const std::function<bool(FairComponent)>& accept) {
     if (!components_) {
         components_ = cycles_.find();
         std::vector<std::uint64_t> key(components_->size());
@@ -99,33 +101,40 @@ std::optional<FairComponent> FairCycleFinder::find(const CyclePattern& pattern) 
     for (const std::uint32_t c : order_) {
         const auto component = (*components_)[c];
         std::vector<StateId> allowed;
-        for (const StateId state : component)
+        for (const StateId state : component) {
+            watch_.tick();
             if (accepts(pattern.everywhere, state)) allowed.push_back(state);
+        }
         if (allowed.empty()) continue;
         if (allowed.size() == component.size()) {
-            if (auto found = find_within(std::move(allowed), pattern)) return found;
+            if (find_within(std::move(allowed), pattern, accept)) return true;
             continue;
         }
         const Components parts = cycles_.find(allowed);
         for (std::size_t part = 0; part < parts.size(); ++part)
-            if (auto found = find_within({parts[part].begin(), parts[part].end()}, pattern)) return found;
+            if (find_within({parts[part].begin(), parts[part].end()}, pattern, accept)) return true;
     }
-    return std::nullopt;
+    return false;
 }
 
-std::optional<FairComponent> FairCycleFinder::find_within(std::vector<StateId> component,
-                                                          const CyclePattern& pattern) {
+bool FairCycleFinder::find_within(std::vector<StateId> component, const CyclePattern& pattern,
+                                  const std::function<bool(FairComponent)>& accept) {
     std::vector<std::vector<StateId>> pending;
     pending.push_back(std::move(component));
     while (!pending.empty()) {
         std::vector<StateId> states = std::move(pending.back());
         pending.pop_back();
-        if (pattern.somewhere && std::none_of(states.begin(), states.end(), pattern.somewhere)) continue;
+        if (pattern.somewhere && std::none_of(states.begin(), states.end(), [&](StateId state) {
+                watch_.tick();
+                return pattern.somewhere(state);
+            }))
+            continue;
 
         inside_.assign(states);
         ClassMask taken;
         std::uint64_t counted = 0;
         for (const StateId state : states) {
+            watch_.tick();
             const EdgeRange range = graph_.edges(state);
             for (std::uint32_t at = range.first; at < range.last; ++at) {
                 if (!inside_.contains(graph_.target(state, at))) continue;
@@ -141,18 +150,22 @@ std::optional<FairComponent> FairCycleFinder::find_within(std::vector<StateId> c
         std::vector<StateId> disabled;  // those states in which no class of `strong` is enabled
         for (const StateId state : states) {
             if (weak.none() && strong.none()) break;
+            watch_.tick();
             const ClassMask enabled = enabled_in(state);
             weak &= enabled;
             if (strong.any() && !enabled.intersects(strong)) disabled.push_back(state);
         }
         if (weak.any()) continue;
-        if (strong.none() || disabled.size() == states.size()) return FairComponent{std::move(states), taken};
+        if (strong.none() || disabled.size() == states.size()) {
+            if (accept({std::move(states), taken})) return true;
+            continue;
+        }
 
         const Components parts = cycles_.find(disabled);
         for (std::size_t part = parts.size(); part-- > 0;)
             pending.emplace_back(parts[part].begin(), parts[part].end());
     }
-    return std::nullopt;
+    return false;
 }
 
 std::vector<EdgeRef> FairCycleFinder::walk(const FairComponent& component, const CyclePattern& pattern,
@@ -193,12 +206,14 @@ std::vector<EdgeRef> FairCycleFinder::walk(const FairComponent& component, const
 
 std::vector<EdgeRef> FairCycleFinder::path(StateId from, const std::function<bool(EdgeRef)>& last) {
     if (!seen_) {
+        watch_.before_allocating(store_.id_bound() * (sizeof(EdgeRef) + 1));
         seen_.emplace(store_.id_bound());
         reached_by_ = std::make_unique_for_overwrite<EdgeRef[]>(store_.id_bound());
     }
     std::vector<StateId> queue{from};
     seen_->assign(queue);
     for (std::size_t at = 0; at < queue.size(); ++at) {
+        watch_.tick();
         const EdgeRange range = graph_.edges(queue[at]);
         for (EdgeRef edge{queue[at], range.first}; edge.position < range.last; ++edge.position) {
             const StateId target = graph_.target(edge);

@@ -200,19 +200,13 @@ tl::expected<Result, InternalError> check(const Pipeline& pipeline, const Option
         row.trace = std::move(*trace);
     }
     if (!questions.liveness.empty()) {
-        std::string too_late;
-        const auto stop = [&] {
-            if (watching.stop != nullptr && watching.stop->load())
-                too_late = reason_of(checker::Ended::stopped);
-            else if (elapsed_s() > search.timeout_s)
-                too_late = reason_of(checker::Ended::timeout);
-            return !too_late.empty();
-        };
+        checker::LivenessOptions decide;
+        decide.limits = {search.memory_max_bytes, std::max(0.0, search.timeout_s - elapsed_s()), search.stop};
         const auto found = checker::check_liveness<Pipeline>(pipeline, explored, fairness_of(pipeline),
-                                                             questions.liveness, stop);
-        if (result.reason.empty()) result.reason = too_late;
+                                                             questions.liveness, decide);
         for (std::size_t i = 0; i < found.size(); ++i) {
             auto& row = *questions.liveness_results[i];
+            if (result.reason.empty() && found[i].ended) result.reason = reason_of(*found[i].ended);
             const bool decided = conclusive && found[i].verdict != checker::LivenessVerdict::incomplete;
             row.verdict = decided ? Verdict::holds : Verdict::incomplete;
             if (found[i].lasso) {

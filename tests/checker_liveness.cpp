@@ -330,7 +330,7 @@ TEST_CASE("an incomplete exploration does not make a property hold") {
     REQUIRE(check(c, properties)[0].verdict == LivenessVerdict::holds);
 }
 
-TEST_CASE("what is stopped before it was asked is incomplete") {
+TEST_CASE("what a limit leaves undecided is incomplete") {
     Case c;
     c.graph.edges = {{0, 1, 1}};
     c.classes = {{"work", Fairness::weak}};
@@ -339,12 +339,17 @@ TEST_CASE("what is stopped before it was asked is incomplete") {
     ExploreOptions options;
     options.record_graph = true;
     const Exploration explored = explore<ListedGraph>(c.graph, {}, options, properties);
-    int asked = 0;
-    const auto found =
-        check_liveness<ListedGraph>(c.graph, explored, c.classes, properties, [&] { return ++asked == 2; });
+    const std::atomic<bool> stop = true;
+    LivenessOptions limited;
+    SECTION("by a flag") { limited.limits.stop = &stop; }
+    SECTION("by the clock") { limited.limits.timeout_s = 0; }
+    SECTION("for want of memory") { limited.limits.memory_max_bytes = 0; }
+    const auto found = check_liveness<ListedGraph>(c.graph, explored, c.classes, properties, limited);
     REQUIRE(found.size() == 2);
-    CHECK(found[0].verdict == LivenessVerdict::holds);
-    CHECK(found[1].verdict == LivenessVerdict::incomplete);
+    for (const auto& result : found) {
+        CHECK(result.verdict == LivenessVerdict::incomplete);
+        CHECK(result.ended.has_value());
+    }
 }
 
 TEST_CASE("misuse is refused") {
