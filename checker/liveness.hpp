@@ -54,6 +54,9 @@ struct LivenessOptions {
     // Of the states that liveness_unfold.hpp explores:
     std::uint64_t states_max = StateStore::states_max;  // each time
     unsigned threads = 1;
+    /// Candidates are explored together until they have so many states: most are small, and an
+    /// exploration has a price of its own.
+    std::size_t batch_states = 20'000;
 };
 
 namespace detail {
