@@ -95,9 +95,9 @@ private:
 
         void begin() {
             reported_ = false;
-            enabled_ = 0;
+            enabled_ = {};
         }
-        bool quiescent() const { return enabled_ == 0; }
+        bool quiescent() const { return enabled_.none(); }
 
         void edge(const typename M::Action& action, const typename M::State& target) override {
             packed_.model_.pack(target, out_.add_target(state_bytes_));
@@ -105,7 +105,7 @@ private:
                 const EdgeLabel label = packed_.label(action);
                 out_.add_label(label);
                 if (!reported_) enabled_ |= label.classes;
-            } else if (enabled_ == 0 && !reported_) {
+            } else if (enabled_.none() && !reported_) {
                 enabled_ = packed_.model_.classes(action);
             }
         }
@@ -113,7 +113,7 @@ private:
         void enabled(ClassMask classes) override {
             reported_ = true;
             enabled_ = classes;
-            out_.set_enabled_reported();
+            out_.add_reported(classes);
         }
 
     private:
@@ -121,7 +121,7 @@ private:
         std::size_t state_bytes_;
         Batch& out_;
         bool reported_ = false;
-        ClassMask enabled_ = 0;
+        ClassMask enabled_;
     };
 
     EdgeLabel label(const typename M::Action& action) const {
@@ -156,7 +156,7 @@ public:
     }
     ClassMask enabled_classes(const M& model) const {
         if (reported_) return enabled_;
-        ClassMask classes = 0;
+        ClassMask classes;
         for (const auto& step : steps) classes |= model.classes(step.action);
         return classes;
     }
@@ -165,7 +165,7 @@ public:
 
 private:
     bool reported_ = false;
-    ClassMask enabled_ = 0;
+    ClassMask enabled_;
 };
 
 }  // namespace detail

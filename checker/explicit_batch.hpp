@@ -30,7 +30,10 @@ public:
     /// All targets since the last call are the successors of `source`.
     void close_source(StateId source, bool quiescent);
     /// The model reported the enabled classes of the source itself.
-    void set_enabled_reported() { enabled_reported_ = true; }
+    void add_reported(const ClassMask& classes) {
+        enabled_reported_ = true;
+        reported_ |= classes;
+    }
 
     /// Hashes the targets and sorts them by partition, stably.
     void sort(const StateStore& store);
@@ -72,12 +75,13 @@ private:
     std::vector<std::uint32_t> order_;
     std::vector<std::uint32_t> begins_;
     std::vector<Row> rows_;
-    std::vector<EdgeLabel> labels_;        // the different ones
-    std::vector<std::uint32_t> label_of_;  // of each target: an index into labels_
-    std::vector<std::uint8_t> numbers_;    // of each target: the graph's number of its label
+    LabelTable labels_;                  // the different ones
+    std::vector<LabelNumber> label_of_;  // of each target, in labels_
+    std::vector<LabelNumber> numbers_;   // of each target: the graph's number of its label
     std::size_t deadlocks_ = 0;
     std::size_t quiescent_ = 0;
     bool enabled_reported_ = false;
+    ClassMask reported_;
 };
 
 /// For each safety property the first state of a partition, in one level, that violates it.

@@ -18,12 +18,10 @@
 #include "checker/explicit_search.hpp"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
 
 #include "checker/explicit_workers.hpp"
 
@@ -40,14 +38,6 @@ constexpr std::uint64_t block_targets = 262144;  // aimed at, from the branching
 constexpr double measure_interval_s = 0.05;      // between looks at the memory in use
 /// Below this, waking the other threads costs more than they save.
 constexpr std::uint64_t parallel_targets_min = 4096;
-
-/// Bytes of memory that the process uses now; 0 if the system does not tell.
-std::size_t resident_bytes() {
-    std::ifstream statm("/proc/self/statm");
-    std::size_t total = 0, resident = 0;
-    if (!(statm >> total >> resident)) return 0;
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 std::size_t peak_resident_bytes() {
     rusage usage{};
@@ -303,18 +293,6 @@ void Search::look_at_limits() {
 }
 
 }  // namespace
-
-std::string_view to_string(Ended ended) {
-    switch (ended) {
-        case Ended::complete: return "complete";
-        case Ended::violation: return "stopped at the first violation";
-        case Ended::states: return "limit on states";
-        case Ended::memory: return "limit on memory";
-        case Ended::timeout: return "limit on time";
-        case Ended::stopped: return "interrupted";
-    }
-    return "?";
-}
 
 Exploration search(const PackedModel& model, const ExploreOptions& options) {
     return Search(model, options).run();

@@ -9,11 +9,11 @@
 #include <limits>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <vector>
 
 #include "checker/explicit_batch.hpp"
 #include "checker/explicit_graph.hpp"
+#include "checker/limits.hpp"
 #include "checker/store.hpp"
 
 namespace kcheck::checker {
@@ -50,17 +50,6 @@ struct ExploreOptions {
     HashFunction hash = xxh3;
     std::uint64_t seed = 0;  // of the hash; the numbering of states depends on it, no count does
 };
-
-enum class Ended : std::uint8_t {
-    complete,   // every reachable state was visited and expanded
-    violation,  // stop_at_violation
-    states,     // states_max
-    memory,     // memory_max_bytes
-    timeout,    // timeout_s
-    stopped,    // *stop
-};
-
-std::string_view to_string(Ended ended);
 
 struct Violation {
     StateId state;

@@ -133,7 +133,7 @@ TEST_CASE("a state is quiescent if no fair class is enabled, whatever else it ca
     ExploreOptions options;
     options.record_graph = record;
     REQUIRE(run(graph, {}, options).quiescent == 2);  // 1 has only an unfair edge, 3 has none
-    graph.reports = {{1, 4}, {2, 0}};                 // the model knows better
+    graph.reports = {{1, ClassMask{4}}, {2, {}}};     // the model knows better
     REQUIRE(run(graph, {}, options).quiescent == 2);  // 2 and 3
     REQUIRE(run(graph, {}, options).deadlocks == 1);
 }
