@@ -31,9 +31,8 @@ TEST_CASE("each variant violates its property, which holds without it") {
 }
 
 TEST_CASE("what each property speaks of happens") {
-    // Local steps are taken one by one here: what lasts for no time is a state, too.
-    model::Reductions reductions;
-    reductions.local_steps = false;
+    // Every step is taken by itself here: what lasts for no time is a state, too.
+    const auto reductions = model::Reductions{}.plain();
     const std::vector<std::pair<const char*, Small>> special{
         {"optimistic-concurrency", {.replicas = {1, 2}}},
         {"revisions-increase", {.crashes = 1}},
