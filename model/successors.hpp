@@ -37,6 +37,7 @@ struct Pipeline::Viewpoint {
 };
 
 struct Pipeline::Scratch {
+    std::size_t used_bytes = 0;
     std::vector<Viewpoint> views;
     std::size_t count = 0;
     std::vector<std::pair<std::array<std::uint8_t, 2>, Valuation>> results;  // of one action
@@ -59,6 +60,9 @@ struct Pipeline::Scratch {
 template <class Sink>
 void Pipeline::successors(const Valuation& state, Sink& sink) const {
     thread_local Scratch scratch;
+    // Another pipeline may have used it: what is beyond the variables of this one must be 0.
+    if (scratch.used_bytes > used_bytes_) scratch = {};
+    scratch.used_bytes = used_bytes_;
     const auto& k = *cluster_;
     // A run that left the bounds of the encoding ends; the verdict cannot be "holds" then. It is no
     // run that stays there for ever: something could go on.
