@@ -13,6 +13,7 @@ void Batch::clear() {
     labels_.clear();
     label_of_.clear();
     deadlocks_ = quiescent_ = 0;
+    first_deadlock_ = first_quiescent_ = no_state;
     enabled_reported_ = false;
     reported_ = {};
 }
@@ -27,8 +28,14 @@ void Batch::close_source(StateId source, bool quiescent) {
     const std::size_t first = rows_.empty() ? 0 : rows_.back().last;
     std::fill(sources_.begin() + static_cast<std::ptrdiff_t>(first), sources_.end(), source);
     rows_.push_back({source, static_cast<std::uint32_t>(sources_.size()), quiescent});
-    if (first == sources_.size()) ++deadlocks_;
-    if (quiescent) ++quiescent_;
+    if (first == sources_.size()) {
+        ++deadlocks_;
+        first_deadlock_ = std::min(first_deadlock_, source);
+    }
+    if (quiescent) {
+        ++quiescent_;
+        first_quiescent_ = std::min(first_quiescent_, source);
+    }
 }
 
 void Batch::sort(const StateStore& store) {

@@ -55,6 +55,9 @@ public:
     std::size_t closed() const { return rows_.size(); }
     std::size_t deadlocks() const { return deadlocks_; }
     std::size_t quiescent() const { return quiescent_; }
+    /// Of these the ones with the lowest id; no_state if there are none.
+    StateId first_deadlock() const { return first_deadlock_; }
+    StateId first_quiescent() const { return first_quiescent_; }
 
     /// Appends the transitions of the closed states to `graph`; call it once.
     void record(TransitionGraph& graph);
@@ -80,6 +83,8 @@ private:
     std::vector<LabelNumber> numbers_;   // of each target: the graph's number of its label
     std::size_t deadlocks_ = 0;
     std::size_t quiescent_ = 0;
+    StateId first_deadlock_ = no_state;
+    StateId first_quiescent_ = no_state;
     bool enabled_reported_ = false;
     ClassMask reported_;
 };

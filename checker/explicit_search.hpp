@@ -27,8 +27,8 @@ struct Progress {
     double elapsed_s = 0;
 };
 
-/// The limits are looked at between blocks of a few ten thousand successors, and may
-/// be passed by as much.
+/// The limits on states and memory are looked at between blocks of a few ten thousand
+/// successors, and may be passed by as much; the others every few hundred states.
 struct ExploreOptions {
     unsigned threads = 1;  // no effect on anything but speed
     /// Stop at the end of the first level in which a property is violated ...
@@ -68,6 +68,9 @@ struct Exploration {
     std::uint64_t frontier = 0;     // states visited but not expanded; 0 if complete
     std::uint64_t deadlocks = 0;    // states expanded that have no successor
     std::uint64_t quiescent = 0;    // states expanded in which no fair class is enabled
+    /// Of these the ones that are first by (depth, id); trace_to leads there. All that are quiescent:
+    /// TransitionGraph::quiescent.
+    std::optional<StateId> first_deadlock, first_quiescent;
     /// By safety property: the violating state that is first by (depth, id).
     std::vector<std::optional<Violation>> violations;
 
@@ -78,8 +81,10 @@ struct Exploration {
     std::optional<TransitionGraph> graph;  // if record_graph
 };
 
-/// Throws what the model throws, std::length_error as store.hpp and explicit_graph.hpp
-/// say, and std::bad_alloc.
+/// Throws ModelError if the model throws, has no initial state, or, in the first states and in
+/// samples of the others, breaks its promises: successors that are a function, and a pack and an
+/// unpack that are each other's inverse. Throws std::length_error as store.hpp says, and
+/// std::bad_alloc.
 Exploration search(const PackedModel& model, const ExploreOptions& options);
 
 }  // namespace kcheck::checker

@@ -78,7 +78,9 @@ public:
           finder_(
               *explored.graph, explored.store, fairness,
               [this](StateId id) {
-                  return Successors<M>(model_, state_of(model_, explored_.store, id)).enabled_classes(model_);
+                  return in_state(explored_.store, id, [&] {
+                      return Successors<M>(model_, unpacked(id)).enabled_classes(model_);
+                  });
               },
               watch) {}
 
@@ -86,15 +88,18 @@ public:
     LivenessResult<M> check(const LivenessOf<M>& property, std::uint64_t counted_bit, const Look& look,
                             const std::function<Trace<M>(std::span<const StateId>)>& along) {
         using Form = typename LivenessOf<M>::Form;
-        const auto goal = [&](StateId id) { return property.goal(unpacked(id)); };
-        const auto not_goal = [&](StateId id) { return !property.goal(unpacked(id)); };
+        const auto holds = [this](const auto& predicate, StateId id) {
+            return in_state(explored_.store, id, [&] { return predicate(unpacked(id)); });
+        };
+        const auto goal = [&](StateId id) { return holds(property.goal, id); };
+        const auto not_goal = [&](StateId id) { return !holds(property.goal, id); };
         switch (property.form) {
             case Form::eventually_always: return conclude({.somewhere = not_goal}, nullptr, look, along);
             case Form::always_eventually: return conclude({.everywhere = not_goal}, nullptr, look, along);
             case Form::finitely_often: return conclude({.counted = counted_bit}, nullptr, look, along);
             case Form::leads_to: break;
         }
-        const auto premise = [&](StateId id) { return property.premise(unpacked(id)); };
+        const auto premise = [&](StateId id) { return holds(property.premise, id); };
         const PendingStates pending(*explored_.graph, explored_.store, premise, goal, watch_);
         return conclude({.everywhere = [&](StateId id) { return pending.contains(id); }}, &pending, look,
                         along);

@@ -16,6 +16,7 @@
 namespace kcheck::model {
 
 struct Pipeline::Scratch {
+    std::size_t used_bytes = 0;
     Valuation step;  // where actions run; equal to the state between them
     Valuation work, probe;
     std::vector<bool> acts_for;  // by pod
@@ -25,6 +26,9 @@ struct Pipeline::Scratch {
 template <class Sink>
 void Pipeline::expand(const Valuation& state, Sink& sink, bool up_to_renaming) const {
     thread_local Scratch scratch;
+    // Another pipeline may have used it: what is beyond the variables of this one must be 0.
+    if (scratch.used_bytes > used_bytes_) scratch = {};
+    scratch.used_bytes = used_bytes_;
     const auto& k = *cluster_;
     // A run that left the bounds of the encoding ends; the verdict cannot be "holds" then. It is no
     // run that stays there for ever: something could go on.
