@@ -321,7 +321,8 @@ TEST_CASE("The reference's own format is read, and its mistakes are named") {
 TEST_CASE("Members of objects that are not what they should be are as if they were not there") {
     for (const auto* object : {R"({"metadata":3})", R"({"metadata":{"ownerReferences":[1,{"uid":[]}]}})",
                                R"({"metadata":{"generation":1e300},"spec":[],"status":{"replicas":"x"}})",
-                               R"({"metadata":{"generation":99999999999},"spec":{"replicas":-1}})"})
+                               R"({"metadata":{"generation":99999999999},"spec":{"replicas":-1}})",
+                               R"({"metadata":{"generation":2},"spec":{"replicas":2000000000}})"})
         for (const auto* kind : {"deployments", "replicasets", "pods"}) {
             INFO(kind << " " << object);
             const Folder folder(apply_and_create() +

@@ -386,7 +386,8 @@ private:
         else if (const auto other = others(set, component, write); !other.empty())
             result.reason = fmt::format("the model admits this write, but of {}", fmt::join(other, ", "));
         else
-            result.reason = fmt::format("{} cannot write this here, whatever it has seen so far", component);
+            result.reason =
+                fmt::format("{} cannot write this here, whatever it has seen so far", name_of(component));
         result.nearest = nearest(set, component, write);
         result.instead = alternatives(set, component);
     }
@@ -441,10 +442,10 @@ private:
             const Candidate candidate = wider[i];
             for (int action = 0; action < actions_.size(); ++action) {
                 const auto own = actions_.component(action);
-                if (own == component || found.contains(own)) continue;
+                if (own == component || found.contains(name_of(own))) continue;
                 Candidate after = candidate;
                 if (!actions_.run(action, after.state) || same_store(candidate.state, after.state)) continue;
-                if (within_bounds(after.state) && is(write, candidate, after)) found.insert(own);
+                if (within_bounds(after.state) && is(write, candidate, after)) found.insert(name_of(own));
             }
         }
         return found;
@@ -487,6 +488,14 @@ private:
         auto to = as_write(now);
         to.created = from.removed;
         return traces::describe(to, from.removed ? nullptr : &from, recording_);
+    }
+
+    /// "kubelet/node-1" of "kubelet[0]".
+    std::string name_of(const std::string& component) const {
+        const auto bracket = component.find('[');
+        if (bracket == std::string::npos) return component;
+        const auto node = static_cast<std::size_t>(std::stoi(component.substr(bracket + 1)));
+        return fmt::format("{}/{}", component.substr(0, bracket), recording_.nodes[node]);
     }
 
     std::string name_of(const Change& change, const Candidate& candidate) const {

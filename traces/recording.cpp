@@ -68,6 +68,8 @@ bool same(const Stored::Pod& a, const Stored::Pod& b) {
     return a.deleting == b.deleting && a.phase == b.phase && a.node == b.node;
 }
 
+constexpr int replicas_most = 250;  // the variables of a state are bytes
+
 class Projection {
 public:
     explicit Projection(std::string deployment) { recording_.deployment = std::move(deployment); }
@@ -168,8 +170,10 @@ private:
         return {};
     }
 
-    /// What raises the generation and is not the number of replicas, in words.
+    /// Replicas that are too many, or what raises the generation and is not their number, in words.
     std::string other_change(const RawWrite& raw, const RecordedWrite& write) const {
+        if (write.workload.replicas < 0 || write.workload.replicas > replicas_most)
+            return fmt::format("it has no room for {} replicas", write.workload.replicas);
         if (raw.is_new || write.removed) return {};
         const auto before = objects_.find(raw.key);
         if (before == objects_.end()) {

@@ -94,7 +94,8 @@ class Conform(unittest.TestCase):
 
     def test_recordings_of_what_the_model_does_not_have(self):
         for name, revision, kind in (
-                ("04-set-image-rolling-update", 472, "the spec of the Deployment changes, and not its replicas"),
+                ("04-set-image-rolling-update", 472,
+                 "the spec of the Deployment changes, and not its replicas"),
                 ("06-delete-pod", 943, "a user deletes a pod"),
                 ("16-delete-deployment", 3249, "the Deployment is deleted")):
             done = run("conform", RECORDINGS / name)
@@ -116,8 +117,8 @@ class Conform(unittest.TestCase):
             self.assertIn("the model admits this write, but of kube-scheduler", done.stdout)
             self.assertIn("the nearest action: kubelet/node-1: ", done.stdout)
             self.assertIn("    its guard is false: ", done.stdout)
-            self.assertIn("the longest prefix that is admitted: 5 of 21 writes, the last of them revision 307, ",
-                          done.stdout)
+            self.assertIn("the longest prefix that is admitted: 5 of 21 writes, "
+                          "the last of them revision 307, ", done.stdout)
             limited = run("conform", folder, "--max-states", 1)
             self.assertEqual(limited.returncode, 3)
 
