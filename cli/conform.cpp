@@ -101,6 +101,7 @@ tl::expected<Conformed, UsageError> conform(const Options& options, const std::a
     search.crashes = options.crashes.value_or(0);
     search.lost_replies = options.lost_replies.value_or(0);
     search.states_max = options.max_states.value_or(search.states_max);
+    search.timeout_s = options.timeout_s.value_or(search.timeout_s);
     search.stop = &stop;
     const auto result = traces::conform(*recording, search);
     if (!result) return tl::unexpected(UsageError{fmt::format("{}: {}", path, result.error())});

@@ -1,6 +1,7 @@
 #include "traces/conformance.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <set>
 #include <span>
@@ -117,14 +118,17 @@ public:
             last[{write.object, write.name}] = &write;
             expand(now, process_of(component));
             result.states_peak = std::max(result.states_peak, now.size());
-            if (now.size() > options_.states_max || stopped()) {
+            Set next(pipeline_.layout());
+            const bool too_many = now.size() > options_.states_max;
+            for (std::size_t c = 0; c < now.size() && !too_many && !stopped(); ++c)
+                commit(now[c], component, write, next);
+            if (too_many || stopped()) {
                 result.complete = false;
-                result.reason =
-                    stopped() ? "it was interrupted" : "there are too many states that agree so far";
+                result.reason = too_many        ? "there are too many states that agree so far (--max-states)"
+                                : interrupted() ? "it was interrupted"
+                                                : "the limit of time was reached (--timeout)";
                 return result;
             }
-            Set next(pipeline_.layout());
-            for (std::size_t c = 0; c < now.size(); ++c) commit(now[c], component, write, next);
             if (next.size() == 0 && left_bounds_) {
                 result.complete = false;
                 result.reason = "a run that agrees so far leaves the bounds of the model";
@@ -169,7 +173,11 @@ private:
         return made;
     }
 
-    bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+    bool interrupted() const { return options_.stop != nullptr && options_.stop->load(); }
+    bool stopped() const {
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
+        return interrupted() || elapsed.count() > options_.timeout_s;
+    }
 
     static Conformance refuse(Conformance result, std::size_t write, std::string reason) {
         result.refused = write;
@@ -438,7 +446,7 @@ private:
         Set wider(pipeline_.layout());
         for (std::size_t i = 0; i < set.size(); ++i) wider.add(set[i]);
         for (const auto& process : processes) expand(wider, process);
-        for (std::size_t i = 0; i < wider.size(); ++i) {
+        for (std::size_t i = 0; i < wider.size() && !stopped(); ++i) {
             const Candidate candidate = wider[i];
             for (int action = 0; action < actions_.size(); ++action) {
                 const auto own = actions_.component(action);
@@ -453,7 +461,7 @@ private:
 
     std::vector<std::string> alternatives(Set& set, const std::string& component) {
         std::set<std::string> found;
-        for (std::size_t i = 0; i < set.size(); ++i) {
+        for (std::size_t i = 0; i < set.size() && !stopped(); ++i) {
             const Candidate candidate = set[i];
             for (int action = 0; action < actions_.size(); ++action) {
                 if (!may_be(action, component)) continue;
@@ -511,6 +519,7 @@ private:
     model::Pipeline pipeline_;
     const model::Cluster& k_;
     Actions actions_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     bool left_bounds_ = false;  // some run has been left out: nothing can be refused any more
 };
 

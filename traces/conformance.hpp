@@ -19,6 +19,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ struct ConformOptions {
     int crashes = 0;
     int lost_replies = 0;
     std::size_t states_max = 4'000'000;  // of the set, at any time
+    double timeout_s = std::numeric_limits<double>::infinity();
     const std::atomic<bool>* stop = nullptr;
 };
 

@@ -119,8 +119,11 @@ class Conform(unittest.TestCase):
             self.assertIn("    its guard is false: ", done.stdout)
             self.assertIn("the longest prefix that is admitted: 5 of 21 writes, "
                           "the last of them revision 307, ", done.stdout)
-            limited = run("conform", folder, "--max-states", 1)
-            self.assertEqual(limited.returncode, 3)
+            for limit in (("--max-states", 1), ("--timeout", "1ms")):
+                limited = run("conform", folder, "--crashes", 1, *limit)
+                self.assertEqual(limited.returncode, 3, limited.stdout)
+                self.assertIn("incomplete: this is not a pass; ", limited.stdout)
+                self.assertIn(f"({limit[0]})", limited.stdout)
 
     def test_runs_at_random_are_admitted(self):
         faults = ["--crashes", "1", "--lost-replies", "1"]
