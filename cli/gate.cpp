@@ -28,6 +28,7 @@ using traces::Agreement;
 using Status = GateCase::Status;
 
 constexpr std::size_t walk_length = 200;
+constexpr std::uint64_t cover_states_most = 1'000'000;
 
 /// A driver that fails, or a wrong call in the plan: there is nothing to go on with.
 struct Failure {
@@ -145,11 +146,21 @@ private:
         const auto call = read(one.name);
         steps_ = 0;
         std::uint64_t refused = 0;
-        const auto covered = traces::cover(*call.setup.pipeline, [&](const traces::Run& run) {
-            if (!note(one, traces::script_of(run.trace, *call.setup.pipeline))) ++refused;
-            return refused == 0 && !stop_.load();
-        });
-        if (!covered) throw Failure{covered.error()};
+        const auto covered =
+            traces::cover(*call.setup.pipeline,
+                          [&](const traces::Run& run) {
+                              if (!note(one, traces::script_of(run.trace, *call.setup.pipeline))) ++refused;
+                              return refused == 0 && !stop_.load();
+                          },
+                          {.states_max = cover_states_most, .stop = &stop_});
+        if (!covered) throw std::logic_error(covered.error());
+        if (!covered->complete) {
+            one.status = Status::incomplete;
+            one.summary = stop_.load() ? "it was interrupted"
+                                       : fmt::format("it has more than {} states, too many to replay all",
+                                                     grouped(cover_states_most));
+            return;
+        }
         const auto share = covered->transitions == 0 ? 100.0
                                                      : 100.0 * static_cast<double>(covered->covered) /
                                                            static_cast<double>(covered->transitions);
@@ -167,7 +178,7 @@ private:
         for (; walks < options_.walks && !stop_.load(); ++walks) {
             const auto run = traces::random_walk(
                 *call.setup.pipeline, options_.seed + static_cast<std::uint64_t>(walks), walk_length);
-            if (!run) throw Failure{run.error()};
+            if (!run) throw std::logic_error(run.error());
             if (!note(one, traces::script_of(run->trace, *call.setup.pipeline))) {
                 one.summary = fmt::format("the walk of seed {} is not taken",
                                           options_.seed + static_cast<std::uint64_t>(walks));

@@ -165,7 +165,7 @@ std::vector<OptionInfo> make_table() {
          [](Options& o, const std::string& v) {
              return store(read_size_bytes(v), [&](std::uint64_t bytes) { o.max_memory_bytes = bytes; });
          }},
-        {"timeout", 0, "TIME", "none", "stop after this time: 60s", false, limits, runs,
+        {"timeout", 0, "TIME", "none", "stop after this time: 60s", false, limits, recordings,
          [](Options& o, const std::string& v) {
              return store(read_duration_s(v), [&](double seconds) { o.timeout_s = seconds; });
          }},

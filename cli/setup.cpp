@@ -63,10 +63,10 @@ tl::expected<Setup, UsageError> set_up(const Options& options) {
         wanted.*std::ranges::find(reductions, name, &ReductionInfo::name)->member = false;
     try {
         setup.pipeline = std::make_unique<model::Pipeline>(std::move(*configuration), wanted);
-    } catch (const std::length_error& error) {
-        return tl::unexpected(UsageError{fmt::format(
-            "the configuration is too large: {} (try fewer replicas, nodes, operations or faults)",
-            error.what())});
+    } catch (const std::length_error&) {
+        return tl::unexpected(UsageError{
+            "the configuration is too large: it has more state than kcheck has room for (try fewer "
+            "replicas, nodes, operations or faults)"});
     }
     return setup;
 }

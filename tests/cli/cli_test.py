@@ -6,6 +6,7 @@ Usage: cli_test.py KCHECK
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,6 +92,10 @@ class Usage(unittest.TestCase):
             self.assert_refused("is not a whole number from 1 to 100", "--nodes", wrong)
         self.assert_refused("out of range", "--nodes", "0")
         self.assert_refused("out of range", "--nodes", "99999999999999999999999")
+        self.assert_refused("--nodes needs a value (--nodes N)", "--replicas", "1", "--nodes")
+        self.assert_refused("--nodes needs a value (--nodes N)", "--nodes=")
+        self.assert_refused("--file needs a value (--file FILE)", "-f")
+        self.assert_refused("--fail-fast takes no value", "--replicas", "1", "--fail-fast=no")
         self.assert_refused("--nodes is given twice", "--nodes", "1", "--nodes", "2")
         self.assert_refused("is not a whole number", "--replicas", "3", "--scale", "3,")
         self.assert_refused("did you mean single-binding?", "--property", "singel-binding")
@@ -107,6 +112,13 @@ class Usage(unittest.TestCase):
         self.assert_refused("the configuration is too large", "--replicas", "100", "--nodes", "100")
         self.assert_refused("the manifests say how many", "-f", "examples/nodes.yaml", "--replicas", "2")
         self.assert_refused("there are no manifests to choose from", "--deployment", "app")
+
+    def test_up_without_its_program_says_what_is_missing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            alone = shutil.copy(KCHECK, folder)
+            done = subprocess.run([alone, "up"], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("kcheck-reference: No such file or directory (make run builds it", done.stderr)
 
     def test_wrong_input_is_one_line_with_its_place(self):
         self.assert_refused("no-such-file.yaml", "-f", "no-such-file.yaml")
