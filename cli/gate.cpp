@@ -97,14 +97,20 @@ private:
         std::fflush(stdout);
     }
 
-    Setup set_up_for(const std::string& call) const {
+    Workload set_up_for(const std::string& call) const {
         const auto parsed = parse(split(call));
         if (!parsed) throw Failure{fmt::format("{}: {}", call, parsed.error().message)};
         if (parsed->command != Command::check)
             throw Failure{fmt::format("{}: it is not a configuration", call)};
         auto setup = set_up(*parsed);
         if (!setup) throw Failure{fmt::format("{}: {}", call, setup.error().message)};
-        return std::move(*setup);
+        if (setup->workloads.size() > 1)
+            throw Failure{fmt::format("{}: it has {} Deployments (choose one with --deployment)", call,
+                                      setup->workloads.size())};
+        auto& workload = setup->workloads.front();
+        if (const auto built = build(workload); !built)
+            throw Failure{fmt::format("{}: {}", call, built.error().message)};
+        return std::move(workload);
     }
 
     Result check_all(const model::Pipeline& pipeline) const {
@@ -120,14 +126,16 @@ private:
     }
 
     void verify(GateCase& one) {
-        const auto result = check_all(*set_up_for(one.name).pipeline);
+        const auto workload = set_up_for(one.name);
+        auto result = check_all(*workload.pipeline);
+        judge(result, workload, false);
         const auto states = result.covered ? result.covered->states : 0;
         one.status = result.verdict == Verdict::holds      ? Status::passed
                      : result.verdict == Verdict::violated ? Status::failed
                                                            : Status::incomplete;
         one.summary = fmt::format(
             "{} states, {}", grouped(states),
-            result.verdict == Verdict::incomplete ? result.reason : std::string(to_string(result.verdict)));
+            one.status == Status::incomplete ? result.reason : std::string(to_string(result.verdict)));
         for (const auto& row : result.properties)
             if (row.decides && row.verdict == Verdict::violated)
                 one.details += fmt::format("    {} is violated\n", row.property->name);

@@ -1,4 +1,6 @@
 // kcheck: wires the folders; what it does is in check.hpp, prove.hpp and catalogue.hpp.
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -79,6 +81,27 @@ struct TraceFiles {
     }
 };
 
+/// The options with what is left of the time: --timeout is for all workloads together.
+Options remaining(Options options, std::chrono::steady_clock::time_point began) {
+    constexpr double least_s = 0.001;  // what is out of time says so
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - began;
+    if (options.timeout_s) options.timeout_s = std::max(least_s, *options.timeout_s - gone.count());
+    return options;
+}
+
+tl::expected<Result, InternalError> run_one(const model::Pipeline& pipeline,
+                                            const std::vector<const invariants::Property*>& wanted,
+                                            const Options& options, const std::atomic<bool>& stop,
+                                            ProgressLine& line) {
+    if (options.command == Command::prove) line.say("asking Z3 ...");
+    auto result =
+        options.command == Command::prove
+            ? prove(pipeline, wanted, options, stop)
+            : check(pipeline, options, {&stop, [&](const checker::Progress& p) { line.show(p); }});
+    line.erase();
+    return result;
+}
+
 int run_checker(const Options& options, const std::string& call) {
     std::vector<const invariants::Property*> wanted;
     if (options.command == Command::prove) {
@@ -88,27 +111,34 @@ int run_checker(const Options& options, const std::string& call) {
     }
     auto files = TraceFiles::open(options);
     if (!files) return refuse(files.error());
-    const auto setup = set_up(options);
+    auto setup = set_up(options);
     if (!setup) return refuse(setup.error());
-    for (const auto& warning : setup->warnings) fmt::print(stderr, "{}\n", to_string(warning));
 
     const auto& stop = stop_on_signals();
+    const auto began = std::chrono::steady_clock::now();
     ProgressLine line(shows_colour(stderr, false) && options.output == Output::text);
-    if (options.command == Command::prove) line.say("asking Z3 ...");
-    auto result =
-        options.command == Command::prove
-            ? prove(*setup->pipeline, wanted, options, stop)
-            : check(*setup->pipeline, options, {&stop, [&](const checker::Progress& p) { line.show(p); }});
-    line.erase();
-    if (!result) return contradict(result.error().message);
-
-    result->command = call;
-    if (const auto* row = shown(options, *result))
+    std::vector<Outcome> outcomes;
+    for (Workload& workload : setup->workloads) {
+        Result result;
+        if (const auto built = build(workload); built) {
+            auto found = run_one(*workload.pipeline, wanted, remaining(options, began), stop, line);
+            if (!found) return contradict(found.error().message);
+            result = std::move(*found);
+        } else if (setup->workloads.size() == 1) {
+            return refuse(built.error());
+        } else {
+            result.reason = built.error().message;
+        }
+        judge(result, workload, options.strict);
+        result.command = call;
+        outcomes.push_back({&workload, std::move(result)});
+    }
+    if (const auto* row = shown(options, outcomes))
         if (const auto written = files->write(*row->trace); !written) return refuse(written.error());
     const Paint paint(shows_colour(stdout, options.no_color));
-    fmt::print("{}", options.output == Output::json ? report_json(*setup->pipeline, *result)
-                                                    : report_text(*setup->pipeline, options, *result, paint));
-    return code(exit_code(result->verdict));
+    fmt::print("{}", options.output == Output::json ? report_json(*setup, outcomes)
+                                                    : report_text(*setup, outcomes, options, paint));
+    return code(exit_code(overall(outcomes)));
 }
 
 int print(const tl::expected<std::string, UsageError>& text) {
