@@ -94,10 +94,9 @@ tl::expected<Result, InternalError> run_one(const model::Pipeline& pipeline,
                                             const Options& options, const std::atomic<bool>& stop,
                                             ProgressLine& line) {
     if (options.command == Command::prove) line.say("asking Z3 ...");
-    auto result =
-        options.command == Command::prove
-            ? prove(pipeline, wanted, options, stop)
-            : check(pipeline, options, {&stop, [&](const checker::Progress& p) { line.show(p); }});
+    auto result = options.command == Command::prove
+                      ? prove(pipeline, wanted, options, stop)
+                      : check(pipeline, options, {&stop, [&](const checker::Progress& p) { line.show(p); }});
     line.erase();
     return result;
 }

@@ -108,17 +108,18 @@ std::vector<OptionInfo> make_table() {
              std::vector<std::string_view> known;
              for (const auto& info : manifests::left_out_infos()) known.push_back(info.name);
              if (manifests::find_left_out(v) == nullptr)
-                 return Applied(tl::unexpected(UsageError{fmt::format(
-                     "there is nothing called {} to assume (one of {})", manifests::quote(v),
-                     fmt::join(known, ", "))}));
+                 return Applied(
+                     tl::unexpected(UsageError{fmt::format("there is nothing called {} to assume (one of {})",
+                                                           manifests::quote(v), fmt::join(known, ", "))}));
              return name(o.assume, v, "effect", known);
          }},
-        {"strict", 0, "", "", "undecided where the manifests refer to objects that they do not contain", false,
-         cluster, runs, set<&Options::strict>},
+        {"strict", 0, "", "", "undecided where the manifests refer to objects that they do not contain",
+         false, cluster, runs, set<&Options::strict>},
         {"replicas", 0, "N", "1", "a Deployment of N replicas, in place of -f", false, cluster, runs,
          [](Options& o, const std::string& v) { return number(o, v, &Options::replicas, 0, replicas_most); }},
-        {"nodes", 0, "N", "those of the manifests, or 1", "N equal nodes as a kubelet registers them, for 110 pods each", false,
-         cluster, runs, [](Options& o, const std::string& v) { return number(o, v, &Options::nodes, 1, nodes_most); }},
+        {"nodes", 0, "N", "those of the manifests, or 1",
+         "N equal nodes as a kubelet registers them, for 110 pods each", false, cluster, runs,
+         [](Options& o, const std::string& v) { return number(o, v, &Options::nodes, 1, nodes_most); }},
         {"apply", 0, "N[,N...]", "", "the user applies the manifest again with N replicas, at any time", true,
          cluster, runs,
          [](Options& o, const std::string& v) {
@@ -254,8 +255,8 @@ std::span<const CommandInfo> commands() {
         CommandInfo{Command::check, "", "[options]", "visit every reachable state and check every property"},
         CommandInfo{Command::prove, "prove", "PROPERTY... [options]",
                     "prove safety properties for runs of every length, by k-induction"},
-        CommandInfo{Command::list, "list", "properties|variants|components|actions|reductions|effects|options",
-                    "what there is"},
+        CommandInfo{Command::list, "list",
+                    "properties|variants|components|actions|reductions|effects|options", "what there is"},
         CommandInfo{Command::explain, "explain", "NAME", "all there is to say of a property or variant"},
         CommandInfo{Command::replay, "replay", "TRACE.json",
                     "execute a recorded counterexample again, in the model or on an implementation"},

@@ -33,7 +33,8 @@ std::string surroundings(const Setup& setup) {
     };
     add("size of a node", setup.node_size);
     add("no effect on the verdict", setup.without_effect);
-    add("not checked", setup.not_checked.empty() ? "" : setup.not_checked + " (they take room on the nodes)");
+    add("not checked",
+        setup.not_checked.empty() ? "" : setup.not_checked + " (their room on the nodes counts)");
     return text;
 }
 
@@ -68,7 +69,8 @@ std::string accepted(const Workload& workload) {
 
 std::string header(const Setup& setup, const Workload& workload) {
     const auto words = in_words(workload);
-    auto text = fmt::format("{}; {}\n{}{}", words.operations, words.nodes, surroundings(setup), bounds(words));
+    auto text =
+        fmt::format("{}; {}\n{}{}", words.operations, words.nodes, surroundings(setup), bounds(words));
     if (const auto line = joined(workload.assumed); !line.empty())
         text += fmt::format("assumed to exist: {}\n", line);
     if (const auto line = accepted(workload); !line.empty()) text += fmt::format("accepted: {}\n", line);
@@ -87,7 +89,9 @@ std::string occurrences(const std::vector<const manifests::LeftOut*>& found) {
         for (const auto* one : ones) {
             const auto place = fmt::format("{}:{}:{}", one->file, one->place.line, one->place.column);
             if (ones.size() <= few) {
-                text += fmt::format("    {} {}\n", place, one->what);
+                // A path of fields that does not fit says no more than its place.
+                const auto what = place.size() + one->what.size() + 5 > columns ? "" : ' ' + one->what;
+                text += fmt::format("    {}{}\n", place, what);
                 continue;
             }
             if (!line.empty() && line.size() + place.size() + 2 > columns) {
@@ -107,8 +111,7 @@ std::string left_out_text(const std::vector<Outcome>& outcomes, const Paint& pai
     for (const auto& outcome : outcomes)
         for (const auto* one : undecided_by(*outcome.workload))
             if (std::ranges::none_of(found, [&](const manifests::LeftOut* other) {
-                    return other->info == one->info && other->file == one->file &&
-                           other->place == one->place;
+                    return other->info == one->info && other->file == one->file && other->place == one->place;
                 }))
                 found.push_back(one);
     if (found.empty()) return {};
@@ -235,10 +238,11 @@ std::string table(const std::vector<Outcome>& outcomes, const Paint& paint) {
                             std::max<std::size_t>(operations, 4), "STATES");
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         const auto& [workload, result] = outcomes[i];
-        auto line = fmt::format("  {} {:{}}  {:{}}  {:>11}  {}",
-                                paint(colour_of(result.verdict), fmt::format("{:12}", to_string(result.verdict))),
-                                workload->name, name, does[i], std::max<std::size_t>(operations, 4),
-                                result.covered ? grouped(result.covered->states) : "-", why(outcomes[i]));
+        auto line =
+            fmt::format("  {} {:{}}  {:{}}  {:>11}  {}",
+                        paint(colour_of(result.verdict), fmt::format("{:12}", to_string(result.verdict))),
+                        workload->name, name, does[i], std::max<std::size_t>(operations, 4),
+                        result.covered ? grouped(result.covered->states) : "-", why(outcomes[i]));
         text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
     }
     return text + '\n';
@@ -258,7 +262,8 @@ std::string taken_for_granted(const std::vector<Outcome>& outcomes) {
                             outcome.workload->left_out.end());
     }
     std::string text;
-    if (const auto line = joined(all.assumed); !line.empty()) text += fmt::format("assumed to exist: {}\n", line);
+    if (const auto line = joined(all.assumed); !line.empty())
+        text += fmt::format("assumed to exist: {}\n", line);
     if (const auto line = accepted(all); !line.empty()) text += fmt::format("accepted: {}\n", line);
     return text;
 }

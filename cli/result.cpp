@@ -57,8 +57,8 @@ void judge(Result& result, const Workload& workload, bool strict) {
         if (row.verdict == Verdict::holds || row.verdict == Verdict::proved) row.verdict = Verdict::undecided;
     if (result.verdict != Verdict::holds && result.verdict != Verdict::proved) return;
     result.verdict = Verdict::undecided;
-    result.reason = left_out ? "the manifests have what may decide the answer and is not modelled"
-                             : "an object that the manifests do not contain is assumed to exist (--strict)";
+    result.reason = left_out ? "what is not modelled may decide the answer"
+                             : "objects are only assumed to exist (--strict)";
 }
 
 ExitCode exit_code(Verdict verdict) {

@@ -127,8 +127,8 @@ Description describe(const model::Configuration& configuration, const model::Red
                           : !first.schedulable
                               ? std::string("closed to these pods")
                               : fmt::format("room for {}", counted(first.capacity, "pod", "pods"));
-        nodes.push_back(
-            fmt::format("{} ({}{})", fmt::join(names, ", "), room, names.size() > 1 && first.closed_because.empty() ? " each" : ""));
+        nodes.push_back(fmt::format("{} ({}{})", fmt::join(names, ", "), room,
+                                    names.size() > 1 && first.closed_because.empty() ? " each" : ""));
     }
     words.nodes =
         fmt::format("{}: {}", counted(static_cast<int>(configuration.nodes.size()), "node", "nodes"),

@@ -79,7 +79,8 @@ void accept_comments(const Source& source, std::vector<Acceptance>& out) {
     std::size_t pending = out.size();
     int line = 1;
     const auto close = [&](Place last) {
-        for (; pending < out.size(); ++pending) std::tie(out[pending].first, out[pending].last) = {first, last};
+        for (; pending < out.size(); ++pending)
+            std::tie(out[pending].first, out[pending].last) = {first, last};
     };
     for (std::size_t at = 0; at < text.size(); ++line) {
         const std::size_t end = std::min(text.find('\n', at), text.size());

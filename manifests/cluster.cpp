@@ -41,13 +41,14 @@ tl::unexpected<Error> no_deployment(const Manifests& manifests) {
     std::map<std::string, int> counts;
     for (const Object& object : manifests.objects) ++counts[object.kind];
     if (!manifests.nodes.empty()) counts["Node"] = static_cast<int>(manifests.nodes.size());
-    const std::string what =
-        manifests.files.size() == 1 && manifests.files.front() != "-" ? manifests.files.front()
-        : manifests.files.size() == 1                                 ? "standard input"
-                                                                      : "the input";
-    return refuse(counts.empty() ? fmt::format("{} has no Deployment", what)
-                                 : fmt::format("{} has {} and no Deployment", what, counted(counts)),
-                  "kcheck checks Deployments");
+    const std::string what = manifests.files.size() == 1 && manifests.files.front() != "-"
+                                 ? manifests.files.front()
+                             : manifests.files.size() == 1 ? "standard input"
+                                                           : "the input";
+    return refuse(counts.empty() ? fmt::format("{} has no Deployment; kcheck checks Deployments", what)
+                                 : fmt::format("{} has {} and no Deployment; kcheck checks Deployments", what,
+                                               counted(counts)),
+                  "");
 }
 
 tl::expected<std::vector<const Deployment*>, Error> choose(const Manifests& manifests,
@@ -101,7 +102,8 @@ Workload workload_of(const Deployment& deployment, const Manifests& manifests,
     const bool ranks = std::any_of(configuration.nodes.begin(), configuration.nodes.end(),
                                    [](const model::Node& node) { return !node.score.empty(); });
     // Where no node ranks above another, the model lets kube-scheduler choose any.
-    if (!ranks) std::erase_if(out.left_out, [](const LeftOut& one) { return one.info->name == "node-ranking"; });
+    if (!ranks)
+        std::erase_if(out.left_out, [](const LeftOut& one) { return one.info->name == "node-ranking"; });
     accept(out.left_out, options.assume, manifests.acceptances, deployment.origin);
     out.assumed = assumed_of(deployment, manifests);
     return out;
@@ -167,11 +169,11 @@ tl::expected<Cluster, Error> to_cluster(const Manifests& manifests, const Cluste
     const auto chosen = choose(manifests, options.deployment);
     if (!chosen) return tl::make_unexpected(chosen.error());
     if (options.nodes && !manifests.nodes.empty())
-        return refuse(fmt::format("the manifests describe {} already",
-                                  manifests.nodes.size() == 1
-                                      ? "a node"
-                                      : fmt::format("{} nodes", manifests.nodes.size())),
-                      "leave out either --nodes or the Node manifests");
+        return refuse(
+            fmt::format(
+                "the manifests describe {} already",
+                manifests.nodes.size() == 1 ? "a node" : fmt::format("{} nodes", manifests.nodes.size())),
+            "leave out either --nodes or the Node manifests");
     if (options.nodes && *options.nodes < 1)
         return refuse(fmt::format("{} nodes: a cluster has at least one", *options.nodes),
                       "--nodes 1 or more");

@@ -119,8 +119,8 @@ PodTemplate decode_pod_template(const Value* from) {
     out.node_selector = string_map(find(spec, {"nodeSelector"}));
     out.containers = containers(find(spec, {"containers"}));
     out.init_containers = containers(find(spec, {"initContainers"}));
-    if (const Value* required = find(spec, {"affinity", "nodeAffinity",
-                                            "requiredDuringSchedulingIgnoredDuringExecution"}))
+    if (const Value* required =
+            find(spec, {"affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"}))
         out.node_terms = list<NodeTerm>(find(required, {"nodeSelectorTerms"}), [](const Value& item) {
             return NodeTerm{node_requirements(find(&item, {"matchExpressions"})),
                             node_requirements(find(&item, {"matchFields"}))};

@@ -62,8 +62,8 @@ constexpr std::array infos = {
 std::span<const LeftOutInfo> left_out_infos() { return infos; }
 
 const LeftOutInfo* find_left_out(std::string_view name) {
-    const auto found = std::find_if(infos.begin(), infos.end(),
-                                    [&](const LeftOutInfo& info) { return info.name == name; });
+    const auto found =
+        std::find_if(infos.begin(), infos.end(), [&](const LeftOutInfo& info) { return info.name == name; });
     return found == infos.end() ? nullptr : &*found;
 }
 

@@ -28,9 +28,9 @@ else is in the input has one of four effects on a verdict:
 | assumed | it names an object that must exist; where the input does not contain it, the verdict says so |
 | decides | it may decide the verdict and is not modelled; it has a name |
 
-**What decides and is not modelled.** With something of that kind in the input, *holds* becomes
-*undecided* (exit 3), and each occurrence is named. A property that is violated without it is violated all
-the same. Three ways to accept one, and to get a verdict that says what was accepted:
+**What decides and is not modelled.** With something of that kind in the input, *holds* becomes *undecided*
+(exit 3), and each occurrence is named. A property that is violated without it is violated all the same.
+Three ways to accept one, and to get a verdict that says what was accepted:
 
     kcheck -f app.yaml --assume readiness-probe --assume topology-spread
 
@@ -43,20 +43,24 @@ The annotation stands on the object, or in a pod template, and holds for that ob
 holds for what other objects do to it, too. The comment holds for the YAML document that it is in.
 
 **What is assumed.** Secrets, ConfigMaps (and their keys), claims, service accounts, namespaces,
-PriorityClasses, RuntimeClasses and paths of the host that the pods refer to are looked up in the input. Those that
-are not there are listed with the verdict; `--strict` makes it undecided. Images are listed too, and are no matter of
-`--strict`: no manifest contains an image. An image is assumed to arrive, and to run under the security context that
-it is given (`--variant image-never-arrives` shows what happens otherwise). What is `optional` is not assumed.
+PriorityClasses, RuntimeClasses and paths of the host that the pods refer to are looked up in the input.
+Those that are not there are listed with the verdict; `--strict` makes it undecided. Images are listed too,
+and are no matter of `--strict`: no manifest contains an image. An image is assumed to arrive, and to run
+under the security context that it is given (`--variant image-never-arrives` shows what happens otherwise).
+What is `optional` is not assumed.
 
-**Other workloads.** Pods, StatefulSets, DaemonSets, ReplicaSets, Jobs and CronJobs are not checked; they take room.
-Two workloads meet on a node that both may use when the requests of all pods that may be there, and of as many more as faults
-can make (one, one a lost reply, and all replicas a crash), exceed what it has: then each is undecided (`shared-nodes`). Otherwise every pod has its
-room whatever the others do, and each Deployment is checked alone. A DaemonSet counts with one pod a node, a Job with its parallelism, a
-CronJob with two Jobs, what an autoscaler targets with its maxReplicas. Pods that a Deployment of the input owns are its own.
+**Other workloads.** Pods, StatefulSets, DaemonSets, ReplicaSets, Jobs and CronJobs are not checked; they
+take room. Two workloads meet on a node that both may use when the requests of all pods that may be there,
+and of as many more as faults can make (one, one a lost reply, and all replicas a crash), exceed what it
+has: then each is undecided (`shared-nodes`). Otherwise every pod has its room whatever the others do, and
+each Deployment is checked alone. A DaemonSet counts with one pod a node, a Job with its parallelism, a
+CronJob with two Jobs, what an autoscaler targets with its maxReplicas. Pods that a Deployment of the input
+owns are its own.
 
 **Nodes.** Without Nodes in the input, `--nodes N` makes nodes as a kubelet registers them: labels
-`kubernetes.io/hostname` (node-0, ...), `kubernetes.io/os: linux`, `kubernetes.io/arch: amd64` and the two `beta` ones;
-4 cpu, 16Gi memory, 100Gi ephemeral-storage, 110 pods, no huge pages, nothing else. kube-scheduler may take any of them that has room.
+`kubernetes.io/hostname` (node-0, ...), `kubernetes.io/os: linux`, `kubernetes.io/arch: amd64` and the two
+`beta` ones; 4 cpu, 16Gi memory, 100Gi ephemeral-storage, 110 pods, no huge pages, nothing else.
+kube-scheduler may take any of them that has room.
 
 )";
 

@@ -8,7 +8,8 @@ namespace kcheck::manifests {
 namespace {
 
 constexpr std::string_view room = "requests room on the nodes of the Deployment that may not be there";
-constexpr std::string_view rules = "with a rule for pods, bindings, ReplicaSets or Deployments of the namespace";
+constexpr std::string_view rules =
+    "with a rule for pods, bindings, ReplicaSets or Deployments of the namespace";
 
 constexpr std::array table = {
     KindInfo{"", "Binding"},
@@ -16,25 +17,32 @@ constexpr std::array table = {
     KindInfo{"", "ConfigMap"},
     KindInfo{"", "Endpoints"},
     KindInfo{"", "Event"},
-    KindInfo{"", "LimitRange", Effect::decides, "limit-range", "in the namespace of the Deployment, for containers or pods"},
+    KindInfo{"", "LimitRange", Effect::decides, "limit-range",
+             "in the namespace of the Deployment, for containers or pods"},
     KindInfo{"", "List", Effect::modelled},
-    KindInfo{"", "Namespace", Effect::decides, "pod-security", "that of the Deployment, with a label that enforces more than privileged"},
+    KindInfo{"", "Namespace", Effect::decides, "pod-security",
+             "that of the Deployment, with a label that enforces more than privileged"},
     KindInfo{"", "Node", Effect::modelled},
     KindInfo{"", "PersistentVolume"},
     KindInfo{"", "PersistentVolumeClaim"},
     KindInfo{"", "Pod", Effect::decides, "shared-nodes", room},
     KindInfo{"", "PodTemplate"},
     KindInfo{"", "ReplicationController", Effect::decides, "shared-nodes", room},
-    KindInfo{"", "ResourceQuota", Effect::decides, "resource-quota", "in the namespace of the Deployment, for pods or their requests"},
+    KindInfo{"", "ResourceQuota", Effect::decides, "resource-quota",
+             "in the namespace of the Deployment, for pods or their requests"},
     KindInfo{"", "Secret"},
     KindInfo{"", "Service"},
     KindInfo{"", "ServiceAccount"},
-    KindInfo{"admissionregistration.k8s.io", "MutatingAdmissionPolicy", Effect::decides, "admission-policy", rules},
+    KindInfo{"admissionregistration.k8s.io", "MutatingAdmissionPolicy", Effect::decides, "admission-policy",
+             rules},
     KindInfo{"admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"},
-    KindInfo{"admissionregistration.k8s.io", "MutatingWebhookConfiguration", Effect::decides, "admission-webhook", rules},
-    KindInfo{"admissionregistration.k8s.io", "ValidatingAdmissionPolicy", Effect::decides, "admission-policy", rules},
+    KindInfo{"admissionregistration.k8s.io", "MutatingWebhookConfiguration", Effect::decides,
+             "admission-webhook", rules},
+    KindInfo{"admissionregistration.k8s.io", "ValidatingAdmissionPolicy", Effect::decides, "admission-policy",
+             rules},
     KindInfo{"admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"},
-    KindInfo{"admissionregistration.k8s.io", "ValidatingWebhookConfiguration", Effect::decides, "admission-webhook", rules},
+    KindInfo{"admissionregistration.k8s.io", "ValidatingWebhookConfiguration", Effect::decides,
+             "admission-webhook", rules},
     KindInfo{"apiextensions.k8s.io", "CustomResourceDefinition"},
     KindInfo{"apiregistration.k8s.io", "APIService"},
     KindInfo{"apps", "ControllerRevision"},
@@ -49,7 +57,8 @@ constexpr std::array table = {
     KindInfo{"authorization.k8s.io", "SelfSubjectAccessReview"},
     KindInfo{"authorization.k8s.io", "SelfSubjectRulesReview"},
     KindInfo{"authorization.k8s.io", "SubjectAccessReview"},
-    KindInfo{"autoscaling", "HorizontalPodAutoscaler", Effect::decides, "autoscaler", "that targets the Deployment"},
+    KindInfo{"autoscaling", "HorizontalPodAutoscaler", Effect::decides, "autoscaler",
+             "that targets the Deployment"},
     KindInfo{"autoscaling", "Scale"},
     KindInfo{"batch", "CronJob", Effect::decides, "shared-nodes", room},
     KindInfo{"batch", "Job", Effect::decides, "shared-nodes", room},
@@ -74,13 +83,15 @@ constexpr std::array table = {
     KindInfo{"kubelet.config.k8s.io", "CredentialProviderConfig"},
     KindInfo{"kubelet.config.k8s.io", "KubeletConfiguration"},
     KindInfo{"kubeproxy.config.k8s.io", "KubeProxyConfiguration"},
-    KindInfo{"kubescheduler.config.k8s.io", "KubeSchedulerConfiguration", Effect::decides, "other-scheduler", "always"},
+    KindInfo{"kubescheduler.config.k8s.io", "KubeSchedulerConfiguration", Effect::decides, "other-scheduler",
+             "always"},
     KindInfo{"networking.k8s.io", "IPAddress"},
     KindInfo{"networking.k8s.io", "Ingress"},
     KindInfo{"networking.k8s.io", "IngressClass"},
     KindInfo{"networking.k8s.io", "NetworkPolicy"},
     KindInfo{"networking.k8s.io", "ServiceCIDR"},
-    KindInfo{"node.k8s.io", "RuntimeClass", Effect::decides, "runtime-class", "that of the pods, with overhead or scheduling"},
+    KindInfo{"node.k8s.io", "RuntimeClass", Effect::decides, "runtime-class",
+             "that of the pods, with overhead or scheduling"},
     KindInfo{"policy", "Eviction"},
     KindInfo{"policy", "PodDisruptionBudget", Effect::decides, "disruption-budget", "that selects the pods"},
     KindInfo{"policy", "PodSecurityPolicy"},
@@ -95,7 +106,8 @@ constexpr std::array table = {
     KindInfo{"resource.k8s.io", "ResourcePoolStatusRequest"},
     KindInfo{"resource.k8s.io", "ResourceSlice"},
     KindInfo{"scheduling.k8s.io", "PodGroup"},
-    KindInfo{"scheduling.k8s.io", "PriorityClass", Effect::decides, "preemption", "where workloads of different priority share nodes"},
+    KindInfo{"scheduling.k8s.io", "PriorityClass", Effect::decides, "preemption",
+             "where workloads of different priority share nodes"},
     KindInfo{"scheduling.k8s.io", "Workload"},
     KindInfo{"storage.k8s.io", "CSIDriver"},
     KindInfo{"storage.k8s.io", "CSINode"},
@@ -111,10 +123,13 @@ constexpr std::array table = {
 std::span<const KindInfo> kinds() { return table; }
 
 const KindInfo* find_kind(std::string_view group, std::string_view kind) {
-    const auto found = std::find_if(table.begin(), table.end(), [&](const KindInfo& info) {
-        return info.group == group && info.kind == kind;
-    });
-    return found == table.end() ? nullptr : &*found;
+    const KindInfo* elsewhere = nullptr;
+    for (const KindInfo& info : table) {
+        if (info.kind != kind) continue;
+        if (info.group == group) return &info;
+        if (elsewhere == nullptr) elsewhere = &info;
+    }
+    return elsewhere;
 }
 
 bool is_built_in(std::string_view group) {

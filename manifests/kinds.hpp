@@ -21,7 +21,8 @@ struct KindInfo {
 /// Ordered by group and kind.
 std::span<const KindInfo> kinds();
 
-/// Null if Kubernetes has no such kind.
+/// Of another group where this one has no such kind: what a manifest names by a group that it
+/// has left, or never was in, is the same. Null if Kubernetes has no kind of this name.
 const KindInfo* find_kind(std::string_view group, std::string_view kind);
 
 /// Whether kinds of the group are Kubernetes' own; those of any other group are a

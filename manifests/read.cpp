@@ -103,35 +103,28 @@ private:
     }
 
     void other(const Value& object, const std::string& kind, std::string_view group) {
-        const KindInfo* info = find_kind(group, kind);
-        if (info == nullptr && is_built_in(group)) unknown_kind(object, kind, group);
+        const KindInfo* info = is_built_in(group) ? find_kind(group, kind) : nullptr;
+        if (info == nullptr && is_built_in(group)) unknown_kind(object, kind);
         const Value* metadata = object.find("metadata");
         const auto text = [&](const char* key) {
             const Value* found = metadata == nullptr ? nullptr : metadata->find(key);
             return found == nullptr ? std::string() : found->text;
         };
-        Object out{{file_, object.place}, std::string(group), kind, text("name"), text("namespace"),
-                   info,                  object};
+        Object out{
+            {file_, object.place}, std::string(group), kind, text("name"), text("namespace"), info, object};
         if (out.name_space.empty()) out.name_space = "default";
         accept_annotations(out.origin, object, out_.acceptances);
         out_.objects.push_back(std::move(out));
     }
 
-    [[noreturn]] void unknown_kind(const Value& object, const std::string& kind,
-                                   std::string_view group) const {
+    [[noreturn]] void unknown_kind(const Value& object, const std::string& kind) const {
         const Place place = place_of_field(object, "kind");
-        for (const KindInfo& info : kinds())
-            if (info.kind == kind)
-                fail(place_of_field(object, "apiVersion"),
-                     fmt::format("no matches for kind \"{}\" in group {}", kind, quote(group)),
-                     info.group.empty() ? "use v1" : fmt::format("it is in {}", info.group));
         std::vector<std::string_view> known;
         for (const KindInfo& info : kinds()) known.push_back(info.kind);
         const std::string_view near = nearest(kind, known);
         fail(place, fmt::format("unknown kind {}", quote(kind)),
              !near.empty() ? fmt::format("did you mean {}?", near)
-                           : fmt::format("the group {} is Kubernetes' own",
-                                         group.empty() ? std::string("of v1") : std::string(group)));
+                           : std::string("Kubernetes has no such kind"));
     }
 
     void deployment(const Value& object, std::string_view version) {

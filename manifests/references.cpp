@@ -29,10 +29,14 @@ constexpr std::array kinds_referred_to = {
 /// What every cluster has of itself.
 bool is_always_there(const Reference& reference) {
     static const std::set<std::pair<std::string_view, std::string_view>> there = {
-        {"configmap", "kube-root-ca.crt"},          {"namespace", "default"},
-        {"namespace", "kube-node-lease"},           {"namespace", "kube-public"},
-        {"namespace", "kube-system"},               {"priorityclass", "system-cluster-critical"},
-        {"priorityclass", "system-node-critical"},  {"serviceaccount", "default"},
+        {"configmap", "kube-root-ca.crt"},
+        {"namespace", "default"},
+        {"namespace", "kube-node-lease"},
+        {"namespace", "kube-public"},
+        {"namespace", "kube-system"},
+        {"priorityclass", "system-cluster-critical"},
+        {"priorityclass", "system-node-critical"},
+        {"serviceaccount", "default"},
     };
     return there.contains({reference.kind, reference.name});
 }
@@ -44,8 +48,8 @@ public:
             each(spec, list, [&](const Value& item) { container(item); });
         each(spec, "volumes", [&](const Value& item) { volume(item); });
         each(spec, "imagePullSecrets", [&](const Value& item) { add("secret", text(item, "name")); });
-        add("serviceaccount", text(spec, spec.find("serviceAccountName") ? "serviceAccountName"
-                                                                          : "serviceAccount"));
+        add("serviceaccount",
+            text(spec, spec.find("serviceAccountName") ? "serviceAccountName" : "serviceAccount"));
         add("priorityclass", text(spec, "priorityClassName"));
         add("runtimeclass", text(spec, "runtimeClassName"));
     }

@@ -10,7 +10,7 @@ constexpr bool is_false(const Value& value) { return value.integer == 0; }
 // --- metav1 -------------------------------------------------------------------------
 
 constexpr Field owner_reference_fields[] = {
-    none("apiVersion", Type::string), none("blockOwnerDeletion", Type::boolean),
+    none("apiVersion", Type::string),  none("blockOwnerDeletion", Type::boolean),
     none("controller", Type::boolean), none("kind", Type::string),
     none("name", Type::string),        none("uid", Type::string),
 };
@@ -139,9 +139,12 @@ constexpr Field taint_fields[] = {
 constexpr Schema taint = {"Taint", taint_fields};
 
 constexpr Field node_spec_fields[] = {
-    none("configSource", Type::object),   none("externalID", Type::string),
-    none("podCIDR", Type::string),        none("podCIDRs", Type::string_list),
-    none("providerID", Type::string),     modelled("taints", Type::list, &taint),
+    none("configSource", Type::object),
+    none("externalID", Type::string),
+    none("podCIDR", Type::string),
+    none("podCIDRs", Type::string_list),
+    none("providerID", Type::string),
+    modelled("taints", Type::list, &taint),
     modelled("unschedulable", Type::boolean),
 };
 constexpr Schema node_spec = {"NodeSpec", node_spec_fields};
@@ -152,8 +155,8 @@ constexpr bool is_healthy(const Value& conditions) {
         const Value* status = item.find("status");
         if (type == nullptr || status == nullptr) continue;
         const bool good = status->text == (type->text == "Ready" ? "True" : "False");
-        const bool known = type->text == "Ready" || type->text == "NetworkUnavailable" ||
-                           type->text.ends_with("Pressure");
+        const bool known =
+            type->text == "Ready" || type->text == "NetworkUnavailable" || type->text.ends_with("Pressure");
         if (known && !good) return false;
     }
     return true;
@@ -179,10 +182,8 @@ constexpr Field node_status_fields[] = {
 constexpr Schema node_status = {"NodeStatus", node_status_fields};
 
 constexpr Field node_fields[] = {
-    modelled("apiVersion", Type::string),
-    modelled("kind", Type::string),
-    modelled("metadata", Type::object, &node_meta),
-    modelled("spec", Type::object, &node_spec),
+    modelled("apiVersion", Type::string),           modelled("kind", Type::string),
+    modelled("metadata", Type::object, &node_meta), modelled("spec", Type::object, &node_spec),
     modelled("status", Type::object, &node_status),
 };
 

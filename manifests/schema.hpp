@@ -65,21 +65,21 @@ extern const Schema node_schema;
 extern const Schema list_schema;
 
 /// Parts of them.
-extern const Schema object_meta_schema;      // schema.cpp
-extern const Schema template_meta_schema;    // schema.cpp
-extern const Schema label_selector_schema;   // schema.cpp
-extern const Schema pod_spec_schema;         // schema_pod.cpp
-extern const Schema affinity_schema;         // schema_scheduling.cpp
-extern const Schema toleration_schema;       // schema_scheduling.cpp
-extern const Schema topology_spread_schema;  // schema_scheduling.cpp
-extern const Schema container_schema;        // schema_container.cpp
-extern const Schema resources_schema;        // schema_container.cpp
-extern const Schema field_selector_schema;   // schema_container.cpp
+extern const Schema object_meta_schema;        // schema.cpp
+extern const Schema template_meta_schema;      // schema.cpp
+extern const Schema label_selector_schema;     // schema.cpp
+extern const Schema pod_spec_schema;           // schema_pod.cpp
+extern const Schema affinity_schema;           // schema_scheduling.cpp
+extern const Schema toleration_schema;         // schema_scheduling.cpp
+extern const Schema topology_spread_schema;    // schema_scheduling.cpp
+extern const Schema container_schema;          // schema_container.cpp
+extern const Schema resources_schema;          // schema_container.cpp
+extern const Schema field_selector_schema;     // schema_container.cpp
 extern const Schema resource_selector_schema;  // schema_container.cpp
-extern const Schema profile_schema;          // schema_container.cpp
-extern const Schema se_linux_schema;         // schema_container.cpp
-extern const Schema windows_schema;          // schema_container.cpp
-extern const Schema volume_schema;           // schema_volume.cpp
+extern const Schema profile_schema;            // schema_container.cpp
+extern const Schema se_linux_schema;           // schema_container.cpp
+extern const Schema windows_schema;            // schema_container.cpp
+extern const Schema volume_schema;             // schema_volume.cpp
 
 // How the tables say what a field is.
 constexpr Field none(std::string_view name, Type type, const Schema* schema = nullptr) {

@@ -44,7 +44,9 @@ private:
         for (const Field& field : schema.fields) names.push_back(field.name);
         const std::string_view near = nearest(member.key, names);
         // Keys may be of any length and of any bytes.
-        const bool plain = at.size() < 200 && quote(at).size() == at.size() + 2;
+        const bool plain = at.size() < 300 && std::all_of(at.begin(), at.end(), [](char c) {
+                               return c > ' ' && c < 0x7F && c != '"' && c != '\\';
+                           });
         fail(member.key_place, "unknown field " + (plain ? at : quote(at)),
              near.empty() ? "" : fmt::format("did you mean {}?", near));
     }

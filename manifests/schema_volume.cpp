@@ -204,9 +204,12 @@ constexpr Field azure_file_fields[] = {
 constexpr Schema azure_file = {"AzureFileVolumeSource", azure_file_fields};
 
 constexpr Field ceph_fields[] = {
-    none("monitors", Type::string_list), none("path", Type::string),
-    none("readOnly", Type::boolean),     none("secretFile", Type::string),
-    none("secretRef", Type::object, &reference), none("user", Type::string),
+    none("monitors", Type::string_list),
+    none("path", Type::string),
+    none("readOnly", Type::boolean),
+    none("secretFile", Type::string),
+    none("secretRef", Type::object, &reference),
+    none("user", Type::string),
 };
 constexpr Schema ceph = {"CephFSVolumeSource", ceph_fields};
 
@@ -219,15 +222,16 @@ constexpr Field cinder_fields[] = {
 constexpr Schema cinder = {"CinderVolumeSource", cinder_fields};
 
 constexpr Field fc_fields[] = {
-    none("fsType", Type::string),          none("lun", Type::int32),
-    none("readOnly", Type::boolean),       none("targetWWNs", Type::string_list),
-    none("wwids", Type::string_list),
+    none("fsType", Type::string),          none("lun", Type::int32),         none("readOnly", Type::boolean),
+    none("targetWWNs", Type::string_list), none("wwids", Type::string_list),
 };
 constexpr Schema fc = {"FCVolumeSource", fc_fields};
 
 constexpr Field flex_fields[] = {
-    none("driver", Type::string),      none("fsType", Type::string),
-    none("options", Type::string_map), none("readOnly", Type::boolean),
+    none("driver", Type::string),
+    none("fsType", Type::string),
+    none("options", Type::string_map),
+    none("readOnly", Type::boolean),
     none("secretRef", Type::object, &reference),
 };
 constexpr Schema flex = {"FlexVolumeSource", flex_fields};
@@ -258,11 +262,16 @@ constexpr Field gluster_fields[] = {
 constexpr Schema gluster = {"GlusterfsVolumeSource", gluster_fields};
 
 constexpr Field iscsi_fields[] = {
-    none("chapAuthDiscovery", Type::boolean), none("chapAuthSession", Type::boolean),
-    none("fsType", Type::string),             none("initiatorName", Type::string),
-    none("iqn", Type::string),                none("iscsiInterface", Type::string),
-    none("lun", Type::int32),                 none("portals", Type::string_list),
-    none("readOnly", Type::boolean),          none("secretRef", Type::object, &reference),
+    none("chapAuthDiscovery", Type::boolean),
+    none("chapAuthSession", Type::boolean),
+    none("fsType", Type::string),
+    none("initiatorName", Type::string),
+    none("iqn", Type::string),
+    none("iscsiInterface", Type::string),
+    none("lun", Type::int32),
+    none("portals", Type::string_list),
+    none("readOnly", Type::boolean),
+    none("secretRef", Type::object, &reference),
     none("targetPortal", Type::string),
 };
 constexpr Schema iscsi = {"ISCSIVolumeSource", iscsi_fields};
@@ -278,24 +287,34 @@ constexpr Field portworx_fields[] = {
 constexpr Schema portworx = {"PortworxVolumeSource", portworx_fields};
 
 constexpr Field quobyte_fields[] = {
-    none("group", Type::string),    none("readOnly", Type::boolean), none("registry", Type::string),
-    none("tenant", Type::string),   none("user", Type::string),      none("volume", Type::string),
+    none("group", Type::string),  none("readOnly", Type::boolean), none("registry", Type::string),
+    none("tenant", Type::string), none("user", Type::string),      none("volume", Type::string),
 };
 constexpr Schema quobyte = {"QuobyteVolumeSource", quobyte_fields};
 
 constexpr Field rbd_fields[] = {
-    none("fsType", Type::string),  none("image", Type::string),     none("keyring", Type::string),
-    none("monitors", Type::string_list), none("pool", Type::string), none("readOnly", Type::boolean),
-    none("secretRef", Type::object, &reference), none("user", Type::string),
+    none("fsType", Type::string),
+    none("image", Type::string),
+    none("keyring", Type::string),
+    none("monitors", Type::string_list),
+    none("pool", Type::string),
+    none("readOnly", Type::boolean),
+    none("secretRef", Type::object, &reference),
+    none("user", Type::string),
 };
 constexpr Schema rbd = {"RBDVolumeSource", rbd_fields};
 
 constexpr Field scale_io_fields[] = {
-    none("fsType", Type::string),     none("gateway", Type::string),
-    none("protectionDomain", Type::string), none("readOnly", Type::boolean),
-    none("secretRef", Type::object, &secret_reference), none("sslEnabled", Type::boolean),
-    none("storageMode", Type::string), none("storagePool", Type::string),
-    none("system", Type::string),     none("volumeName", Type::string),
+    none("fsType", Type::string),
+    none("gateway", Type::string),
+    none("protectionDomain", Type::string),
+    none("readOnly", Type::boolean),
+    none("secretRef", Type::object, &secret_reference),
+    none("sslEnabled", Type::boolean),
+    none("storageMode", Type::string),
+    none("storagePool", Type::string),
+    none("system", Type::string),
+    none("volumeName", Type::string),
 };
 constexpr Schema scale_io = {"ScaleIOVolumeSource", scale_io_fields};
 

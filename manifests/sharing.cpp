@@ -25,7 +25,7 @@ struct Neighbour {
     std::string name_space;
     PodTemplate pod;
     Resources requests;
-    Wide pods = 1;  // on one node, at most
+    Wide pods = 1;      // on one node, at most
     bool known = true;  // else it may be of any size
     std::string node;   // spec.nodeName of a Pod
     std::optional<LabelSelector> selector;
@@ -50,8 +50,7 @@ bool is_owned(const Object& object, const Manifests& manifests) {
                 return deployment.name_space == object.name_space &&
                        (kind->text == "Deployment"
                             ? name->text == deployment.name
-                            : kind->text == "ReplicaSet" &&
-                                  name->text.starts_with(deployment.name + "-") &&
+                            : kind->text == "ReplicaSet" && name->text.starts_with(deployment.name + "-") &&
                                   name->text.find('-', deployment.name.size() + 1) == std::string::npos);
             });
         return by_deployment ||
@@ -123,8 +122,7 @@ Neighbour neighbour_of(const Deployment& deployment, const Manifests& manifests)
     out.requests = pod_requests(out.pod);
     out.pods = *std::max_element(deployment.applied_replicas.begin(), deployment.applied_replicas.end());
     out.pods = std::max<Wide>(
-        out.pods,
-        autoscaled_to(manifests, "Deployment", deployment.name, deployment.name_space).value_or(0));
+        out.pods, autoscaled_to(manifests, "Deployment", deployment.name, deployment.name_space).value_or(0));
     out.selector = deployment.selector;
     return out;
 }
@@ -169,7 +167,9 @@ std::string contended(const Neighbour& self, const NodeSpec& node, const std::ve
 
 }  // namespace
 
-bool takes_room(const Object& object) { return object.info != nullptr && object.info->left_out == "shared-nodes"; }
+bool takes_room(const Object& object) {
+    return object.info != nullptr && object.info->left_out == "shared-nodes";
+}
 
 std::vector<LeftOut> left_out_by_workloads(const Deployment& deployment, const Manifests& manifests,
                                            const std::vector<NodeSpec>& nodes,
@@ -209,7 +209,8 @@ std::vector<LeftOut> left_out_by_workloads(const Deployment& deployment, const M
         if (resource.empty()) continue;
         for (const Neighbour* other : there) {
             if (other->known && (wanted(other->requests, resource) == 0 || other->pods == 0)) continue;
-            add(*other, "shared-nodes", fmt::format("{}: {} of node {}", other->what, resource, nodes[i].name));
+            add(*other, "shared-nodes",
+                fmt::format("{}: {} of node {}", other->what, resource, nodes[i].name));
             if (other->pod.priority_class != deployment.pod_template.priority_class)
                 add(*other, "preemption", fmt::format("{}: of another priority", other->what));
         }

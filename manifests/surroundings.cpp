@@ -84,9 +84,9 @@ public:
 
 private:
     void add(const Object& object, std::string_view name, const char* detail = "") {
-        found_.push_back(left_out(name, object.origin.file, object.origin.place,
-                                  fmt::format("{}{}{}{}", object.kind, object.name.empty() ? "" : " ",
-                                              object.name, detail)));
+        found_.push_back(left_out(
+            name, object.origin.file, object.origin.place,
+            fmt::format("{}{}{}{}", object.kind, object.name.empty() ? "" : " ", object.name, detail)));
     }
 
     bool at_home(const Object& object) const { return object.name_space == deployment_.name_space; }
@@ -132,9 +132,9 @@ private:
         const Value* hard = find_path(tree, {"spec", "hard"});
         if (hard == nullptr) return false;
         static const std::set<std::string_view> others = {
-            "configmaps",  "persistentvolumeclaims", "replicationcontrollers", "requests.storage",
-            "resourcequotas", "secrets",             "services",               "services.loadbalancers",
-            "services.nodeports"};
+            "configmaps",       "persistentvolumeclaims", "replicationcontrollers",
+            "requests.storage", "resourcequotas",         "secrets",
+            "services",         "services.loadbalancers", "services.nodeports"};
         return std::any_of(hard->members.begin(), hard->members.end(), [](const Member& limit) {
             const std::string_view key = limit.key;
             if (key.starts_with("count/"))

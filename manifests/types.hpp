@@ -158,7 +158,7 @@ struct Object {
     std::string group;
     std::string kind;
     std::string name;
-    std::string name_space;      // "default" where none is written
+    std::string name_space;          // "default" where none is written
     const KindInfo* info = nullptr;  // null: of a CustomResourceDefinition
     Value tree;
 };

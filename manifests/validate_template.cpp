@@ -60,7 +60,8 @@ public:
         for (const char* name : {"serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"})
             valid_name(spec, name, path, dns_subdomain_problem);
         for (const char* name : {"hostname", "subdomain"}) valid_name(spec, name, path, dns_label_problem);
-        if (text(spec, "dnsPolicy") == "None" && member(member(spec, "dnsConfig"), "nameservers").items.empty())
+        if (text(spec, "dnsPolicy") == "None" &&
+            member(member(spec, "dnsConfig"), "nameservers").items.empty())
             subject_.required(join(path, "dnsConfig.nameservers"),
                               "must provide at least one DNS nameserver when `dnsPolicy` is None");
     }
@@ -143,7 +144,8 @@ private:
                 }
                 if (count == 0) subject_.required(at_projection, "must specify at least one projection");
             });
-        if (const Value& limit = member(source, "sizeLimit"); kind == "emptyDir" && limit.text.starts_with('-'))
+        if (const Value& limit = member(source, "sizeLimit");
+            kind == "emptyDir" && limit.text.starts_with('-'))
             subject_.forbidden(join(at, "sizeLimit"), "SizeLimit field must be a valid resource quantity");
     }
 
@@ -243,7 +245,8 @@ private:
             for (const Member& source : from->members) {
                 if (source.value.is(Value::Kind::null)) continue;
                 ++sources;
-                if (source.key.ends_with("KeyRef")) required(source.value, "key", join(at_source, source.key));
+                if (source.key.ends_with("KeyRef"))
+                    required(source.value, "key", join(at_source, source.key));
             }
             if (sources == 0)
                 subject_.invalid(at_source, "\"\"",
@@ -304,8 +307,8 @@ private:
 
     void probe(const Value& value, std::string_view name, const std::string& at) const {
         handler(value, at);
-        for (const char* field :
-             {"initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"})
+        for (const char* field : {"initialDelaySeconds", "timeoutSeconds", "periodSeconds",
+                                  "successThreshold", "failureThreshold"})
             subject_.not_negative(join(at, field), member(value, field).integer);
         const std::string at_grace = join(at, "terminationGracePeriodSeconds");
         if (const Value* grace = value.find("terminationGracePeriodSeconds")) {
@@ -361,8 +364,7 @@ private:
     void weight(const Value& term, const std::string& at) const {
         const Value& found = member(term, "weight");
         if (found.integer < 1 || found.integer > 100)
-            subject_.invalid(join(at, "weight"), std::to_string(found.integer),
-                             "must be in the range 1-100");
+            subject_.invalid(join(at, "weight"), std::to_string(found.integer), "must be in the range 1-100");
     }
 
     void node_term(const Value& term, const std::string& path) const {
@@ -370,8 +372,7 @@ private:
             const std::string& op = text(requirement, "operator");
             const std::size_t count = member(requirement, "values").items.size();
             if ((op == "In" || op == "NotIn") && count == 0)
-                subject_.required(join(at, "values"),
-                                  "must be specified when `operator` is 'In' or 'NotIn'");
+                subject_.required(join(at, "values"), "must be specified when `operator` is 'In' or 'NotIn'");
             if ((op == "Exists" || op == "DoesNotExist") && count > 0)
                 subject_.forbidden(join(at, "values"),
                                    "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
@@ -381,7 +382,8 @@ private:
             static const std::set<std::string> known = {"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"};
             if (!known.contains(op))
                 subject_.invalid(join(at, "operator"), quote(op), "not a valid selector operator");
-            if (const std::string problem = qualified_name_problem(text(requirement, "key")); !problem.empty())
+            if (const std::string problem = qualified_name_problem(text(requirement, "key"));
+                !problem.empty())
                 subject_.invalid(join(at, "key"), quote(text(requirement, "key")), problem);
         });
         each(term, "matchFields", path, [&](const Value& requirement, const std::string& at) {
@@ -452,15 +454,17 @@ private:
             topology_key(constraint, at);
             const std::string& when = text(constraint, "whenUnsatisfiable");
             if (when.empty())
-                subject_.unsupported(join(at, "whenUnsatisfiable"), when, {"DoNotSchedule", "ScheduleAnyway"});
+                subject_.unsupported(join(at, "whenUnsatisfiable"), when,
+                                     {"DoNotSchedule", "ScheduleAnyway"});
             if (const Value* domains = constraint.find("minDomains")) {
                 if (domains->integer <= 0)
                     subject_.invalid(join(at, "minDomains"), domains->text, "must be greater than 0");
                 if (when != "DoNotSchedule")
-                    subject_.invalid(join(at, "minDomains"), domains->text,
-                                     fmt::format("can only use minDomains if whenUnsatisfiable=DoNotSchedule, "
-                                                 "not {}",
-                                                 when));
+                    subject_.invalid(
+                        join(at, "minDomains"), domains->text,
+                        fmt::format("can only use minDomains if whenUnsatisfiable=DoNotSchedule, "
+                                    "not {}",
+                                    when));
             }
             if (!seen.insert({text(constraint, "topologyKey"), when}).second)
                 subject_.duplicate(at + ".{topologyKey, whenUnsatisfiable}",

@@ -94,15 +94,26 @@ private:
         return rows;
     }
 
-    /// Why a pod that is on no node may be on none; no rows but the first if every pod is on one.
+    /// Why a pod that is on no node finds none; no rows but the first if every pod is on one.
     std::vector<Row> closed_nodes() const {
         std::vector<Row> rows{{"NODE", "WHY"}};
         const auto waits = [&](const model::PodSlots& stored) {
             return value(stored[model::pod::exists]) == 1 && value(stored[model::pod::node]) == 0;
         };
         if (std::any_of(k_.pod.begin(), k_.pod.end(), waits))
-            for (const auto& node : configuration_.nodes)
-                if (!node.closed_because.empty()) rows.push_back({node.name, node.closed_because});
+            for (int n = 0; n < k_.nodes(); ++n) {
+                const auto& node = configuration_.nodes[static_cast<std::size_t>(n)];
+                const auto takes_room = [&](const model::PodSlots& stored) {
+                    const int now = value(stored[model::pod::phase]);
+                    return value(stored[model::pod::exists]) == 1 &&
+                           value(stored[model::pod::node]) == n + 1 && now != model::pod::terminal;
+                };
+                const auto pods = std::count_if(k_.pod.begin(), k_.pod.end(), takes_room);
+                if (!node.closed_because.empty())
+                    rows.push_back({node.name, node.closed_because});
+                else if (pods >= node.capacity)
+                    rows.push_back({node.name, fmt::format("full: it has room for {}", node.capacity)});
+            }
         return rows;
     }
 
