@@ -50,9 +50,14 @@ Description in_words(const Workload& workload) {
                     workload.pipeline ? workload.pipeline->cluster().reductions : workload.wanted);
 }
 
+/// On one line: every object, and of many images how many there are.
 std::string joined(const manifests::Assumed& assumed) {
+    constexpr std::size_t few = 3;
     auto all = assumed.objects;
-    all.insert(all.end(), assumed.images.begin(), assumed.images.end());
+    if (assumed.images.size() <= few)
+        all.insert(all.end(), assumed.images.begin(), assumed.images.end());
+    else
+        all.push_back(fmt::format("{} images", assumed.images.size()));
     return fmt::format("{}", fmt::join(all, ", "));
 }
 

@@ -31,7 +31,7 @@ def measure(kcheck: str, configuration: dict, options: list[str]) -> dict:
                           cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1, 3):
         raise RuntimeError(f"{configuration['name']}: exit code {done.returncode}: {done.stderr}")
-    document = json.loads(done.stdout)
+    [document] = json.loads(done.stdout)["workloads"]
     result = {key: document[key] for key in NUMBERS}
     result["properties"] = {p["name"]: p["verdict"] for p in document["properties"]}
     return result
