@@ -100,8 +100,9 @@ std::vector<OptionInfo> make_table() {
              o.files.push_back(v);
              return Applied{};
          }},
-        {"deployment", 0, "NAME", "all; of a recording the only one", "which Deployment of the manifests: name or namespace/name",
-         false, cluster, recordings, [](Options& o, const std::string& v) { return file(o.deployment, v); }},
+        {"deployment", 0, "NAME", "all; of a recording the only one",
+         "which Deployment of the manifests: name or namespace/name", false, cluster, recordings,
+         [](Options& o, const std::string& v) { return file(o.deployment, v); }},
         {"assume", 0, "NAME", "", "accept what is not modelled of the manifests (kcheck list effects)", true,
          cluster, runs,
          [](Options& o, const std::string& v) {

@@ -10,6 +10,13 @@ namespace {
 constexpr std::array by_weight = {Verdict::violated, Verdict::incomplete, Verdict::undecided, Verdict::holds,
                                   Verdict::proved};
 
+/// Whether a later apply changes what the model does not follow, and nobody accepted it.
+bool is_changed(const Workload& workload) {
+    return std::ranges::any_of(workload.left_out, [](const manifests::LeftOut& one) {
+        return one.accepted_by.empty() && one.info->name == "rolling-update";
+    });
+}
+
 }  // namespace
 
 std::string_view to_string(Verdict verdict) {
@@ -53,10 +60,18 @@ std::vector<const manifests::LeftOut*> undecided_by(const Workload& workload) {
 void judge(Result& result, const Workload& workload, bool strict) {
     const bool left_out = !undecided_by(workload).empty();
     if (!left_out && !(strict && !workload.assumed.objects.empty())) return;
-    for (auto& row : result.properties)
+    for (auto& row : result.properties) {
         if (row.verdict == Verdict::holds || row.verdict == Verdict::proved) row.verdict = Verdict::undecided;
-    if (result.verdict != Verdict::holds && result.verdict != Verdict::proved) return;
-    result.verdict = Verdict::undecided;
+        // What the first template leads to in the end is no matter once the user has changed it.
+        if (row.verdict == Verdict::violated && row.property->kind == invariants::Kind::liveness &&
+            is_changed(workload)) {
+            row.verdict = Verdict::undecided;
+            row.trace.reset();
+            row.note = "violated before the change that is not modelled";
+        }
+    }
+    result.verdict = overall(result.properties);
+    if (result.verdict != Verdict::undecided) return;
     result.reason = left_out ? "what is not modelled may decide the answer"
                              : "objects are only assumed to exist (--strict)";
 }

@@ -49,7 +49,8 @@ Verdict overall(const std::vector<PropertyResult>& properties);
 std::vector<const manifests::LeftOut*> undecided_by(const Workload& workload);
 
 /// Holds and proved become undecided where something is left out that may decide, or under
-/// --strict where an object is assumed to exist.
+/// --strict where an object is assumed to exist. A violation stays one, but where it is of an
+/// infinite run that a later apply, which is left out, would not leave as it is.
 void judge(Result& result, const Workload& workload, bool strict);
 
 /// A workload and what was found of it.

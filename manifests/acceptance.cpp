@@ -75,7 +75,10 @@ void accept_annotations(const Origin& origin, const Value& object, std::vector<A
 
 void accept_comments(const Source& source, std::vector<Acceptance>& out) {
     const std::string_view text = source.text;
+    const std::size_t start = text.find_first_not_of(" \t\r\n");
+    if (start != std::string_view::npos && text[start] == '{') return;  // JSON has no comments
     Place first{1, 1};
+    bool begun = false;  // the document has more than comments
     std::size_t pending = out.size();
     int line = 1;
     const auto close = [&](Place last) {
@@ -87,9 +90,16 @@ void accept_comments(const Source& source, std::vector<Acceptance>& out) {
         const std::string_view row = text.substr(at, end - at);
         at = end + 1;
         if (row.starts_with("---") && (row.size() == 3 || row[3] == ' ' || row[3] == '\r')) {
-            close({line, 0});
-            first = {line, 1};
+            // A comment above the first line of a document belongs to it.
+            if (begun) {
+                close({line, 0});
+                first = {line, 1};
+            }
+            begun = false;
         }
+        const std::size_t content = row.find_first_not_of(" \t\r");
+        const bool marks = row.starts_with("---") || row.starts_with("...") || row.starts_with('%');
+        begun = begun || (content != std::string_view::npos && row[content] != '#' && !marks);
         const std::size_t mark = row.find(comment);
         if (mark == std::string_view::npos) continue;
         const std::size_t hash = row.find_last_not_of(" \t", mark == 0 ? 0 : mark - 1);

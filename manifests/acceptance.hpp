@@ -5,7 +5,7 @@
 //       annotations: {kcheck.dev/assume: "readiness-probe, host-ports"}
 //     # kcheck: assume readiness-probe, host-ports
 //
-// A comment holds for the YAML document that it stands in. Both throw Failure for a name that
+// A comment holds for the YAML document that it stands in, or above. Both throw Failure for a name that
 // there is not.
 #pragma once
 

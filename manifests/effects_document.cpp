@@ -40,7 +40,7 @@ Three ways to accept one, and to get a verdict that says what was accepted:
     # kcheck: assume readiness-probe, topology-spread
 
 The annotation stands on the object, or in a pod template, and holds for that object; on a Deployment it
-holds for what other objects do to it, too. The comment holds for the YAML document that it is in.
+holds for what other objects do to it, too. The comment holds for the YAML document that it is in, or right above.
 
 **What is assumed.** Secrets, ConfigMaps (and their keys), claims, service accounts, namespaces,
 PriorityClasses, RuntimeClasses and paths of the host that the pods refer to are looked up in the input.

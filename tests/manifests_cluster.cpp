@@ -447,7 +447,9 @@ TEST_CASE("what is left out can be accepted", "[manifests]") {
     CHECK(accepted_by(paused, {.assume = {"paused"}}) == "--assume");
     CHECK(accepted_by(paused, {.assume = {"host-ports"}}).empty());
     CHECK(accepted_by(paused + "# kcheck: assume paused\n") == "the comment at -:16:1");
-    CHECK(accepted_by("# kcheck: assume paused\n---\n" + paused).empty());
+    CHECK(accepted_by("# kcheck: assume paused\n---\n" + paused) == "the comment at -:1:1");
+    CHECK(accepted_by("apiVersion: v1\nkind: Secret\n# kcheck: assume paused\n---\n" + paused).empty());
+    CHECK(accepted_by(paused + "---\n# kcheck: assume paused\napiVersion: v1\nkind: Secret\n").empty());
     std::string annotated = paused;
     annotated.replace(annotated.find("  name: web\n"), 12,
                       "  name: web\n  annotations: {kcheck.dev/assume: \"host-ports, paused\"}\n");

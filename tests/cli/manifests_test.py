@@ -25,9 +25,9 @@ def run(*arguments: str, **options) -> subprocess.CompletedProcess:
                           check=False, timeout=120, **options)
 
 
-def check(*files: str, more: tuple[str, ...] = ()) -> tuple[int, dict]:
+def check(*files: str, more: tuple[str, ...] = (), **options) -> tuple[int, dict]:
     """The exit code and the JSON, which is as the schema says."""
-    done = run(*[word for file in files for word in ("-f", file)], *more, "--output", "json")
+    done = run(*[word for file in files for word in ("-f", file)], *more, "--output", "json", **options)
     document = json.loads(done.stdout) if done.stdout else {"error": done.stderr}
     if done.stdout:
         jsonschema.validate(document, SCHEMA)
@@ -158,6 +158,13 @@ class Acceptance(unittest.TestCase):
         done = run("-f", "-", input=text)
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn("readiness-probe: a container is ready as soon as it runs\n    -:11:56 ", done.stdout)
+
+    def test_what_a_later_template_may_repair_is_undecided(self):
+        wrong = deployment().replace("      containers:", "      nodeSelector: {disk: ssd}\n      containers:")
+        code, document = check("-", input=wrong + "---\n" + deployment())
+        self.assertEqual((code, document["verdict"], names(document)), (3, "undecided", {"rolling-update"}))
+        code, document = check("-", input=wrong + "---\n" + deployment(), more=("--assume", "rolling-update"))
+        self.assertEqual((code, document["verdict"]), (1, "violated"))
 
     def test_a_proof_is_undecided_as_well(self):
         done = run("prove", "etcd-single-writer", "-f", "anti.yaml")
