@@ -40,7 +40,8 @@ Three ways to accept one, and to get a verdict that says what was accepted:
     # kcheck: assume readiness-probe, topology-spread
 
 The annotation stands on the object, or in a pod template, and holds for that object; on a Deployment it
-holds for what other objects do to it, too. The comment holds for the YAML document that it is in, or right above.
+holds for what other objects do to it, too. The comment holds for the YAML document that it is in, or right
+above.
 
 **What is assumed.** Secrets, ConfigMaps (and their keys), claims, service accounts, namespaces,
 PriorityClasses, RuntimeClasses and paths of the host that the pods refer to are looked up in the input.
@@ -56,6 +57,10 @@ has: then each is undecided (`shared-nodes`). Otherwise every pod has its room w
 each Deployment is checked alone. A DaemonSet counts with one pod a node, a Job with its parallelism, a
 CronJob with two Jobs, what an autoscaler targets with its maxReplicas. Pods that a Deployment of the input
 owns are its own.
+
+**A change of the template.** A Deployment that appears again is applied again. Of what that changes,
+spec.replicas is modelled; the rest is left out (`rolling-update`), and what the first template leads to in
+the end decides nothing: a violation of an infinite run becomes undecided, too.
 
 **Nodes.** Without Nodes in the input, `--nodes N` makes nodes as a kubelet registers them: labels
 `kubernetes.io/hostname` (node-0, ...), `kubernetes.io/os: linux`, `kubernetes.io/arch: amd64` and the two

@@ -160,7 +160,8 @@ class Acceptance(unittest.TestCase):
         self.assertIn("readiness-probe: a container is ready as soon as it runs\n    -:11:56 ", done.stdout)
 
     def test_what_a_later_template_may_repair_is_undecided(self):
-        wrong = deployment().replace("      containers:", "      nodeSelector: {disk: ssd}\n      containers:")
+        wrong = deployment().replace("      containers:",
+                                     "      nodeSelector: {disk: ssd}\n      containers:")
         code, document = check("-", input=wrong + "---\n" + deployment())
         self.assertEqual((code, document["verdict"], names(document)), (3, "undecided", {"rolling-update"}))
         code, document = check("-", input=wrong + "---\n" + deployment(), more=("--assume", "rolling-update"))
