@@ -91,7 +91,7 @@ private:
 
     struct Call {
         Options options;
-        Setup setup;
+        Workload workload;
     };
     Call read(const std::string& call) const {
         auto parsed = parse(split(call));
@@ -100,7 +100,10 @@ private:
             throw Failure{fmt::format("{}: it is not a configuration", call)};
         auto setup = set_up(*parsed);
         if (!setup) throw Failure{fmt::format("{}: {}", call, setup.error().message)};
-        return {std::move(*parsed), std::move(*setup)};
+        if (setup->workloads.size() > 1)
+            throw Failure{fmt::format("{}: it has {} Deployments (choose one with --deployment)", call,
+                                      setup->workloads.size())};
+        return {std::move(*parsed), std::move(setup->workloads.front())};
     }
 
     /// As a call of kcheck decides it. That it contradicts itself is for main() to say.
@@ -118,7 +121,8 @@ private:
 
     void verify(GateCase& one) {
         const auto call = read(one.name);
-        const auto result = decide_as_called(call.setup.pipeline->cluster().configuration, call.options);
+        auto result = decide_as_called(call.workload.configuration, call.options);
+        judge(result, call.workload, call.options.strict);
         const auto states = result.covered ? result.covered->states : 0;
         const auto exit = exit_code(result.verdict);
         one.status = exit == ExitCode::holds      ? Status::passed
@@ -144,12 +148,13 @@ private:
 
     void cover(GateCase& one) {
         const auto call = read(one.name);
+        const model::Pipeline pipeline(call.workload.configuration, call.workload.wanted);
         steps_ = 0;
         std::uint64_t refused = 0;
         const auto covered =
-            traces::cover(*call.setup.pipeline,
+            traces::cover(pipeline,
                           [&](const traces::Run& run) {
-                              if (!note(one, traces::script_of(run.trace, *call.setup.pipeline))) ++refused;
+                              if (!note(one, traces::script_of(run.trace, pipeline))) ++refused;
                               return refused == 0 && !stop_.load();
                           },
                           {.states_max = cover_states_most, .stop = &stop_});
@@ -173,13 +178,14 @@ private:
 
     void walk(GateCase& one) {
         const auto call = read(one.name);
+        const model::Pipeline pipeline(call.workload.configuration, call.workload.wanted);
         steps_ = 0;
         int walks = 0;
         for (; walks < options_.walks && !stop_.load(); ++walks) {
             const auto run = traces::random_walk(
-                *call.setup.pipeline, options_.seed + static_cast<std::uint64_t>(walks), walk_length);
+                pipeline, options_.seed + static_cast<std::uint64_t>(walks), walk_length);
             if (!run) throw std::logic_error(run.error());
-            if (!note(one, traces::script_of(run->trace, *call.setup.pipeline))) {
+            if (!note(one, traces::script_of(run->trace, pipeline))) {
                 one.summary = fmt::format("the walk of seed {} is not taken",
                                           options_.seed + static_cast<std::uint64_t>(walks));
                 return;

@@ -275,14 +275,16 @@ class Json(unittest.TestCase):
             with self.subTest(arguments=arguments):
                 document = json.loads(done.stdout)
                 jsonschema.validate(document, self.schema)
-                code = {"holds": 0, "proved": 0, "violated": 1, "incomplete": 3}[document["verdict"]]
+                code = {"holds": 0, "proved": 0, "violated": 1, "incomplete": 3,
+                        "undecided": 3}[document["verdict"]]
                 self.assertEqual(code, done.returncode)
 
     def test_the_schema_refuses_what_is_wrong(self):
         document = json.loads(run(*BROKEN, "--output", "json").stdout)
         for break_it in (lambda d: d.pop("verdict"), lambda d: d.update(verdict="fine"),
-                         lambda d: d.update(surprise=1), lambda d: d["properties"].clear(),
-                         lambda d: [p.pop("trace", None) for p in d["properties"]]):
+                         lambda d: d.update(surprise=1), lambda d: d["workloads"].clear(),
+                         lambda d: d["workloads"][0]["properties"].clear(),
+                         lambda d: [p.pop("trace", None) for p in d["workloads"][0]["properties"]]):
             wrong = json.loads(json.dumps(document))
             break_it(wrong)
             with self.assertRaises(jsonschema.ValidationError):
@@ -292,14 +294,15 @@ class Json(unittest.TestCase):
         documents = []
         for threads in ("1", "2"):
             document = json.loads(run(*BROKEN, "--threads", threads, "--output", "json").stdout)
-            del document["seconds"], document["peak_rss_bytes"]
+            del document["workloads"][0]["seconds"], document["workloads"][0]["peak_rss_bytes"]
             documents.append(document)
         self.assertEqual(documents[0], documents[1])
 
 
 class Documents(unittest.TestCase):
     def test_generated_documents_are_up_to_date(self):
-        for subject, name in (("properties", "properties.md"), ("options", "cli.md")):
+        for subject, name in (("properties", "properties.md"), ("options", "cli.md"),
+                              ("effects", "manifests.md")):
             self.assertEqual(run("list", subject, "--output", "markdown").stdout,
                              (ROOT / "docs" / name).read_text(), f"regenerate docs/{name}")
 
@@ -315,7 +318,8 @@ class Documents(unittest.TestCase):
         self.assertEqual(without_times(expected), without_times(found))
 
     def test_lists(self):
-        for subject in ("properties", "variants", "components", "actions", "reductions", "options"):
+        for subject in ("properties", "variants", "components", "actions", "reductions", "effects",
+                        "options"):
             self.assertGreater(len(json.loads(run("list", subject, "--output", "json").stdout)), 3)
         self.assertIn("scheduler-writes-etcd", run("explain", "etcd-single-writer").stdout)
         self.assertIn("etcd-single-writer", run("explain", "scheduler-writes-etcd").stdout)
