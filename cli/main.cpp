@@ -88,16 +88,27 @@ int run_checker(const Options& options, const std::string& call) {
     }
     auto files = TraceFiles::open(options);
     if (!files) return refuse(files.error());
-    const auto setup = set_up(options);
+    auto setup = set_up(options);
     if (!setup) return refuse(setup.error());
+    if (options.command == Command::prove) {
+        auto plain = plain_form(*setup->pipeline);
+        if (!plain) return refuse(plain.error());
+        setup->pipeline = std::move(*plain);
+    }
     for (const auto& warning : setup->warnings) fmt::print(stderr, "{}\n", to_string(warning));
 
     const auto& stop = stop_on_signals();
     ProgressLine line(shows_colour(stderr, false) && options.output == Output::text);
-    if (options.command == Command::prove) line.say("asking Z3 ...");
+    const ProofWatching proving{&stop, [&](const std::string& text) { line.say(text); },
+                                [&](const PropertyResult& row) {
+                                    if (wanted.size() < 2 || options.output != Output::text) return;
+                                    line.erase();
+                                    fmt::print(stderr, "{}: {}\n", row.property->name,
+                                               to_string(row.verdict));
+                                }};
     auto result =
         options.command == Command::prove
-            ? prove(*setup->pipeline, wanted, options, stop)
+            ? prove(*setup->pipeline, wanted, options, proving)
             : check(*setup->pipeline, options, {&stop, [&](const checker::Progress& p) { line.show(p); }});
     line.erase();
     if (!result) return contradict(result.error().message);
