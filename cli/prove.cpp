@@ -93,16 +93,6 @@ ir::TransitionSystem within_bounds(const Pipeline& pipeline, std::span<const std
     return system;
 }
 
-std::string bounds_of(const Pipeline& pipeline) {
-    const auto& k = pipeline.cluster();
-    std::vector<std::size_t> queues{k.dc.deployments.queue.size(), k.dc.replica_sets.queue.size(),
-                                    k.rsc.replica_sets.queue.size(), k.rsc.pods.queue.size(),
-                                    k.scheduler.pods.queue.size()};
-    for (const auto& kubelet : k.kubelet) queues.push_back(kubelet.pods.queue.size());
-    const auto [least, most] = std::ranges::minmax(queues);
-    return fmt::format("{} pod slots and watch queues of {} to {} events", k.pods(), least, most);
-}
-
 /// Decides properties one by one. Each has a solver of its own. Time is shared: in a round
 /// everybody who is undecided gets the same slice, and slices grow from round to round, so that what is
 /// easy is decided early and the rounds before cost what is hard a third more.
@@ -184,7 +174,7 @@ private:
     }
     void learn_from(std::size_t t, const checker::Proved& proved) {
         auto note = fmt::format("by {}-induction, for runs of every length within {}", proved.k,
-                                bounds_of(pipeline_));
+                                pipeline_.cluster().bounds.text());
         if (tasks_[t].failed) note += fmt::format(", together with {}", fmt::join(proved_, ", "));
         proved_.push_back(names_[t]);
         decide(t, Verdict::proved, note);
@@ -280,8 +270,8 @@ tl::expected<std::vector<const invariants::Property*>, UsageError> provable(
 }
 
 tl::expected<std::unique_ptr<Pipeline>, UsageError> plain_form(const Pipeline& pipeline) {
-    auto reductions = pipeline.cluster().reductions;
-    reductions.idle_faults = reductions.local_steps = reductions.status_last = false;
+    auto reductions = pipeline.cluster().reductions.plain();
+    reductions.idle_faults = false;
     try {
         return std::make_unique<Pipeline>(pipeline.cluster().configuration, reductions);
     } catch (const std::length_error&) {

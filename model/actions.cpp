@@ -12,16 +12,6 @@
 
 namespace kcheck::model {
 
-namespace {
-
-ir::ClassMask bit(Progress progress) { return ir::ClassMask::bit(static_cast<std::size_t>(progress)); }
-ir::ClassMask kubelet_bit(int node, bool reports) {
-    return ir::ClassMask::bit(static_cast<std::size_t>(Progress::kubelet_first) +
-                              2 * static_cast<std::size_t>(node) + (reports ? 1 : 0));
-}
-
-}  // namespace
-
 template <class F>
 ActionInfo& Pipeline::add(std::string component, std::string verb, std::string what, Reader reader, F body) {
     ActionInfo info;
@@ -37,7 +27,7 @@ ActionInfo& Pipeline::add(std::string component, std::string verb, std::string w
 
 /// A request to kube-apiserver with every way that its reply may go. Where the caller keeps
 /// nothing that depends on the reply (`reply_matters` is false), a lost reply is what it is without
-/// the loss, and is only there while the reduction idle-faults is off.
+/// the loss: an idle fault.
 template <class F>
 void Pipeline::add_request(std::string component, std::string verb, std::string what, Reader reader,
                            const ir::ClassMask& progress, bool reply_matters, bool breakable, int node,
@@ -54,11 +44,11 @@ void Pipeline::add_request(std::string component, std::string verb, std::string 
         return info;
     };
     instance({}, "").progress = progress;
-    if (!reply_matters && k.reductions.idle_faults) return;
     const auto lost = [&](Outcome outcome, Payer payer, const char* suffix) {
         auto& info = instance({outcome, payer}, suffix);
         info.fault = payer != Payer::broken_connection;
         info.known = known;
+        info.idle = !reply_matters;
         if (outcome == Outcome::lost_committed) info.twin = known;
     };
     if (k.configuration.lost_replies > 0) {
@@ -103,7 +93,7 @@ void Pipeline::add_actions() {
     const std::string deployment = "deployment-controller";
     const auto dc = [&](const char* verb, const char* what, auto body) {
         add_request(deployment, verb, what, Reader::deployment_controller,
-                    bit(Progress::deployment_controller), false, false, -1, body);
+                    fairness_.deployment_controller(), false, false, -1, body);
     };
     dc("create-replicaset", "POST ReplicaSet",
        [&k](auto& c, Reply r) { deployment_controller::create_replica_set(c, k, r); });
@@ -115,7 +105,7 @@ void Pipeline::add_actions() {
     for (auto a = first_status; a < actions_.size(); ++a) actions_[a].status = 4;
 
     const std::string replicaset = "replicaset-controller";
-    const auto rs_progress = bit(Progress::replicaset_controller);
+    const auto rs_progress = fairness_.replicaset_controller();
     add_request(replicaset, "create-pod", "POST pod", Reader::replicaset_controller, rs_progress, true, true,
                 -1, [&k](auto& c, Reply r) { replicaset_controller::create_one(c, k, r); });
     for_each_pod([&](int p) {
@@ -125,19 +115,18 @@ void Pipeline::add_actions() {
     });
     const auto second_status = actions_.size();
     add_request(replicaset, "update-status", "PUT ReplicaSet status", Reader::replicaset_controller,
-                rs_progress, !k.reductions.status_last, false, -1,
+                rs_progress, true, false, -1,
                 [&k](auto& c, Reply r) { replicaset_controller::update_status(c, k, r); });
-    if (!k.reductions.status_last) {  // elsewhere no status is lost with the sync that it ends
-        auto& info =
-            add(replicaset, "update-status",
-                "PUT ReplicaSet status; others write before it, and again after the live GET",
-                Reader::replicaset_controller, [&k](auto& c) {
-                    replicaset_controller::update_status(c, k, {Outcome::lost_uncommitted, Payer::conflict});
-                });
-        info.request = true;
-        info.reply = {Outcome::lost_uncommitted, Payer::conflict};
-        info.progress = rs_progress;
-    }
+    auto& conflict = add(
+        replicaset, "update-status",
+        "PUT ReplicaSet status; others write before it, and again after the live GET",
+        Reader::replicaset_controller, [&k](auto& c) {
+            replicaset_controller::update_status(c, k, {Outcome::lost_uncommitted, Payer::conflict});
+        });
+    conflict.request = true;
+    conflict.ends_sync = true;
+    conflict.reply = {Outcome::lost_uncommitted, Payer::conflict};
+    conflict.progress = rs_progress;
     for (auto a = second_status; a < actions_.size(); ++a) actions_[a].status = 3;
 
     for_each_pod([&](int p) {
@@ -146,7 +135,7 @@ void Pipeline::add_actions() {
                              fmt::format("decide that pod[{}] goes to {} and assume it there", p,
                                          configuration.nodes[static_cast<std::size_t>(n)].name),
                              Reader::scheduler, [&k, p, n](auto& c) { kube_scheduler::assume(c, k, p, n); });
-            info.progress = bit(Progress::scheduling);
+            info.progress = fairness_.scheduling(p);
         }
     });
     for_each_pod([&](int p) {
@@ -154,7 +143,7 @@ void Pipeline::add_actions() {
                     k.is(Variant::scheduler_writes_etcd)
                         ? fmt::format("write the node of pod[{}] into etcd", p)
                         : fmt::format("POST binding of pod[{}]", p),
-                    Reader::scheduler, bit(Progress::binding), true, true, -1,
+                    Reader::scheduler, fairness_.binding(p), true, true, -1,
                     [&k, p](auto& c, Reply r) { kube_scheduler::bind(c, k, p, r); });
     });
 
@@ -169,31 +158,31 @@ void Pipeline::add_actions() {
             info.progress = progress;
             info.local = alone;
         };
-        const auto report = [&](const char* verb, int status, bool is_local, std::string what, auto body) {
+        const auto report = [&](const char* verb, int p, int status, bool is_local, std::string what, auto body) {
             const auto first = actions_.size();
-            add_request(component, verb, std::move(what), Reader::kubelet, kubelet_bit(n, true), false, false,
+            add_request(component, verb, std::move(what), Reader::kubelet, fairness_.report(n, p), false, false,
                         n, body);
             actions_[first].local = is_local;
             for (auto a = first; a < actions_.size(); ++a) actions_[a].status = status;
         };
-        local(runtime, "pull-image", "pull the image", bit(Progress::image_pull),
+        local(runtime, "pull-image", "pull the image", fairness_.image_pull(n),
               [&k, n](auto& c) { kubelet::pull(c, k, n); });
         for_each_pod([&](int p) {
-            if (k.crowded(n))
+            if (k.crowded(n) && configuration.crashes > 0)
                 local(component, "admit", fmt::format("admit pod[{}], or refuse it if it does not fit", p),
-                      kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::admit(c, k, n, p); });
+                      fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::admit(c, k, n, p); });
             local(runtime, "create-container", fmt::format("create the container of pod[{}]", p),
-                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::create(c, k, n, p); });
+                  fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::create(c, k, n, p); });
             local(runtime, "start-container", fmt::format("start the container of pod[{}]", p),
-                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::start(c, k, n, p); });
+                  fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::start(c, k, n, p); });
             local(runtime, "stop-container", fmt::format("stop the container of pod[{}]", p),
-                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::stop(c, k, n, p); });
-            report("report-running", 1, false, fmt::format("PATCH status of pod[{}]: Running and Ready", p),
+                  fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::stop(c, k, n, p); });
+            report("report-running", p, 1, false, fmt::format("PATCH status of pod[{}]: Running and Ready", p),
                    [&k, n, p](auto& c, Reply r) { kubelet::report_running(c, k, n, p, r); });
-            report("report-terminal", 0, alone && !k.counts_pods_on_nodes(),
+            report("report-terminal", p, 0, alone && !k.counts_pods_on_nodes(),
                    fmt::format("PATCH status of pod[{}]: Failed", p),
                    [&k, n, p](auto& c, Reply r) { kubelet::report_terminal(c, k, n, p, r); });
-            report("remove-pod", 0, alone && !k.counts_pods_on_nodes(),
+            report("remove-pod", p, 0, alone && !k.counts_pods_on_nodes(),
                    fmt::format("DELETE pod[{}] with grace period 0", p),
                    [&k, n, p](auto& c, Reply r) { kubelet::remove(c, k, n, p, r); });
         });
@@ -203,7 +192,7 @@ void Pipeline::add_actions() {
         for_each_pod([&](int p) {
             auto& info = add("time", "pass", fmt::format("pod[{}] has been Ready for minReadySeconds", p),
                              Reader::nobody, [&k, p](auto& c) { environment::age(c, k, p); });
-            info.progress = bit(Progress::time);
+            info.progress = fairness_.time(p);
             info.status = 2;
         });
 
@@ -298,8 +287,7 @@ void Pipeline::add_watches() {
         receive_replica_set_by_replica_set_controller(c, k);
     });
     add_watch(replicaset, "pods", k.rsc.pods, [&k](auto& c) {
-        // The victims of a sync are ranked in the view that it began with.
-        if (!c.require(pending(c, k.rsc.pods) && c[k.rsc.deletes] == 0)) return;
+        if (!c.require(pending(c, k.rsc.pods) && receives_pods(c, k.rsc))) return;
         receive_pod_by_replica_set_controller(c, k);
     });
     add_watch("kube-scheduler", "pods", k.scheduler.pods, [&k](auto& c) {
@@ -310,7 +298,7 @@ void Pipeline::add_watches() {
         add_watch(fmt::format("kubelet[{}]", n), "pods", k.kubelet[static_cast<std::size_t>(n)].pods,
                   [&k, n](auto& c) {
                       const auto& watch = k.kubelet[static_cast<std::size_t>(n)].pods;
-                      if (!c.require(pending(c, watch))) return;
+                      if (!c.require(pending(c, watch) && receives_pods(c, k, n))) return;
                       receive_pod_by_kubelet(c, k, n);
                   });
 }

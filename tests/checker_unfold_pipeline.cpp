@@ -13,38 +13,7 @@ using model::Valuation;
 
 namespace {
 
-/// A pipeline with symmetry, and the same without, which has the actual steps.
-struct Symmetric {
-    using State = Valuation;
-    using Action = Move;
-
-    std::size_t state_bytes() const { return quotient.state_bytes(); }
-    void pack(const State& state, std::span<std::byte> bytes) const { quotient.pack(state, bytes); }
-    void unpack(std::span<const std::byte> bytes, State& state) const { quotient.unpack(bytes, state); }
-    void initial(const std::function<void(const State&)>& each) const { quotient.initial(each); }
-    checker::ClassMask classes(const Move& move) const { return quotient.classes(move); }
-    std::string describe(const Move& move) const { return quotient.describe(move); }
-    void successors(const State& state, checker::SuccessorSink<Symmetric>& sink) const {
-        quotient.successors(state, sink);
-    }
-    void representative(State& state) const { quotient.canonicalize(state); }
-    void concrete_successors(const State& state, checker::SuccessorSink<Symmetric>& sink) const {
-        actual.successors(state, sink);
-    }
-    /// Classes that are of no kubelet.
-    checker::ClassMask fixed_classes() const {
-        checker::ClassMask fixed;
-        const auto names = quotient.progress_names();
-        for (std::size_t i = 0; i < names.size(); ++i)
-            if (!names[i].starts_with("kubelet[")) fixed.set(i);
-        return fixed;
-    }
-
-    const Pipeline& quotient;
-    const Pipeline& actual;
-};
-
-using Property = checker::LivenessOf<Symmetric>;
+using Property = checker::LivenessOf<Pipeline>;
 
 std::vector<Property> liveness_of(const Pipeline& pipeline) {
     std::vector<Property> questions;
@@ -104,22 +73,20 @@ TEST_CASE("the pipeline: unfolding decides what the graph without symmetry decid
         model::Reductions without;
         without.symmetry = false;
         const Pipeline quotient(configuration_of(c)), actual(configuration_of(c), without);
-        const Symmetric model{quotient, actual};
         const auto properties = liveness_of(quotient);
         std::vector<checker::FairnessClass> classes;
         for (const auto& name : quotient.progress_names()) {
-            const bool strong = quotient.strong_progress().test(classes.size());
+            const bool strong = quotient.fairness().is_strong(static_cast<int>(classes.size()));
             classes.push_back({name, strong ? checker::Fairness::strong : checker::Fairness::weak});
         }
         checker::ExploreOptions options;
         options.record_graph = true;
-        const auto explored = checker::explore<Symmetric>(model, {}, options, properties);
+        const auto explored = checker::explore<Pipeline>(quotient, {}, options, properties);
         const auto unfolded =
-            checker::check_liveness_unfolded<Symmetric>(model, explored, classes, properties);
-        const auto alone = checker::check_liveness<Symmetric>(model, explored, classes, properties);
-        const std::span<const checker::LivenessOf<Pipeline>> same(properties);
-        const auto whole = checker::explore<Pipeline>(actual, {}, options, same);
-        const auto full = checker::check_liveness<Pipeline>(actual, whole, classes, same);
+            checker::check_liveness_unfolded<Pipeline>(quotient, explored, classes, properties);
+        const auto alone = checker::check_liveness<Pipeline>(quotient, explored, classes, properties);
+        const auto whole = checker::explore<Pipeline>(actual, {}, options, properties);
+        const auto full = checker::check_liveness<Pipeline>(actual, whole, classes, properties);
         for (std::size_t i = 0; i < properties.size(); ++i) {
             CAPTURE(c.replicas, c.nodes, c.capacity, c.variants, properties[i].name);
             CHECK(unfolded[i].verdict == full[i].verdict);

@@ -2,9 +2,9 @@
 //
 // Technique: the definition. A weak class must be taken in the cycle or disabled in a
 // state of it; a strong one must be taken or disabled in all of them (checker/liveness.hpp;
-// Lamport, "Fairness and hyperfairness", 2000). An action counts as enabled if it would
-// change something once its component has received every event that is on its way; each
-// watch must deliver what it has. A run that stays where it is is a cycle without steps.
+// Lamport, "Fairness and hyperfairness", 2000). An action counts as enabled if its guard holds
+// and it would change something; each watch must deliver what it has. A run that stays where it
+// is is a cycle without steps.
 //
 // Complexity: states of the cycle times the size of the term form.
 #include "traces/lasso.hpp"
@@ -37,26 +37,20 @@ bool LassoCheck::run(int action, std::vector<int>& state, ir::Evaluator& evaluat
 
 ir::ClassMask LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& evaluator) const {
     ir::ClassMask classes;
-    for (int action = 0; action < actions_.first_receipt(); ++action) {
-        const auto& info = *actions_.info(action);
-        if (classes.contains(info.progress)) continue;
-        auto seen = state;
-        for (const auto watch : info.watches)
-            while (run(actions_.first_receipt() + watch, seen, evaluator)) {
-            }
-        if (run(action, seen, evaluator)) classes |= info.progress;
-    }
-    for (int watch = actions_.first_receipt(); watch < actions_.first_collection(); ++watch) {
-        auto seen = state;
-        if (run(watch, seen, evaluator))
-            classes |= pipeline_.classes({static_cast<std::uint16_t>(watch), {}});
+    for (int action = 0; action < actions_.first_collection(); ++action) {
+        const auto own = pipeline_.classes({static_cast<std::uint16_t>(action)});
+        if (classes.contains(own)) continue;
+        auto after = state;
+        if (run(action, after, evaluator)) classes |= own;
     }
     return classes;
 }
 
 tl::expected<void, std::string> LassoCheck::fair() const {
     ir::Evaluator evaluator(*system_.arena);
-    ir::ClassMask taken, always = ~ir::ClassMask{}, sometimes;
+    const auto& fairness = pipeline_.fairness();
+    ir::ClassMask taken, sometimes;
+    auto always = ir::ClassMask::first(static_cast<std::size_t>(fairness.size()));
     for (auto i = *trace_.cycle; i <= trace_.steps.size(); ++i) {
         const auto classes = enabled(trace_.state(i), evaluator);
         always &= classes;
@@ -64,13 +58,15 @@ tl::expected<void, std::string> LassoCheck::fair() const {
         if (i == trace_.steps.size()) continue;
         const auto action = trace_.steps[i].action;
         if (action < actions_.first_collection())
-            taken |= pipeline_.classes({static_cast<std::uint16_t>(action), {}});
+            taken |= pipeline_.classes({static_cast<std::uint16_t>(action)});
     }
-    const auto strong = pipeline_.strong_progress();
-    const auto unfair = ((always - strong) | (sometimes & strong)) - taken;
-    if (unfair.none()) return {};
-    return tl::unexpected(fmt::format("{} could go on and never does in {}",
-                                      pipeline_.progress_names()[*unfair.begin()], range(trace_)));
+    for (int i = 0; i < fairness.size(); ++i) {
+        const auto bit = static_cast<std::size_t>(i);
+        if (!(fairness.is_strong(i) ? sometimes : always).test(bit) || taken.test(bit)) continue;
+        return tl::unexpected(fmt::format("{} could go on and never does in {}",
+                                          pipeline_.progress_names()[bit], range(trace_)));
+    }
+    return {};
 }
 
 tl::expected<void, std::string> LassoCheck::contradicts(const invariants::Property& property) const {
@@ -103,7 +99,7 @@ tl::expected<void, std::string> LassoCheck::contradicts(const invariants::Proper
         case invariants::Form::finitely_often:
             for (auto i = begin; i < end; ++i)
                 if (trace_.steps[i].action < actions_.first_collection() &&
-                    property.counted(pipeline_, {static_cast<std::uint16_t>(trace_.steps[i].action), {}}))
+                    property.counted(pipeline_, {static_cast<std::uint16_t>(trace_.steps[i].action)}))
                     return {};
             return refuse("no step of it is one that the property counts");
     }
