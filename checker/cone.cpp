@@ -10,7 +10,7 @@
 //
 // E. M. Clarke, O. Grumberg, D. Peled, "Model Checking", 1999, section 13.1; the
 // refinement to guarded actions (a guard counts only where its action writes into
-// the cone) is that of program slicing. Linear in the terms times the actions.
+// the cone) is that of program slicing. Linear in the terms.
 #include "checker/cone.hpp"
 
 #include <algorithm>
@@ -73,8 +73,21 @@ std::vector<bool> cone_of(const ir::TransitionSystem& system,
                           const std::vector<Problem::Property>& properties) {
     std::vector<bool> inside(system.variables.size(), false);
     std::vector<VariableId> pending;
+    // Terms share most of what they are made of: each node is entered once for all of them.
+    std::vector<bool> entered(system.arena->size(), false);
+    std::vector<ir::NodeId> nodes;
     const auto enter = [&](Term term) {
-        for (const VariableId v : ir::variables_of(*system.arena, {term})) {
+        nodes.push_back(term.id());
+        while (!nodes.empty()) {
+            const ir::NodeId id = nodes.back();
+            nodes.pop_back();
+            if (entered[id]) continue;
+            entered[id] = true;
+            const ir::Node& node = system.arena->node(id);
+            const ir::NodeId operands[] = {node.a, node.b, node.c};
+            for (int i = 0; i < ir::operand_count(node.op); ++i) nodes.push_back(operands[i]);
+            if (node.op != ir::Op::variable) continue;
+            const auto v = static_cast<VariableId>(node.value);
             if (!inside.at(v)) {
                 inside[v] = true;
                 pending.push_back(v);

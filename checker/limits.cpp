@@ -44,8 +44,9 @@ void LimitWatch::look() {
 
 void LimitWatch::before_allocating(std::size_t bytes) const {
     if (limits_.memory_max_bytes == std::numeric_limits<std::size_t>::max()) return;
-    const std::size_t room = limits_.memory_max_bytes - std::min(limits_.memory_max_bytes, resident_bytes());
-    if (bytes > room) throw LimitReached(Ended::memory);
+    const std::size_t resident = resident_bytes();
+    if (resident > limits_.memory_max_bytes || bytes > limits_.memory_max_bytes - resident)
+        throw LimitReached(Ended::memory);
 }
 
 Limits LimitWatch::rest() const {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -90,8 +91,9 @@ private:
     std::vector<std::uint32_t> index_;
     std::uint32_t next_index_ = 1;
     std::uint32_t next_component_ = 0;
-    std::vector<Visit> visits_;
-    std::vector<StateId> waiting_;  // visited, and of a component that is not finished
+    // Deques: they grow without being copied, and shrink.
+    std::deque<Visit> visits_;
+    std::deque<StateId> waiting_;  // visited, and of a component that is not finished
 };
 
 }  // namespace kcheck::checker

@@ -5,4 +5,6 @@ add_library(kcheck_symbolic STATIC
   ${CMAKE_CURRENT_LIST_DIR}/symbolic_trace.cpp
   ${CMAKE_CURRENT_LIST_DIR}/z3_encoding.cpp
   ${CMAKE_CURRENT_LIST_DIR}/z3_session.cpp)
-target_link_libraries(kcheck_symbolic PUBLIC kcheck_options kcheck_ir PRIVATE z3::z3 Threads::Threads)
+target_link_libraries(kcheck_symbolic
+  PUBLIC kcheck_options kcheck_checker kcheck_ir
+  PRIVATE z3::z3 Threads::Threads)

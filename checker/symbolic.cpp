@@ -191,8 +191,8 @@ BoundedResult bounded_model_check(const ir::TransitionSystem& system,
                                   const std::vector<std::string>& invariants, int depth,
                                   const SymbolicOptions& options) {
     if (depth < 0) throw std::invalid_argument("symbolic: the depth is negative");
+    Session session(options);  // first: the clock runs
     const Problem problem = reduce(system, invariants, false, options.cone_of_influence);
-    Session session(options);
     BoundedSearch search(problem, session);
     return or_unknown<BoundedResult>(search, [&]() -> BoundedResult {
         for (int d = 0; d <= depth; ++d) {
@@ -206,8 +206,8 @@ InductionResult prove_by_k_induction(const ir::TransitionSystem& system,
                                      const std::vector<std::string>& invariants, int k_max,
                                      const SymbolicOptions& options) {
     if (k_max < 1) throw std::invalid_argument("symbolic: k is less than 1");
+    Session session(options);  // first: the clock runs
     Problem problem = reduce(system, invariants, true, options.cone_of_influence);
-    Session session(options);
     BoundedSearch base(problem, session);
     return or_unknown<InductionResult>(base, [&]() -> InductionResult {
         std::optional<UnrolledStep> unrolled;

@@ -33,6 +33,8 @@ namespace kcheck::checker {
 struct SymbolicOptions {
     double timeout_s = std::numeric_limits<double>::infinity();  // wall time of the call
     const std::atomic<bool>* stop = nullptr;                     // set by another thread to give up early
+    /// Of the whole process, its resident set.
+    std::size_t memory_max_bytes = std::numeric_limits<std::size_t>::max();
     /// Translate only what can influence the properties. Sound and complete: the
     /// verdicts are the same either way, except that ranges are then checked only
     /// for the variables in the cone.
@@ -70,7 +72,7 @@ struct NoViolation {
 };
 
 struct Unknown {
-    std::string reason;  // "timeout", "stopped", or what Z3 says
+    std::string reason;  // "timeout", "stopped", "memory", or what Z3 says
     int depth;           // no run of at most this many steps violates; -1 if not even that is known
 };
 

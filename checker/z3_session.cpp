@@ -4,10 +4,13 @@
 // session ends; no check can slip through.
 #include "checker/z3_session.hpp"
 
+#include "checker/limits.hpp"
+
 namespace kcheck::checker {
 namespace {
 constexpr auto poll_interval = std::chrono::milliseconds(10);
-}
+constexpr unsigned polls_for_a_measurement = 5;  // of memory
+}  // namespace
 
 Session::Session(const SymbolicOptions& options) : options_(options), watchdog_([this] { watch(); }) {}
 
@@ -22,13 +25,16 @@ Session::~Session() {
 
 void Session::watch() {
     std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, poll_interval, [this] { return done_; })) {
+    for (unsigned polls = 0; !wake_.wait_for(lock, poll_interval, [this] { return done_; }); ++polls) {
+        if (polls % polls_for_a_measurement == 0 && resident_bytes() > options_.memory_max_bytes)
+            too_large_ = true;
         if (due() != Reason::none) context_.interrupt();
     }
 }
 
 Session::Reason Session::due() const {
     if (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) return Reason::stopped;
+    if (too_large_) return Reason::memory;
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
     return elapsed.count() >= options_.timeout_s ? Reason::timeout : Reason::none;
 }
@@ -38,13 +44,17 @@ void Session::poll() const {
         case Reason::none: return;
         case Reason::timeout: throw Interrupted("timeout");
         case Reason::stopped: throw Interrupted("stopped");
+        case Reason::memory: throw Interrupted("memory");
     }
 }
 
 z3::solver Session::new_solver() {
     // Incremental bit-blasting SAT. The general solver falls back to its SMT core
     // on the second check of a sequence, which is many times slower here.
-    return z3::solver(context_, "QF_FD");
+    z3::solver solver(context_, "QF_FD");
+    // Otherwise Z3 takes the interrupt of the user for itself while a check runs.
+    solver.set("ctrl_c", false);
+    return solver;
 }
 
 std::optional<z3::model> Session::find_model(z3::solver& solver, const z3::expr& condition) {

@@ -3,6 +3,7 @@
 
 #include <z3++.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -36,12 +37,13 @@ public:
     void poll() const;
 
 private:
-    enum class Reason : std::uint8_t { none, timeout, stopped };
+    enum class Reason : std::uint8_t { none, timeout, stopped, memory };
     Reason due() const;
     void watch();
 
     SymbolicOptions options_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    std::atomic<bool> too_large_ = false;  // written by the watchdog
     z3::context context_;
     bool done_ = false;  // guarded by mutex_
     std::mutex mutex_;

@@ -97,8 +97,13 @@ tl::expected<Result, InternalError> run_one(const Workload& workload,
     if (options.command != Command::prove)
         return check(workload.configuration, workload.wanted, options,
                      {&stop, [&](const checker::Progress& p) { line.show(p); }});
-    line.say("asking Z3 ...");
-    return prove(model::Pipeline(workload.configuration, workload.wanted), wanted, options, stop);
+    const ProofWatching proving{&stop, [&](const std::string& text) { line.say(text); },
+                                [&](const PropertyResult& row) {
+                                    if (wanted.size() < 2 || options.output != Output::text) return;
+                                    line.erase();
+                                    fmt::print(stderr, "{}: {}\n", row.property->name, to_string(row.verdict));
+                                }};
+    return prove(model::Pipeline(workload.configuration, workload.wanted.plain()), wanted, options, proving);
 }
 
 int run_checker(const Options& options, const std::string& call) {

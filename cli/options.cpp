@@ -178,7 +178,7 @@ std::vector<OptionInfo> make_table() {
              return number(o, v, &Options::max_states, 1, 4'000'000'000);
          }},
         {"max-memory", 0, "SIZE", "3/4 of the machine's", "use about this much memory at most: 4GiB", false,
-         limits, searches,
+         limits, runs,
          [](Options& o, const std::string& v) {
              return store(read_size_bytes(v), [&](std::uint64_t bytes) { o.max_memory_bytes = bytes; });
          }},

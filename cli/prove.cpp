@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
+#include <span>
+#include <stdexcept>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "checker/symbolic.hpp"
 #include "cli/values.hpp"
@@ -78,6 +82,170 @@ std::string explain_failure(const ir::TransitionSystem& system, const checker::I
     return text;
 }
 
+/// The same system without the steps that leave the bounds of the encoding: what it has are runs of
+/// the configuration, as far as the encoding goes.
+ir::TransitionSystem within_bounds(const Pipeline& pipeline, std::span<const std::string> names) {
+    auto system = invariants::system_with(pipeline, names);
+    const auto exceeded = static_cast<ir::VariableId>(pipeline.cluster().exceeded);
+    for (auto& action : system.actions)
+        for (const auto& [variable, term] : action.assignments)
+            if (variable == exceeded) action.guard = action.guard && term == 0;
+    return system;
+}
+
+/// Decides properties one by one. Each has a solver of its own. Time is shared: in a round
+/// everybody who is undecided gets the same slice, and slices grow from round to round, so that what is
+/// easy is decided early and the rounds before cost what is hard a third more.
+class Proofs {
+public:
+    Proofs(const Pipeline& pipeline, const Options& options, const ProofWatching& watching, Result& result)
+        : pipeline_(pipeline), options_(options), watching_(watching), result_(result) {
+        for (const auto& row : result.properties) names_.emplace_back(row.property->name);
+        system_ = invariants::system_with(pipeline, names_);
+        tasks_.resize(names_.size());
+    }
+
+    std::optional<InternalError> run() {
+        for (double slice_s = first_slice_s; !error_ && !stopped_; slice_s *= slice_growth) {
+            auto waiting = undecided();
+            if (waiting.empty() || left_s() <= 0) break;
+            for (; !waiting.empty() && !error_ && !stopped_ && left_s() > 0; waiting.pop_back()) {
+                const double share_s = left_s() / static_cast<double>(waiting.size());
+                ask(waiting.back(), std::min(slice_s, share_s), names_.size() - waiting.size());
+            }
+        }
+        for (auto& row : result_.properties)
+            if (row.verdict == Verdict::incomplete && row.note.empty())
+                row.note = stopped_ ? "it was interrupted" : "there was no time for it";
+        return error_;
+    }
+
+private:
+    struct Task {
+        bool decided = false;
+        bool failed = false;      // no induction so far
+        std::size_t helpers = 0;  // how many proved properties the last attempt was made with
+    };
+    static constexpr double first_slice_s = 1;
+    static constexpr double slice_growth = 4;
+
+    double left_s() const {
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
+        return options_.timeout_s.value_or(std::numeric_limits<double>::infinity()) - elapsed.count();
+    }
+
+    /// The last of the result is asked first: the order of the call. A property whose induction fails
+    /// is asked again once another is proved that it may need.
+    std::vector<std::size_t> undecided() const {
+        std::vector<std::size_t> waiting;
+        for (std::size_t t = tasks_.size(); t-- > 0;)
+            if (!tasks_[t].decided && (!tasks_[t].failed || tasks_[t].helpers < proved_.size()))
+                waiting.push_back(t);
+        return waiting;
+    }
+
+    void ask(std::size_t t, double seconds, std::size_t before) {
+        watching_.say(
+            fmt::format("asking Z3 about {} ({} more undecided) ...", names_[t], names_.size() - before - 1));
+        checker::SymbolicOptions symbolic;
+        symbolic.timeout_s = seconds;
+        symbolic.stop = watching_.stop;
+        symbolic.memory_max_bytes = options_.max_memory_bytes.value_or(default_memory_max_bytes());
+        if (options_.bmc)
+            learn(t, checker::bounded_model_check(system(), {names_[t]}, *options_.bmc, symbolic));
+        else {
+            std::vector<std::string> together{names_[t]};
+            if (tasks_[t].failed) together.insert(together.end(), proved_.begin(), proved_.end());
+            tasks_[t].helpers = proved_.size();
+            learn(t, checker::prove_by_k_induction(system(), together, options_.k_max, symbolic));
+        }
+    }
+
+    const ir::TransitionSystem& system() const { return bounded_ ? *bounded_ : system_; }
+
+    template <class Answer>
+    void learn(std::size_t t, const Answer& answer) {
+        std::visit([&](const auto& alternative) { learn_from(t, alternative); }, answer);
+    }
+
+    void learn_from(std::size_t t, const checker::NoViolation& none) {
+        decide(t, Verdict::incomplete,
+               fmt::format("no violation within {} steps; longer runs were not looked at", none.depth));
+    }
+    void learn_from(std::size_t t, const checker::Proved& proved) {
+        auto note = fmt::format("by {}-induction, for runs of every length within {}", proved.k,
+                                pipeline_.cluster().bounds.text());
+        if (tasks_[t].failed) note += fmt::format(", together with {}", fmt::join(proved_, ", "));
+        proved_.push_back(names_[t]);
+        decide(t, Verdict::proved, note);
+    }
+    void learn_from(std::size_t t, const checker::InductionFailure& failure) {
+        tasks_[t].failed = true;
+        auto& row = result_.properties[t];
+        const bool first = row.note.empty();
+        row.note = fmt::format("induction fails up to k = {}", failure.k);
+        if (result_.details.empty())
+            result_.details = fmt::format("{}: {}", names_[t], explain_failure(system(), failure));
+        if (first) watching_.decided(row);
+    }
+    void learn_from(std::size_t t, const checker::Unknown& unknown) {
+        stopped_ = unknown.reason == "stopped";
+        result_.properties[t].note =
+            fmt::format("{}; no violation within {} steps",
+                        unknown.reason == "timeout"   ? "no answer in the time that there was"
+                        : unknown.reason == "stopped" ? "it was interrupted"
+                        : unknown.reason == "memory"  ? "the limit of memory was reached (--max-memory)"
+                                                      : unknown.reason,
+                        std::max(unknown.depth, 0));
+        // Z3 gives no reason that more time would change.
+        if (unknown.reason != "timeout" && !stopped_)
+            decide(t, Verdict::incomplete, result_.properties[t].note);
+    }
+    void learn_from(std::size_t t, const checker::Refutation& violation) {
+        if (violation.part != checker::Part::holds || violation.name != names_[t]) {
+            error_ = InternalError{
+                fmt::format("a reachable step breaks what the proof of {} rests on", violation.name)};
+            return;
+        }
+        const auto exceeded = pipeline_.cluster().exceeded;
+        const auto& steps = violation.trace.steps;
+        if (!steps.empty() && steps.back().state[exceeded] != 0 && !bounded_) {
+            // Not a run of the configuration. From here on such runs are left out.
+            bounded_ = within_bounds(pipeline_, names_);
+            return;
+        }
+        auto trace = trace_of(pipeline_, violation.trace, violation.name);
+        if (const auto executed = traces::execute(trace); !executed) {
+            error_ = InternalError{fmt::format("the counterexample of {} cannot be re-executed: {}",
+                                               violation.name, executed.error())};
+            return;
+        }
+        result_.properties[t].trace = std::move(trace);
+        decide(t, Verdict::violated, {});
+    }
+
+    void decide(std::size_t t, Verdict verdict, std::string note) {
+        tasks_[t].decided = true;
+        auto& row = result_.properties[t];
+        row.verdict = verdict;
+        row.note = std::move(note);
+        watching_.decided(row);
+    }
+
+    const Pipeline& pipeline_;
+    const Options& options_;
+    const ProofWatching& watching_;
+    Result& result_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    std::vector<std::string> names_;  // of the rows of the result
+    ir::TransitionSystem system_;
+    std::optional<ir::TransitionSystem> bounded_;
+    std::vector<Task> tasks_;
+    std::vector<std::string> proved_;
+    std::optional<InternalError> error_;
+    bool stopped_ = false;
+};
+
 }  // namespace
 
 tl::expected<std::vector<const invariants::Property*>, UsageError> provable(
@@ -103,71 +271,24 @@ tl::expected<std::vector<const invariants::Property*>, UsageError> provable(
 
 tl::expected<Result, InternalError> prove(const Pipeline& pipeline,
                                           const std::vector<const invariants::Property*>& wanted,
-                                          const Options& options, const std::atomic<bool>& stop) {
+                                          const Options& options, const ProofWatching& watching) {
     const auto began = std::chrono::steady_clock::now();
-    std::vector<std::string> names;
     Result result;
-    for (const auto* property : wanted) {
-        names.emplace_back(property->name);
+    for (const auto* property : wanted)
         result.properties.push_back({property, Verdict::incomplete, true, std::nullopt, {}});
-    }
-    const auto system = invariants::system_with(pipeline, names);
-    checker::SymbolicOptions symbolic;
-    if (options.timeout_s) symbolic.timeout_s = *options.timeout_s;
-    symbolic.stop = &stop;
+    if (const auto error = Proofs(pipeline, options, watching, result).run()) return tl::unexpected(*error);
 
-    std::optional<InternalError> broken;
-    const auto violated = [&](const checker::Refutation& violation) {
-        if (violation.part != checker::Part::holds) {
-            broken = InternalError{
-                fmt::format("a reachable step breaks what the proof of {} rests on", violation.name)};
-            return;
-        }
-        auto trace = trace_of(pipeline, violation.trace, violation.name);
-        if (const auto executed = traces::execute(trace); !executed) {
-            broken = InternalError{fmt::format("the counterexample of {} cannot be re-executed: {}",
-                                               violation.name, executed.error())};
-            return;
-        }
-        auto& row = *std::ranges::find(result.properties, violation.name,
-                                       [](const PropertyResult& r) { return r.property->name; });
-        row.verdict = Verdict::violated;
-        row.trace = std::move(trace);
-        result.reason = "it stopped at the first violation";
-    };
-    const auto note_all = [&](Verdict verdict, const std::string& note) {
-        for (auto& row : result.properties) {
-            row.verdict = verdict;
-            row.note = note;
-        }
-    };
-    const auto unknown = [&](const checker::Unknown& answer) {
-        result.reason =
-            fmt::format("{}; no violation within {} steps", answer.reason, std::max(answer.depth, 0));
-    };
-    if (options.bmc) {
-        const auto answer = checker::bounded_model_check(system, names, *options.bmc, symbolic);
-        if (const auto* found = std::get_if<checker::Refutation>(&answer))
-            violated(*found);
-        else if (const auto* gave_up = std::get_if<checker::Unknown>(&answer))
-            unknown(*gave_up);
-        else
-            result.reason =
-                fmt::format("no violation within {} steps; longer runs were not looked at", *options.bmc);
-    } else {
-        const auto answer = checker::prove_by_k_induction(system, names, options.k_max, symbolic);
-        if (const auto* found = std::get_if<checker::Refutation>(&answer)) {
-            violated(*found);
-        } else if (const auto* proved = std::get_if<checker::Proved>(&answer)) {
-            note_all(Verdict::proved, fmt::format("by {}-induction, for runs of every length", proved->k));
-        } else if (const auto* failed = std::get_if<checker::InductionFailure>(&answer)) {
-            result.reason = fmt::format("induction fails up to k = {}", failed->k);
-            result.details = explain_failure(system, *failed);
-        } else {
-            unknown(std::get<checker::Unknown>(answer));
-        }
-    }
-    if (broken) return tl::unexpected(*broken);
+    std::vector<std::string_view> undecided;
+    for (const auto& row : result.properties)
+        if (row.verdict == Verdict::incomplete) undecided.push_back(row.property->name);
+    if (undecided.size() == 1)
+        result.reason = std::ranges::find(result.properties, undecided.front(), [](const PropertyResult& r) {
+                            return r.property->name;
+                        })->note;
+    else if (!undecided.empty())
+        result.reason = fmt::format("not decided: {}", fmt::join(undecided, ", "));
+    // It is long, and of several properties the one that fails explains nothing about the others.
+    if (undecided.empty() || wanted.size() > 1) result.details.clear();
     result.verdict = overall(result.properties);
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     rusage usage{};

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -14,8 +17,16 @@ namespace kcheck::cli {
 tl::expected<std::vector<const invariants::Property*>, UsageError> provable(
     const std::vector<std::string>& names);
 
+struct ProofWatching {
+    const std::atomic<bool>* stop = nullptr;
+    std::function<void(const std::string&)> say;         // what is being done
+    std::function<void(const PropertyResult&)> decided;  // as soon as it is known
+};
+
+/// Each property is decided on its own: one that is hard costs the others nothing but waiting.
+/// Requires both functions of `watching`.
 tl::expected<Result, InternalError> prove(const model::Pipeline& pipeline,
                                           const std::vector<const invariants::Property*>& wanted,
-                                          const Options& options, const std::atomic<bool>& stop);
+                                          const Options& options, const ProofWatching& watching);
 
 }  // namespace kcheck::cli

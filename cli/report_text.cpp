@@ -182,7 +182,7 @@ std::string conclusion(const Result& result, const Paint& paint) {
     switch (result.verdict) {
         case Verdict::holds:
             return say("holds", ": every reachable state was visited, within the bounds above");
-        case Verdict::proved: return say("proved", ": for runs of every length of this configuration");
+        case Verdict::proved: return say("proved", ": for runs of every length of this configuration, within the bounds above");
         case Verdict::violated: {
             const auto note = result.reason.empty() ? std::string() : fmt::format(" ({})", result.reason);
             return say("violated", ": the counterexample has been re-executed step by step" + note);

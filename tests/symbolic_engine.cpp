@@ -1,6 +1,10 @@
 // Bounded model checking and k-induction on systems with known answers.
+#include <signal.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <csignal>
 #include <stdexcept>
 #include <thread>
 
@@ -284,6 +288,29 @@ TEST_CASE("a timeout is unknown and interrupts a running query") {
         as<Unknown>(bounded_model_check(pigeonhole(), {"too many pigeons"}, 9, {.timeout_s = 0.0}));
     CHECK(never.reason == "timeout");
     CHECK(never.depth == -1);
+}
+
+TEST_CASE("an interrupt of the user is left to the program while Z3 works") {
+    static std::atomic<bool> stop = false;
+    stop = false;
+    const auto before = std::signal(SIGINT, [](int) { stop = true; });
+    std::thread user([] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        kill(getpid(), SIGINT);
+    });
+    const InductionResult result =
+        prove_by_k_induction(pigeonhole(), {"too many pigeons"}, 1, {.timeout_s = 100, .stop = &stop});
+    user.join();
+    std::signal(SIGINT, before);
+    CHECK(stop);
+    CHECK(as<Unknown>(result).reason == "stopped");
+}
+
+TEST_CASE("the engine gives up for want of memory") {
+    SymbolicOptions options;
+    options.memory_max_bytes = 1;
+    CHECK(as<Unknown>(prove_by_k_induction(pigeonhole(), {"too many pigeons"}, 1, options)).reason ==
+          "memory");
 }
 
 TEST_CASE("another thread can stop the engine", "[parallel]") {

@@ -75,6 +75,26 @@ class ExitCodes(unittest.TestCase):
         self.assertEqual(done.returncode, 3, done.stdout)
         self.assertIn("no violation within 2 steps; longer runs were not looked at", done.stdout)
 
+    def test_a_hard_proof_costs_the_others_nothing(self):
+        done = run("prove", "watch-complete", "single-binding", "names-are-unique", *SMALL, "--timeout", "8s")
+        self.assertEqual(done.returncode, 3, done.stdout)
+        for name in ("single-binding", "names-are-unique"):
+            self.assertRegex(done.stdout, f"proved +{name} .* within . pods at once, [0-9]+ events on a watch")
+            self.assertIn(f"{name}: proved\n", done.stderr)
+        self.assertIn("incomplete   watch-complete", done.stdout)
+        self.assertIn("incomplete: this is not a pass; ", done.stdout)
+
+    def test_an_interrupt_ends_a_proof(self):
+        process = subprocess.Popen([KCHECK, "prove", "capacity", "--replicas", "3", "--nodes", "2"],
+                                   stdout=subprocess.PIPE, text=True)
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        output, _ = process.communicate(timeout=60)
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(process.returncode, 3)
+        self.assertIn("it was interrupted", output)
+
 
 class Usage(unittest.TestCase):
     def assert_refused(self, expected: str, *arguments: str):
