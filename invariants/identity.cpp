@@ -1,4 +1,5 @@
 // What tells objects apart: UIDs and names.
+#include "invariants/counters.hpp"
 #include "invariants/families.hpp"
 #include "invariants/predicate.hpp"
 
@@ -27,6 +28,11 @@ Property uids_are_unique() {
                 unique = unique && (c[k.pod[p][model::pod::exists]] == 0 ||
                                     c[k.pod[q][model::pod::exists]] == 0 || uid(p) != uid(q));
         return unique;
+    });
+    property.lemma = as_term([](const auto& c, const Cluster& k) {
+        auto fresh = counters_are_bounded(c, k);
+        for (const auto uid : k.uid) fresh = fresh && c[uid] == 0;
+        return fresh;
     });
     property.witness = on_states([](const auto& c, const Cluster& k) {
         auto pods = c.integer(0);
