@@ -92,7 +92,6 @@ public:
             explore(with(configuration_, levels[level]), level + 1 == levels.size());
         }
         if (contradiction_) return tl::unexpected(*contradiction_);
-        result_.bounds = bounds_;
         result_.verdict = overall(result_.properties);
         result_.seconds = elapsed_s();
         if (result_.verdict == Verdict::violated && result_.reason.empty() && result_.covered &&
@@ -129,10 +128,14 @@ private:
             const auto encoded = encode(configuration, reductions);
             if (!encoded) return;
             const auto& pipeline = *encoded;
+            result_.bounds = bounds_;
             const EndAt end_at{.bounds_left = !is_ample(), .any_violation = options_.fail_fast};
             const auto decided = decide(pipeline, asked, end_at, limits(), watching_);
             result_.covered = decided.covered;
             result_.peak_bytes = std::max(result_.peak_bytes, decided.peak_bytes);
+            result_.exploring_s += decided.exploring_s;
+            result_.liveness_s += decided.liveness_s;
+            const double before_s = elapsed_s();
             if (!decided.contradiction.empty()) contradiction_ = InternalError{decided.contradiction};
             for (std::size_t i = 0; i < open.size() && !contradiction_; ++i) {
                 const auto& finding = decided.findings[i];
@@ -141,6 +144,7 @@ private:
                 ended_early_ = ended_early_ ||
                                (options_.fail_fast && open[i]->decides && open[i]->verdict == Verdict::violated);
             }
+            result_.confirming_s += elapsed_s() - before_s;
             if (!decided.cut_short.empty()) {
                 result_.reason = decided.cut_short;
                 if (decided.by_states && !last)

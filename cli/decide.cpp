@@ -137,6 +137,10 @@ Decided decide(const Pipeline& pipeline, std::span<const Property* const> proper
 
     decided.covered =
         Covered{explored.states, explored.transitions, explored.frontier, explored.quiescent, explored.depth};
+    const auto elapsed_s = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    };
+    decided.exploring_s = elapsed_s();
     decided.peak_bytes = explored.peak_bytes;
     decided.cut_short = reason_of(explored.ended);
     decided.by_states = explored.ended == checker::Ended::states;
@@ -154,9 +158,8 @@ Decided decide(const Pipeline& pipeline, std::span<const Property* const> proper
     }
     // Where more room is to be given, liveness waits for it.
     if (questions.liveness.empty() || (explored.ended == checker::Ended::violation)) return decided;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     checker::LivenessOptions rest;
-    rest.limits = {limits.memory_max_bytes, std::max(0.0, limits.timeout_s - elapsed.count()), watching.stop};
+    rest.limits = {limits.memory_max_bytes, std::max(0.0, limits.timeout_s - elapsed_s()), watching.stop};
     rest.states_max = limits.states_max;
     rest.threads = limits.threads;
     const auto found = checker::check_liveness_unfolded<Pipeline>(pipeline, explored, fairness_of(pipeline),
@@ -177,6 +180,7 @@ Decided decide(const Pipeline& pipeline, std::span<const Property* const> proper
         if (conclusive && decided.contradiction.empty() && finding.answer == Answer::holds)
             decided.contradiction = cross_check(pipeline, explored, questions.liveness[i], finding);
     }
+    decided.liveness_s = elapsed_s() - decided.exploring_s;
     return decided;
 }
 

@@ -49,6 +49,7 @@ struct Decided {
     std::string cut_short;  // why not everything was visited, or not all of it decided
     bool by_states = false;  // ... and it was the limit of states
     Covered covered;
+    double exploring_s = 0, liveness_s = 0;
     std::size_t peak_bytes = 0;
     std::string contradiction;  // of two algorithms: a defect of kcheck
 };

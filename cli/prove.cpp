@@ -278,18 +278,6 @@ tl::expected<std::vector<const invariants::Property*>, UsageError> provable(
     return wanted;
 }
 
-tl::expected<std::unique_ptr<Pipeline>, UsageError> plain_form(const Pipeline& pipeline) {
-    auto reductions = pipeline.cluster().reductions.plain();
-    reductions.idle_faults = false;
-    try {
-        return std::make_unique<Pipeline>(pipeline.cluster().configuration, reductions);
-    } catch (const std::length_error&) {
-        return tl::unexpected(UsageError{
-            "the configuration is too large to be proved about: its plain form has more variables than "
-            "there is room for (try fewer replicas, nodes, operations or faults)"});
-    }
-}
-
 tl::expected<Result, InternalError> prove(const Pipeline& pipeline,
                                           const std::vector<const invariants::Property*>& wanted,
                                           const Options& options, const ProofWatching& watching) {
