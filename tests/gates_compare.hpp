@@ -1,0 +1,136 @@
+// Comparing Answers, and what a run of a gate has to tell.
+#pragma once
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <catch2/catch.hpp>
+
+#include "tests/gates_minimize.hpp"
+#include "tests/gates_plain.hpp"
+#include "tests/gates_random.hpp"
+#include "tests/gates_verdicts.hpp"
+
+namespace kcheck::tests {
+
+/// One way to search a configuration.
+struct Search {
+    bool plain = false;  // gates_plain.hpp; else Pipeline with these:
+    model::Reductions reductions{};
+
+    Answer operator()(const model::Configuration& configuration, const AnswerOptions& options) const {
+        if (!plain) return answer_of(configuration, reductions, options);
+        const Plain model(configuration);
+        return answer_of(model, model.pipeline(), options);
+    }
+    std::string text() const {
+        return plain ? "the plain search" : fmt::format("reductions {}", text_of(reductions));
+    }
+    double bits(const model::Configuration& configuration) const {
+        return bits_of_states(configuration, plain ? no_reductions() : reductions);
+    }
+};
+
+/// What two Answers say differently.
+struct Difference {
+    std::string what;  // a property, or "quiescent states", or what is contradictory
+    std::string one, other;
+};
+
+enum class Relation : std::uint8_t {
+    equal,     // the other one says the same
+    included,  // what is violated in the one is violated in the other
+};
+
+/// A verdict that is unknown differs from none.
+inline std::vector<Difference> differences(const Answer& one, const Answer& other, Relation relation) {
+    std::vector<Difference> found;
+    const auto properties = all_properties();
+    for (std::size_t i = 0; i < properties.size(); ++i) {
+        const auto a = one.of[i], b = other.of[i];
+        if (a == Verdict::unknown || b == Verdict::unknown || a == b) continue;
+        if (relation == Relation::included && a == Verdict::holds) continue;
+        found.push_back({std::string(properties[i]->name), text_of(a), text_of(b)});
+    }
+    for (const auto* answer : {&one, &other})
+        for (const auto& problem : answer->problems) found.push_back({problem, "", ""});
+    if (!one.complete || !other.complete) return found;
+    const auto missing = [](const Outcomes& from, const Outcomes& in) {
+        std::size_t count = 0;
+        for (const auto& outcome : from) count += in.contains(outcome) ? 0 : 1;
+        return count;
+    };
+    const auto lost = missing(one.quiescent, other.quiescent);
+    const auto added = relation == Relation::equal ? missing(other.quiescent, one.quiescent) : 0;
+    if (lost + added > 0)
+        found.push_back({"quiescent states",
+                         fmt::format("{} outcomes, {} of them only here", one.quiescent.size(), lost),
+                         fmt::format("{} outcomes, {} of them only here", other.quiescent.size(), added)});
+    return found;
+}
+
+/// The name of a problem without what depends on the run: its property and the first words.
+inline std::string kind_of(const Difference& difference) {
+    return difference.what.substr(0, difference.what.find(';')).substr(0, 70);
+}
+
+/// From the environment, or else `fallback`.
+inline std::uint64_t number_from(const char* variable, std::uint64_t fallback) {
+    const char* text = std::getenv(variable);
+    return text == nullptr || *text == '\0' ? fallback : std::strtoull(text, nullptr, 10);
+}
+
+/// The seeds of a run: KCHECK_SEED is the first, KCHECK_CONFIGURATIONS how many.
+struct Seeds {
+    std::uint64_t first, count;
+
+    explicit Seeds(std::uint64_t configurations)
+        : first(number_from("KCHECK_SEED", 1)), count(number_from("KCHECK_CONFIGURATIONS", configurations)) {}
+};
+
+/// Counts, and shows each kind of failure once.
+class Report {
+public:
+    Report(std::string gate, const Seeds& seeds) : gate_(std::move(gate)), seeds_(seeds) {
+        std::cout << fmt::format("{}: {} configurations from KCHECK_SEED={}\n", gate_, seeds_.count,
+                                 seeds_.first)
+                  << std::flush;
+    }
+    ~Report() {
+        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began_;
+        std::string line = fmt::format("{}: {:.0f} s", gate_, seconds.count());
+        for (const auto& [name, count] : counts_) line += fmt::format(", {} {}", count, name);
+        std::cout << line << '\n' << std::flush;
+    }
+    Report(const Report&) = delete;
+
+    void count(const std::string& what, std::uint64_t by = 1) { counts_[what] += by; }
+    std::uint64_t counted(const std::string& what) const {
+        const auto found = counts_.find(what);
+        return found == counts_.end() ? 0 : found->second;
+    }
+    /// Whether a failure of this kind is yet to be shown: minimizing one is expensive.
+    bool is_new(const std::string& kind) { return ++kinds_[kind] == 1; }
+    void fail(std::uint64_t seed, const std::string& text) {
+        count("failures shown");
+        const auto message = fmt::format("KCHECK_SEED={} KCHECK_CONFIGURATIONS=1: {}", seed, text);
+        std::cout << fmt::format("{}: {}\n", gate_, message) << std::flush;
+        FAIL_CHECK(message);
+    }
+    double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+    }
+
+private:
+    std::string gate_;
+    Seeds seeds_;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    std::map<std::string, std::uint64_t> counts_, kinds_;
+};
+
+}  // namespace kcheck::tests

@@ -1,0 +1,177 @@
+// The metamorphic gate: rules that need no second opinion to be believed. What is violated within a
+// bound is violated within every larger one, and what may come to rest there may come to rest here.
+#include <catch2/catch.hpp>
+
+#include <functional>
+#include <optional>
+
+#include "tests/gates_compare.hpp"
+
+using namespace kcheck;
+using namespace kcheck::tests;
+
+namespace {
+
+using model::Configuration;
+
+struct Rule {
+    std::string name;
+    Relation relation;
+    /// What the configuration is compared with; none if the rule says nothing of it.
+    std::function<std::optional<Configuration>(const Configuration&)> other;
+    bool counts = false;  // the state spaces are the same up to names
+};
+
+std::optional<Configuration> changed(const Configuration& configuration, bool applies, auto change) {
+    if (!applies) return std::nullopt;
+    auto other = configuration;
+    change(other);
+    return other;
+}
+
+const std::vector<Rule>& rules() {
+    static const std::vector<Rule> all{
+        {"one event more of staleness", Relation::included,
+         [](const Configuration& c) {
+             return changed(c, c.staleness.has_value(), [](auto& o) { ++*o.staleness; });
+         }},
+        {"unlimited staleness", Relation::included,
+         [](const Configuration& c) {
+             return changed(c, c.staleness.has_value(), [](auto& o) { o.staleness.reset(); });
+         }},
+        {"one crash more", Relation::included,
+         [](const Configuration& c) { return changed(c, true, [](auto& o) { ++o.crashes; }); }},
+        {"one lost reply more", Relation::included,
+         [](const Configuration& c) { return changed(c, true, [](auto& o) { ++o.lost_replies; }); }},
+        {"one operation more, which the user need not come to", Relation::included,
+         [](const Configuration& c) {
+             return changed(c, c.operations.size() < 3, [](auto& o) {
+                 o.operations.push_back({model::UserOperation::Kind::scale, 1});
+             });
+         }},
+        {"availability after a while, which may be over at once", Relation::included,
+         [](const Configuration& c) {
+             return changed(c, !c.waits_until_available, [](auto& o) { o.waits_until_available = true; });
+         }},
+        {"an event that may be lost, and need not be", Relation::included,
+         [](const Configuration& c) {
+             return changed(c, !c.variants.contains("watch-drops-event"),
+                            [](auto& o) { o.variants.insert("watch-drops-event"); });
+         }},
+        {"nodes in the opposite order", Relation::equal,
+         [](const Configuration& c) {
+             return changed(c, c.nodes.size() > 1, [](auto& o) { std::ranges::reverse(o.nodes); });
+         },
+         true},
+        {"nodes of other names", Relation::equal,
+         [](const Configuration& c) {
+             return changed(c, true, [](auto& o) {
+                 for (auto& node : o.nodes) node.name = "z" + node.name;
+             });
+         },
+         true},
+        {"scale in place of a second apply", Relation::equal,
+         [](const Configuration& c) {
+             return changed(c, c.operations.size() > 1, [](auto& o) {
+                 using Kind = model::UserOperation::Kind;
+                 auto& kind = o.operations.back().kind;
+                 kind = kind == Kind::apply ? Kind::scale : Kind::apply;
+             });
+         },
+         true},
+        {"room for a hundred pods or for fifty", Relation::equal,
+         [](const Configuration& c) {
+             return changed(c, true, [](auto& o) {
+                 for (auto& node : o.nodes)
+                     if (node.capacity > 50) {
+                         node.capacity = 50;
+                         if (!node.score.empty()) node.score.resize(51);
+                     }
+             });
+         },
+         true},
+        {"a closed node more", Relation::equal,
+         [](const Configuration& c) {
+             return changed(c, c.nodes.size() < 3 && !c.variants.contains("kubelet-ignores-node-name"),
+                            [](auto& o) {
+                                o.nodes.push_back({"closed", false, 110, {}});
+                            });
+         }},
+    };
+    return all;
+}
+
+std::optional<Difference> same_kind(const Configuration& configuration, const Rule& rule,
+                                    const Search& search, const std::string& kind,
+                                    const AnswerOptions& options) {
+    const auto other = rule.other(configuration);
+    if (!other) return std::nullopt;
+    for (const auto& difference :
+         differences(search(configuration, options), search(*other, options), rule.relation))
+        if (kind_of(difference) == kind) return difference;
+    return std::nullopt;
+}
+
+void show(Report& report, std::uint64_t seed, Configuration configuration, const Rule& rule, Search search,
+          const std::string& kind, const AnswerOptions& options) {
+    configuration = minimize(configuration, [&](const Configuration& candidate) {
+        return same_kind(candidate, rule, search, kind, options).has_value();
+    });
+    const auto difference = *same_kind(configuration, rule, search, kind, options);
+    report.fail(seed, fmt::format("{}: {}\n    {}: {}\n    {}: {}", rule.name, difference.what,
+                                  text_of(configuration, search.reductions), difference.one,
+                                  text_of(*rule.other(configuration), search.reductions), difference.other));
+}
+
+void run(std::uint64_t configurations, int rules_of_each, std::uint64_t states_max) {
+    const Seeds seeds(configurations);
+    Report report("metamorphic", seeds);
+    const AnswerOptions options{.states_max = number_from("KCHECK_STATES", states_max)};
+    const double bits_max = std::log2(static_cast<double>(options.states_max));
+    for (auto seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
+        const auto configuration = random_configuration(seed);
+        Dice dice(seed ^ 0x5EED);
+        report.count("configurations");
+        Search search;  // as users have it, mostly
+        if (dice.chance(20)) search.reductions = random_reductions(dice);
+        const auto ask = [&](const Configuration& asked) -> std::optional<Answer> {
+            if (search.bits(asked) > bits_max) {
+                report.count("searches not begun");
+                return std::nullopt;
+            }
+            auto answer = search(asked, options);
+            report.count(answer.complete   ? "searches decided"
+                         : answer.exceeded ? "searches out of bounds"
+                                           : "searches cut short");
+            report.count("states", answer.states);
+            return answer;
+        };
+        const auto one = ask(configuration);
+        if (!one) continue;
+        bool compared = false;
+        for (int i = 0; i < rules_of_each; ++i) {
+            const auto& rule = rules()[static_cast<std::size_t>(dice.roll(static_cast<int>(rules().size())))];
+            const auto larger = rule.other(configuration);
+            if (!larger) continue;
+            const auto other = ask(*larger);
+            if (!other) continue;
+            compared = compared || (one->complete && other->complete);
+            for (const auto& difference : differences(*one, *other, rule.relation)) {
+                report.count("differences");
+                std::string variants;
+                for (const auto& variant : configuration.variants) variants += variant;
+                if (report.is_new(rule.name + kind_of(difference) + variants))
+                    show(report, seed, configuration, rule, search, kind_of(difference), options);
+            }
+            if (rule.counts && one->complete && other->complete && one->states != other->states &&
+                report.is_new(rule.name))
+                report.fail(seed, fmt::format("{}: {} states, and {}\n    {}", rule.name, one->states,
+                                              other->states, text_of(configuration, search.reductions)));
+        }
+        if (compared) report.count("configurations compared");
+    }
+}
+
+}  // namespace
+
+TEST_CASE("what is violated within a bound is violated within a larger one") { run(1'200, 2, 5'000); }
