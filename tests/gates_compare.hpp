@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <catch2/catch.hpp>
 
 #include "tests/gates_minimize.hpp"
@@ -30,9 +32,6 @@ struct Search {
     }
     std::string text() const {
         return plain ? "the plain search" : fmt::format("reductions {}", text_of(reductions));
-    }
-    double bits(const model::Configuration& configuration) const {
-        return bits_of_states(configuration, plain ? no_reductions() : reductions);
     }
 };
 
@@ -58,7 +57,8 @@ inline std::vector<Difference> differences(const Answer& one, const Answer& othe
         found.push_back({std::string(properties[i]->name), text_of(a), text_of(b)});
     }
     for (const auto* answer : {&one, &other})
-        for (const auto& problem : answer->problems) found.push_back({problem, "", ""});
+        for (const auto& problem : answer->problems)
+            found.push_back({problem, answer == &one ? "so" : "not so", answer == &one ? "not so" : "so"});
     if (!one.complete || !other.complete) return found;
     const auto missing = [](const Outcomes& from, const Outcomes& in) {
         std::size_t count = 0;
@@ -77,6 +77,10 @@ inline std::vector<Difference> differences(const Answer& one, const Answer& othe
 /// The name of a problem without what depends on the run: its property and the first words.
 inline std::string kind_of(const Difference& difference) {
     return difference.what.substr(0, difference.what.find(';')).substr(0, 70);
+}
+
+inline std::string variants_of(const model::Configuration& configuration) {
+    return fmt::format("{}", fmt::join(configuration.variants, ", "));
 }
 
 /// From the environment, or else `fallback`.
@@ -114,13 +118,21 @@ public:
         const auto found = counts_.find(what);
         return found == counts_.end() ? 0 : found->second;
     }
+    void count(const Answer& answer) {
+        count(answer.complete   ? "searches complete"
+              : answer.exceeded ? "searches out of bounds"
+                                : "searches cut short");
+        count("states", answer.states);
+        for (const auto verdict : answer.of)
+            if (verdict == Verdict::violated) count("violations");
+    }
     /// Whether a failure of this kind is yet to be shown: minimizing one is expensive.
     bool is_new(const std::string& kind) { return ++kinds_[kind] == 1; }
     void fail(std::uint64_t seed, const std::string& text) {
         count("failures shown");
-        const auto message = fmt::format("KCHECK_SEED={} KCHECK_CONFIGURATIONS=1: {}", seed, text);
-        std::cout << fmt::format("{}: {}\n", gate_, message) << std::flush;
-        FAIL_CHECK(message);
+        std::cout << fmt::format("{}: KCHECK_SEED={} KCHECK_CONFIGURATIONS=1: {}\n", gate_, seed, text)
+                  << std::flush;
+        FAIL_CHECK("KCHECK_SEED=" << seed << ", as above");  // Catch2 would break the lines
     }
     double seconds() const {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();

@@ -1,7 +1,6 @@
 #include "tests/gates_random.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
@@ -46,11 +45,11 @@ model::Configuration random_configuration(std::uint64_t seed) {
     Dice dice(seed);
     model::Configuration configuration;
     using Kind = model::UserOperation::Kind;
-    const auto replicas = [&] { return dice.weighted({15, 45, 28, 12}); };
-    configuration.operations = {{Kind::apply, replicas()}};
+    configuration.operations = {{Kind::apply, dice.weighted({8, 52, 28, 12})}};
     const int more = dice.weighted({35, 45, 20});
     for (int i = 0; i < more; ++i)
-        configuration.operations.push_back({dice.chance(80) ? Kind::scale : Kind::apply, replicas()});
+        configuration.operations.push_back(
+            {dice.chance(80) ? Kind::scale : Kind::apply, dice.weighted({35, 35, 20, 10})});
 
     configuration.nodes = {random_node(dice, 0)};
     if (dice.chance(45)) {
@@ -99,23 +98,37 @@ model::Reductions random_reductions(Dice& dice) {
     return chosen;
 }
 
-double bits_of_states(const model::Configuration& configuration, const model::Reductions& reductions) {
-    const auto off = [&](bool model::Reductions::*member, double bits) {
-        return reductions.*member ? 0.0 : bits;
-    };
-    const int pods = configuration.replicas_added() + configuration.lost_replies + configuration.crashes;
+namespace {
+
+/// Pods that can be around in one run, about.
+int pods_of(const model::Configuration& configuration) {
+    return configuration.replicas_added() + configuration.lost_replies + configuration.crashes;
+}
+
+}  // namespace
+
+double bits_of_states(const model::Configuration& configuration) {
+    const int pods = pods_of(configuration);
     double bits = 3.0 + 0.9 * pods + 1.5 * static_cast<double>(configuration.operations.size() - 1);
-    bits += 2.0 * configuration.lost_replies + 2.6 * configuration.crashes;
+    bits += 1.5 * configuration.lost_replies + 2.0 * configuration.crashes;
     for (const auto& node : configuration.nodes)
-        if (node.capacity < pods) bits += 1.5 * pods;
-    const double grows = 0.5 + 0.5 * pods;
-    bits += off(&model::Reductions::lazy_refresh, 1.2 * grows);
-    bits += off(&model::Reductions::local_steps, 1.2 * grows);
-    bits += off(&model::Reductions::status_last, 1.0 * grows);
-    bits += off(&model::Reductions::watch_projection, 1.0 * grows);
-    bits += off(&model::Reductions::symmetry, 0.8 * pods);
-    bits += off(&model::Reductions::idle_faults, 1.5 * (configuration.crashes + configuration.lost_replies));
-    if (configuration.staleness) bits -= std::max(0.0, 2.0 - 0.5 * *configuration.staleness);
+        if (node.capacity < pods) bits += 0.5 * pods;
+    return bits;
+}
+
+double bits_without_reductions(const model::Configuration& configuration,
+                               const model::Reductions& reductions) {
+    using model::Reductions;
+    struct Price {
+        bool Reductions::*member;
+        double each_pod;
+    };
+    const Price prices[] = {{&Reductions::watch_projection, 0.4}, {&Reductions::lazy_refresh, 0.1},
+                            {&Reductions::symmetry, 0.2},         {&Reductions::idle_faults, 0.1},
+                            {&Reductions::local_steps, 0.8},      {&Reductions::status_last, 1.7}};
+    double bits = 0;
+    for (const auto& [member, each_pod] : prices)
+        if (!(reductions.*member)) bits += 0.4 + each_pod * pods_of(configuration);
     return bits;
 }
 

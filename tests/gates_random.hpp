@@ -38,9 +38,12 @@ model::Configuration random_configuration(std::uint64_t seed);
 /// Any subset of the reductions, the extremes and singletons more often than chance would have them.
 model::Reductions random_reductions(Dice& dice);
 
-/// About how many bits the number of states has. Rough: a factor for each of what makes a state
-/// space large, fitted to measured runs. It keeps the gates from starting what they cannot finish.
-double bits_of_states(const model::Configuration& configuration, const model::Reductions& reductions);
+/// About how many bits the number of states has under all reductions. Rough, as is the next: it keeps
+/// the gates from beginning what they cannot finish.
+double bits_of_states(const model::Configuration& configuration);
+/// About how many bits more it has under these; fitted to measured runs.
+double bits_without_reductions(const model::Configuration& configuration,
+                               const model::Reductions& reductions);
 
 model::Reductions no_reductions();
 /// "lazy-refresh, symmetry"; "none" if there is none.

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <fmt/format.h>
@@ -32,12 +33,28 @@ struct Answer {
     std::vector<std::string> problems;  // kcheck contradicts itself
 };
 
+/// The nodes by kind, those that are open first: numbers that do not depend on the order in which a
+/// configuration lists them.
+inline std::vector<std::size_t> nodes_by_kind(const model::Configuration& configuration) {
+    std::vector<std::size_t> order(configuration.nodes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto kind = [&](std::size_t n) {
+        const auto& node = configuration.nodes[n];
+        return std::tuple(!node.schedulable, node.capacity, node.score);
+    };
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return kind(a) < kind(b); });
+    std::vector<std::size_t> number(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) number[order[i]] = i;
+    return number;
+}
+
 /// What is stored of the workloads and the pods, and their containers. Budgets, requests that may
 /// never arrive, images and caches are left out; so are pods that are over and wait for the garbage
 /// collector. Of all orders of equal nodes it is the least description.
 inline Outcome outcome_of(const model::Cluster& k, const Valuation& state) {
     namespace pod = model::pod;
     const auto& nodes = k.configuration.nodes;
+    const auto number = nodes_by_kind(k.configuration);
     std::vector<std::size_t> order(nodes.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     Outcome least;
@@ -46,26 +63,34 @@ inline Outcome outcome_of(const model::Cluster& k, const Valuation& state) {
         for (std::size_t n = 0; n < nodes.size(); ++n)
             keeps_kinds = keeps_kinds && nodes[n].same_kind(nodes[order[n]]);
         if (!keeps_kinds) continue;
+        const auto number_of = [&](std::size_t n) { return static_cast<int>(number[order[n]]) + 1; };
         std::vector<Outcome> pods;
         for (std::size_t p = 0; p < k.pod.size(); ++p) {
             const auto& stored = k.pod[p];
-            Outcome one{state[stored[pod::exists]], state[stored[pod::deleting]], state[stored[pod::phase]]};
             const int node = state[stored[pod::node]];
-            one.push_back(node == 0 ? 0 : static_cast<int>(order[static_cast<std::size_t>(node) - 1]) + 1);
-            std::vector<int> containers(nodes.size());
+            Outcome one{state[stored[pod::exists]], state[stored[pod::deleting]], state[stored[pod::phase]],
+                        node == 0 ? 0 : number_of(static_cast<std::size_t>(node) - 1)};
+            std::vector<std::pair<int, int>> containers;
             for (std::size_t n = 0; n < nodes.size(); ++n)
-                containers[order[n]] = state[k.kubelet[n].container[p]];
-            const bool runs = std::ranges::any_of(containers, [](int c) { return c != 0; });
+                if (const int container = state[k.kubelet[n].container[p]]; container != 0)
+                    containers.emplace_back(number_of(n), container);
             const bool over = one[1] == 0 && one[2] == pod::terminal;
-            if (!runs && (one[0] == 0 || over)) continue;
-            one.insert(one.end(), containers.begin(), containers.end());
+            if (containers.empty() && (one[0] == 0 || over)) continue;
+            std::ranges::sort(containers);
+            for (const auto& [where, container] : containers) {
+                one.push_back(where);
+                one.push_back(container);
+            }
             pods.push_back(std::move(one));
         }
         std::ranges::sort(pods);
         Outcome outcome{state[k.operations_done]};
         for (const auto* workload : {&k.deployment, &k.replica_set})
             for (const auto slot : workload->field) outcome.push_back(state[slot]);
-        for (const auto& one : pods) outcome.insert(outcome.end(), one.begin(), one.end());
+        for (const auto& one : pods) {
+            outcome.push_back(static_cast<int>(one.size()));
+            outcome.insert(outcome.end(), one.begin(), one.end());
+        }
         if (least.empty() || outcome < least) least = std::move(outcome);
     } while (std::ranges::next_permutation(order).found);
     return least;
