@@ -1,126 +1,40 @@
+// From explorations to verdicts.
+//
+// Faults. The budgets are raised one by one. What is violated with a budget is violated with every
+// larger one, so a property that has been violated is not asked again, and what holds is said of the
+// last exploration, which has all of them.
+//
+// Bounds. The encoding of a configuration begins small. An exploration that meets a run that leaves it
+// ends, and is begun again with more room there; from the size on that is ample for the unbroken
+// pipeline it goes on to its end first, since what it finds within the bounds may be all there is.
+//
+// Reductions. local-steps and status-last leave out steps that nobody can tell the time of, as long
+// as nobody breaks the pipeline. status-last admits runs that the pipeline has not. So what is violated
+// under them is looked for without them: by a search as far as it is cheap, along the path that
+// was found, and at last by a search to the end, whose word counts. Nobody is shown a counterexample
+// that has not been executed again, step by step, in the plain pipeline.
 #include "cli/check.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <stdexcept>
 #include <thread>
 
 #include <fmt/format.h>
-
-#include "checker/explicit.hpp"
-#include "checker/liveness.hpp"
-#include "checker/reach.hpp"
 
 namespace kcheck::cli {
 
 namespace {
 
-using checker::StateId;
 using invariants::Property;
+using model::Bounds;
+using model::Configuration;
 using model::Pipeline;
-using model::Valuation;
+using model::Reductions;
 
-using Safety = checker::SafetyOf<Pipeline>;
-using Liveness = checker::LivenessOf<Pipeline>;
-
-Liveness::Form form_of(invariants::Form form) {
-    switch (form) {
-        case invariants::Form::eventually_always: return Liveness::Form::eventually_always;
-        case invariants::Form::always_eventually: return Liveness::Form::always_eventually;
-        case invariants::Form::leads_to: return Liveness::Form::leads_to;
-        case invariants::Form::finitely_often: break;
-    }
-    return Liveness::Form::finitely_often;
-}
-
-std::vector<checker::FairnessClass> fairness_of(const Pipeline& pipeline) {
-    std::vector<checker::FairnessClass> classes;
-    const auto strong = pipeline.strong_progress();
-    for (auto& name : pipeline.progress_names()) {
-        const bool is_strong = ((strong >> classes.size()) & 1U) != 0;
-        classes.push_back({std::move(name), is_strong ? checker::Fairness::strong : checker::Fairness::weak});
-    }
-    return classes;
-}
-
-/// The properties as the engines take them, with the rows of the result that they decide.
-class Questions {
-public:
-    Questions(const Pipeline& pipeline, std::vector<PropertyResult>& results) {
-        const auto bind =
-            [&pipeline](const Property::Predicate& predicate) -> std::function<bool(const Valuation&)> {
-            if (!predicate) return {};
-            return [&pipeline, &predicate](const Valuation& state) {
-                return predicate(pipeline.cluster(), state);
-            };
-        };
-        for (auto& result : results) {
-            if (result.verdict == Verdict::not_checked) continue;
-            const Property& property = *result.property;
-            const std::string name(property.name);
-            if (property.kind == invariants::Kind::safety) {
-                if (!result.decides) never_stop.insert(safety.size());
-                safety.push_back({name, bind(property.holds)});
-                safety_results.push_back(&result);
-                continue;
-            }
-            Liveness question{name, form_of(property.form), bind(property.goal), bind(property.premise), {}};
-            if (property.counted)
-                question.counted = [&pipeline, &property](const model::Move& move) {
-                    return property.counted(pipeline, move);
-                };
-            liveness.push_back(std::move(question));
-            liveness_results.push_back(&result);
-        }
-        // Beyond the bounds of the encoding nothing is known, so nothing can be said to hold.
-        const auto exceeded = pipeline.cluster().exceeded;
-        never_stop.insert(safety.size());
-        safety.push_back(
-            {"within-bounds", [exceeded](const Valuation& state) { return state[exceeded] == 0; }});
-    }
-    std::size_t within_bounds() const { return safety.size() - 1; }
-
-    std::vector<Safety> safety;
-    std::vector<Liveness> liveness;
-    std::vector<PropertyResult*> safety_results, liveness_results;
-    std::set<std::size_t> never_stop;
-};
-
-void append(std::vector<traces::Edge>& path, const std::vector<checker::Step<Pipeline>>& steps) {
-    for (const auto& step : steps) path.push_back({step.action, step.state});
-}
-
-/// The path in actual states, executed again: nobody is shown a counterexample that is not one.
-tl::expected<traces::Trace, InternalError> confirm(const Pipeline& pipeline,
-                                                   const std::vector<traces::Edge>& path,
-                                                   std::optional<std::size_t> cycle,
-                                                   const Property& property) {
-    auto trace = traces::follow(pipeline, path, cycle, &property);
-    if (!trace)
-        return tl::unexpected(InternalError{
-            fmt::format("the counterexample of {} cannot be followed: {}", property.name, trace.error())});
-    if (const auto executed = traces::execute(*trace); !executed) {
-        std::string steps;  // what a report of the defect needs
-        for (std::size_t i = 0; i < trace->steps.size(); ++i)
-            steps += fmt::format("\n  {:3}{} {}", i + 1, trace->cycle && i >= *trace->cycle ? " (cycle)" : "",
-                                 trace->steps[i].name);
-        return tl::unexpected(
-            InternalError{fmt::format("the counterexample of {} cannot be re-executed: {}; its steps:{}",
-                                      property.name, executed.error(), steps)});
-    }
-    return std::move(*trace);
-}
-
-std::string reason_of(checker::Ended ended) {
-    switch (ended) {
-        case checker::Ended::complete: return {};
-        case checker::Ended::violation: return "it stopped at the first violation";
-        case checker::Ended::states: return "the limit of states was reached (--max-states)";
-        case checker::Ended::memory: return "the limit of memory was reached (--max-memory)";
-        case checker::Ended::timeout: return "the limit of time was reached (--timeout)";
-        case checker::Ended::stopped: return "it was interrupted";
-    }
-    return {};
-}
+/// How many states a search for a plain counterexample visits before the path is followed.
+constexpr std::uint64_t cheap_states = 100'000;
 
 /// The rows of the result, all of them undecided.
 std::vector<PropertyResult> rows(const Options& options) {
@@ -138,104 +52,231 @@ std::vector<PropertyResult> rows(const Options& options) {
     return results;
 }
 
-/// The goal of <>[] goal must stay reachable, whatever is fair. Found out of reach without a
-/// fair cycle that shows why, one of the two algorithms is wrong.
-tl::expected<void, InternalError> cross_check(const Pipeline& pipeline, const checker::Exploration& explored,
-                                              const Liveness& question, const PropertyResult& result) {
-    if (question.form != Liveness::Form::eventually_always || !explored.complete()) return {};
-    // Runs end where they leave the bounds of the encoding; the goal may be beyond.
-    const auto exceeded = pipeline.cluster().exceeded;
-    const auto trap = checker::goal_stays_reachable(*explored.graph, explored.store, [&](StateId id) {
-        const auto state = checker::state_of(pipeline, explored.store, id);
-        return state[exceeded] == 1 || question.goal(state);
-    });
-    if (!trap || result.verdict == Verdict::violated) return {};
-    return tl::unexpected(
-        InternalError{fmt::format("{} is said to hold, but after {} steps its goal is out of reach",
-                                  question.name, explored.store.depth(*trap))});
+struct Faults {
+    int crashes = 0, lost_replies = 0;
+};
+
+/// Every budget up to those of the configuration, fewer faults first.
+std::vector<Faults> levels_of(const Configuration& configuration) {
+    std::vector<Faults> levels;
+    for (int crashes = 0; crashes <= configuration.crashes; ++crashes)
+        for (int lost = 0; lost <= configuration.lost_replies; ++lost) levels.push_back({crashes, lost});
+    std::ranges::stable_sort(levels, {}, [](Faults f) { return f.crashes + f.lost_replies; });
+    return levels;
 }
 
-}  // namespace
+Configuration with(Configuration configuration, Faults faults) {
+    configuration.crashes = faults.crashes;
+    configuration.lost_replies = faults.lost_replies;
+    return configuration;
+}
 
-tl::expected<Result, InternalError> check(const Pipeline& pipeline, const Options& options,
-                                          const Watching& watching) {
-    const auto began = std::chrono::steady_clock::now();
-    const auto elapsed_s = [began] {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    };
-    Result result;
-    result.properties = rows(options);
-    const Questions questions(pipeline, result.properties);
+class Check {
+public:
+    Check(const Configuration& configuration, const Reductions& wanted, const Options& options,
+          const Watching& watching)
+        : configuration_(configuration),
+          wanted_(wanted.sound_for(configuration)),
+          options_(options),
+          watching_(watching),
+          bounds_(Bounds::least(configuration)) {
+        result_.configuration = configuration_;
+        result_.reductions = wanted_;
+        result_.properties = rows(options);
+    }
 
-    checker::ExploreOptions search;
-    search.threads = static_cast<unsigned>(
-        options.threads.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))));
-    // Of a single safety property the first violation is all there is to find.
-    search.stop_at_violation =
-        options.fail_fast || (questions.safety.size() == 2 && questions.liveness.empty());
-    search.never_stop = questions.never_stop;
-    search.record_graph = !questions.liveness.empty();
-    search.states_max = options.max_states.value_or(search.states_max);
-    search.memory_max_bytes = options.max_memory_bytes.value_or(default_memory_max_bytes());
-    search.timeout_s = options.timeout_s.value_or(search.timeout_s);
-    search.stop = watching.stop;
-    search.progress = watching.progress;
-    search.progress_interval_s = 0.2;
-    const auto explored = checker::explore<Pipeline>(pipeline, questions.safety, search, questions.liveness);
+    tl::expected<Result, InternalError> run() && {
+        const auto levels = levels_of(configuration_);
+        for (std::size_t level = 0; level < levels.size() && !is_over(); ++level) {
+            if (skips_to_last_ && level + 1 < levels.size()) continue;
+            explore(with(configuration_, levels[level]), level + 1 == levels.size());
+        }
+        if (contradiction_) return tl::unexpected(*contradiction_);
+        result_.bounds = bounds_;
+        result_.verdict = overall(result_.properties);
+        result_.seconds = elapsed_s();
+        if (result_.verdict == Verdict::violated && result_.reason.empty() && result_.covered &&
+            result_.covered->frontier > 0)
+            result_.reason = "it stopped at the first violation";
+        return std::move(result_);
+    }
 
-    const bool within_bounds = !explored.violations[questions.within_bounds()];
-    const bool conclusive = explored.complete() && within_bounds;
-    result.reason = reason_of(explored.ended);
-    if (!within_bounds) result.reason = "a run left the bounds of the encoding (docs/limits.md)";
+private:
+    std::vector<PropertyResult*> open_rows(bool plainly) {
+        std::vector<PropertyResult*> open;
+        for (auto& row : result_.properties)
+            if (row.verdict == Verdict::incomplete && plain_only_.contains(row.property) == plainly &&
+                !given_up_.contains(row.property))
+                open.push_back(&row);
+        return open;
+    }
 
-    for (std::size_t i = 0; i < questions.safety_results.size(); ++i) {
-        auto& row = *questions.safety_results[i];
-        row.verdict = conclusive ? Verdict::holds : Verdict::incomplete;
-        if (!explored.violations[i]) continue;
-        std::vector<traces::Edge> path;
-        append(path, checker::trace_to(pipeline, explored.store, explored.violations[i]->state).steps);
-        auto trace = confirm(pipeline, path, std::nullopt, *row.property);
-        if (!trace) return tl::unexpected(trace.error());
+    bool is_over() {
+        return contradiction_ || limit_met_ || ended_early_ ||
+               (open_rows(false).empty() && open_rows(true).empty());
+    }
+
+    void explore(const Configuration& configuration, bool last) {
+        explore(configuration, wanted_, false, last);
+        // What violates a property under the reductions and not without them has been found by now.
+        if (!is_over() && !open_rows(true).empty()) explore(configuration, wanted_.plain(), true, last);
+    }
+
+    void explore(const Configuration& configuration, const Reductions& reductions, bool plainly, bool last) {
+        for (auto open = open_rows(plainly); !open.empty() && !is_over(); open = open_rows(plainly)) {
+            std::vector<const Property*> asked;
+            for (const auto* row : open) asked.push_back(row->property);
+            const Pipeline pipeline(configuration, reductions, bounds_);
+            const EndAt end_at{.bounds_left = !is_ample(), .any_violation = options_.fail_fast};
+            const auto decided = decide(pipeline, asked, end_at, limits(), watching_);
+            result_.covered = decided.covered;
+            result_.peak_bytes = std::max(result_.peak_bytes, decided.peak_bytes);
+            if (!decided.contradiction.empty()) contradiction_ = InternalError{decided.contradiction};
+            for (std::size_t i = 0; i < open.size() && !contradiction_; ++i) {
+                const auto& finding = decided.findings[i];
+                if (finding.answer == Answer::holds && last) open[i]->verdict = Verdict::holds;
+                if (finding.answer == Answer::violated) confirm(*open[i], finding, pipeline);
+                ended_early_ = ended_early_ ||
+                               (options_.fail_fast && open[i]->decides && open[i]->verdict == Verdict::violated);
+            }
+            if (!decided.cut_short.empty()) {
+                result_.reason = decided.cut_short;
+                if (decided.by_states && !last)
+                    skips_to_last_ = true;
+                else
+                    limit_met_ = true;
+                return;
+            }
+            if (decided.exceeded == 0) return;
+            bounds_.grow(decided.exceeded);
+        }
+    }
+
+    /// The encoding has all the room that the unbroken pipeline needs, as far as anybody has seen.
+    bool is_ample() const {
+        const auto ample = Bounds::ample(configuration_);
+        return bounds_.pods >= ample.pods && bounds_.generations >= ample.generations &&
+               std::ranges::equal(bounds_.events, ample.events, std::ranges::greater_equal{});
+    }
+
+    void confirm(PropertyResult& row, const Finding& finding, const Pipeline& pipeline) {
+        const auto& on = pipeline.cluster().reductions;
+        if (on == on.plain()) {
+            accept(row, exactly(pipeline, finding));
+            return;
+        }
+        auto plainly = search_plainly(pipeline, *row.property, cheap_states);
+        if (plainly.answer == Answer::open) {
+            if (auto trace = along(pipeline, finding)) {
+                accept(row, std::move(*trace));
+                return;
+            }
+            plainly = search_plainly(pipeline, *row.property, limits().states_max);
+        }
+        switch (plainly.answer) {
+            case Answer::violated: accept(row, std::move(plainly.trace)); break;
+            case Answer::holds: plain_only_.insert(row.property); break;
+            case Answer::open:
+                given_up_.insert(row.property);
+                row.note = fmt::format(
+                    "a run under reductions breaks it; the search for one without them was not finished: {}",
+                    plainly.why);
+        }
+    }
+
+    void accept(PropertyResult& row, tl::expected<traces::Trace, InternalError> trace) {
+        if (!trace) {
+            contradiction_ = trace.error();
+            return;
+        }
         row.verdict = Verdict::violated;
         row.trace = std::move(*trace);
     }
-    if (!questions.liveness.empty()) {
-        std::string too_late;
-        const auto stop = [&] {
-            if (watching.stop != nullptr && watching.stop->load())
-                too_late = reason_of(checker::Ended::stopped);
-            else if (elapsed_s() > search.timeout_s)
-                too_late = reason_of(checker::Ended::timeout);
-            return !too_late.empty();
-        };
-        const auto found = checker::check_liveness<Pipeline>(pipeline, explored, fairness_of(pipeline),
-                                                             questions.liveness, stop);
-        if (result.reason.empty()) result.reason = too_late;
-        for (std::size_t i = 0; i < found.size(); ++i) {
-            auto& row = *questions.liveness_results[i];
-            const bool decided = conclusive && found[i].verdict != checker::LivenessVerdict::incomplete;
-            row.verdict = decided ? Verdict::holds : Verdict::incomplete;
-            if (found[i].lasso) {
-                std::vector<traces::Edge> path;
-                append(path, found[i].lasso->stem.steps);
-                const auto cycle = path.size();
-                append(path, found[i].lasso->cycle);
-                auto trace = confirm(pipeline, path, cycle, *row.property);
-                if (!trace) return tl::unexpected(trace.error());
-                row.verdict = Verdict::violated;
-                row.trace = std::move(*trace);
-            }
-            if (!decided) continue;
-            if (const auto agreed = cross_check(pipeline, explored, questions.liveness[i], row); !agreed)
-                return tl::unexpected(agreed.error());
+
+    /// The run of a search that leaves out nothing but names.
+    tl::expected<traces::Trace, InternalError> exactly(const Pipeline& pipeline, const Finding& finding) {
+        const auto& name = finding.property->name;
+        auto trace = traces::follow(pipeline, finding.path, finding.cycle, finding.property);
+        if (!trace)
+            return tl::unexpected(InternalError{
+                fmt::format("the counterexample of {} cannot be followed: {}", name, trace.error())});
+        const auto executed = traces::execute(*trace);
+        if (executed) return std::move(*trace);
+        std::string steps;  // what a report of the defect needs
+        for (std::size_t i = 0; i < trace->steps.size(); ++i)
+            steps += fmt::format("\n  {:3}{} {}", i + 1, trace->cycle && i >= *trace->cycle ? " (cycle)" : "",
+                                 trace->steps[i].name);
+        return tl::unexpected(
+            InternalError{fmt::format("the counterexample of {} cannot be re-executed: {}; its steps:{}",
+                                      name, executed.error(), steps)});
+    }
+
+    struct Plainly {
+        Answer answer = Answer::open;
+        tl::expected<traces::Trace, InternalError> trace;
+        std::string why;  // it is open
+    };
+
+    Plainly search_plainly(const Pipeline& reduced, const Property& property, std::uint64_t states_max) {
+        const auto& k = reduced.cluster();
+        auto bounds = k.bounds;
+        auto limit = limits();
+        limit.states_max = std::min(limit.states_max, states_max);
+        const Property* asked[]{&property};
+        for (;;) {
+            const Pipeline plain(k.configuration, k.reductions.plain(), bounds);
+            const auto decided =
+                decide(plain, asked, {.bounds_left = true, .any_violation = false}, limit, watching_);
+            const auto& finding = decided.findings.front();
+            if (finding.answer == Answer::violated)
+                return {Answer::violated, exactly(plain, finding), {}};
+            if (finding.answer == Answer::holds) return {Answer::holds, {}, {}};
+            if (!decided.cut_short.empty()) return {Answer::open, {}, decided.cut_short};
+            bounds.grow(decided.exceeded);
         }
     }
-    result.verdict = overall(result.properties);
-    result.covered =
-        Covered{explored.states, explored.transitions, explored.frontier, explored.quiescent, explored.depth};
-    result.seconds = explored.seconds;
-    result.peak_bytes = explored.peak_bytes;
-    return result;
+
+    std::optional<traces::Trace> along(const Pipeline& reduced, const Finding& finding) {
+        if (finding.cycle && *finding.cycle != finding.path.size()) return std::nullopt;
+        const auto& k = reduced.cluster();
+        const Pipeline plain(k.configuration, k.reductions.plain(), k.bounds);
+        auto trace = traces::follow_plainly(reduced, plain, finding.path, *finding.property);
+        if (!trace || !traces::execute(*trace)) return std::nullopt;
+        return std::move(*trace);
+    }
+
+    double elapsed_s() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+    }
+
+    Limits limits() const {
+        const checker::ExploreOptions none;
+        const auto processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+        return {.threads = static_cast<unsigned>(options_.threads.value_or(processors)),
+                .states_max = options_.max_states.value_or(none.states_max),
+                .memory_max_bytes = options_.max_memory_bytes.value_or(default_memory_max_bytes()),
+                .timeout_s = options_.timeout_s ? std::max(0.0, *options_.timeout_s - elapsed_s())
+                                                : none.timeout_s};
+    }
+
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    const Configuration configuration_;
+    const Reductions wanted_;
+    const Options& options_;
+    const Watching& watching_;
+    Bounds bounds_;
+    Result result_;
+    std::set<const Property*> plain_only_;  // the reductions are no help for these
+    std::set<const Property*> given_up_;
+    std::optional<InternalError> contradiction_;
+    bool limit_met_ = false, ended_early_ = false, skips_to_last_ = false;
+};
+
+}  // namespace
+
+tl::expected<Result, InternalError> check(const Configuration& configuration, const Reductions& wanted,
+                                          const Options& options, const Watching& watching) {
+    return Check(configuration, wanted, options, watching).run();
 }
 
 }  // namespace kcheck::cli

@@ -1,22 +1,20 @@
-// kcheck without a command: visit every reachable state, check every property.
+// kcheck without a command: every property, decided by visiting every reachable state.
 #pragma once
-
-#include <atomic>
-#include <functional>
 
 #include <tl/expected.hpp>
 
-#include "checker/explicit_search.hpp"
-#include "cli/result.hpp"
+#include "cli/decide.hpp"
 
 namespace kcheck::cli {
 
-struct Watching {
-    const std::atomic<bool>* stop = nullptr;  // set when the user has had enough
-    std::function<void(const checker::Progress&)> progress;
-};
-
-tl::expected<Result, InternalError> check(const model::Pipeline& pipeline, const Options& options,
+/// Explores the pipeline of the configuration, first without faults, then with one, with two, up to
+/// its budgets: so a counterexample has the fewest faults that suffice. `wanted`: what may be left
+/// out; what is not sound for the configuration is not (model/cluster.hpp). The encoding begins small and
+/// grows until no run leaves it.
+///
+/// Throws std::length_error if the configuration needs more variables than there is room for.
+tl::expected<Result, InternalError> check(const model::Configuration& configuration,
+                                          const model::Reductions& wanted, const Options& options,
                                           const Watching& watching);
 
 }  // namespace kcheck::cli

@@ -108,7 +108,7 @@ private:
     }
 
     Result check_all(const model::Pipeline& pipeline) const {
-        auto result = check(pipeline, Options{}, {&stop_, {}});
+        auto result = check(pipeline.cluster().configuration, pipeline.cluster().reductions, Options{}, {&stop_, {}});
         if (!result) throw Failure{result.error().message};
         return std::move(*result);
     }
@@ -192,7 +192,7 @@ private:
             const bool promised = row.property->clazz != invariants::Class::soft;
             if (!row.trace || !promised) continue;
             ++shown;
-            auto script = traces::script_of(*row.trace, pipeline);
+            auto script = traces::script_of(*row.trace);
             const auto with = replay(script);
             if (with.agreement != Agreement::same)
                 fail(one,

@@ -98,7 +98,8 @@ int run_checker(const Options& options, const std::string& call) {
     auto result =
         options.command == Command::prove
             ? prove(*setup->pipeline, wanted, options, stop)
-            : check(*setup->pipeline, options, {&stop, [&](const checker::Progress& p) { line.show(p); }});
+            : check(setup->pipeline->cluster().configuration, setup->pipeline->cluster().reductions, options,
+                    {&stop, [&](const checker::Progress& p) { line.show(p); }});
     line.erase();
     if (!result) return contradict(result.error().message);
 
@@ -106,8 +107,14 @@ int run_checker(const Options& options, const std::string& call) {
     if (const auto* row = shown(options, *result))
         if (const auto written = files->write(*row->trace); !written) return refuse(written.error());
     const Paint paint(shows_colour(stdout, options.no_color));
-    fmt::print("{}", options.output == Output::json ? report_json(*setup->pipeline, *result)
-                                                    : report_text(*setup->pipeline, options, *result, paint));
+    // A check has its own bounds.
+    const auto own = options.command == Command::prove
+                         ? std::nullopt
+                         : std::optional<model::Pipeline>(std::in_place, result->configuration,
+                                                          result->reductions, result->bounds);
+    const auto& pipeline = own ? *own : *setup->pipeline;
+    fmt::print("{}", options.output == Output::json ? report_json(pipeline, *result)
+                                                    : report_text(pipeline, options, *result, paint));
     return code(exit_code(result->verdict));
 }
 

@@ -17,8 +17,6 @@ struct ReductionInfo {
 inline constexpr std::array reductions{
     ReductionInfo{"watch-projection", &model::Reductions::watch_projection,
                   "a watch event that changes nothing its receiver ever reads is not queued for it"},
-    ReductionInfo{"lazy-refresh", &model::Reductions::lazy_refresh,
-                  "a cache receives events only together with the step that observes them"},
     ReductionInfo{"symmetry", &model::Reductions::symmetry,
                   "pods of one owner, and equal nodes, are interchangeable"},
     ReductionInfo{"idle-faults", &model::Reductions::idle_faults,

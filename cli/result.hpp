@@ -32,6 +32,9 @@ struct Covered {
 
 struct Result {
     std::string command;  // the call, to print calls like it
+    model::Configuration configuration;
+    model::Reductions reductions;  // those that were on
+    model::Bounds bounds;          // of the encoding, in the end
     Verdict verdict = Verdict::incomplete;
     std::string reason;  // why it is incomplete
     std::vector<PropertyResult> properties;

@@ -14,16 +14,18 @@ Property uids_are_unique() {
     property.formula = "[] forall p != q stored: uid(p) != uid(q)";
     property.rationale =
         "A UID is a random number of 122 bits that kube-apiserver draws at creation; it keeps no "
-        "counter that a restart could reset. The model's UIDs are the slots of pods, fresh by "
-        "construction; they are variables of their own only where a variant makes them repeat.";
+        "counter that a restart could reset. Of the UIDs a monitor keeps which pods have one in common.";
     property.source = "staging/src/k8s.io/apiserver/pkg/registry/rest/meta.go:FillObjectMetaSystemFields";
     property.violated_by = {"uids-repeat-after-restart"};
     define(property, [](const auto& c, const Cluster& k) {
         auto unique = c.boolean(true);
+        const auto uid = [&](std::size_t p) {
+            return c.choose(c[k.uid[p]] != 0, c[k.uid[p]], c.integer(static_cast<int>(p) + 1));
+        };
         for (std::size_t q = 0; q < k.uid.size(); ++q)
             for (std::size_t p = 0; p < q; ++p)
                 unique = unique && (c[k.pod[p][model::pod::exists]] == 0 ||
-                                    c[k.pod[q][model::pod::exists]] == 0 || c[k.uid[p]] != c[k.uid[q]]);
+                                    c[k.pod[q][model::pod::exists]] == 0 || uid(p) != uid(q));
         return unique;
     });
     property.witness = on_states([](const auto& c, const Cluster& k) {

@@ -41,7 +41,7 @@ constexpr auto every_watch_is_complete = [](const auto& c, const Cluster& k) {
                     amounts_to_store(c, k, k.rsc.pods) && amounts_to_store(c, k, k.scheduler.pods);
     for (const auto& kubelet : k.kubelet) complete = complete && amounts_to_store(c, k, kubelet.pods);
     // A run that has left the bounds of the encoding has lost the event that did not fit.
-    return complete || c[k.exceeded] == 1;
+    return complete || c[k.exceeded] != 0;
 };
 
 }  // namespace

@@ -37,7 +37,7 @@ ActionInfo& Pipeline::add(std::string component, std::string verb, std::string w
 
 /// A request to kube-apiserver with every way that its reply may go. Where the caller keeps
 /// nothing that depends on the reply (`reply_matters` is false), a lost reply is what it is without
-/// the loss, and is only there while the reduction idle-faults is off.
+/// the loss: an idle fault.
 template <class F>
 void Pipeline::add_request(std::string component, std::string verb, std::string what, Reader reader,
                            std::uint64_t progress, bool reply_matters, bool breakable, int node, F body) {
@@ -53,11 +53,11 @@ void Pipeline::add_request(std::string component, std::string verb, std::string 
         return info;
     };
     instance({}, "").progress = progress;
-    if (!reply_matters && k.reductions.idle_faults) return;
     const auto lost = [&](Outcome outcome, Payer payer, const char* suffix) {
         auto& info = instance({outcome, payer}, suffix);
         info.fault = payer != Payer::broken_connection;
         info.known = known;
+        info.idle = !reply_matters;
         if (outcome == Outcome::lost_committed) info.twin = known;
     };
     if (k.configuration.lost_replies > 0) {
@@ -124,19 +124,18 @@ void Pipeline::add_actions() {
     });
     const auto second_status = actions_.size();
     add_request(replicaset, "update-status", "PUT ReplicaSet status", Reader::replicaset_controller,
-                rs_progress, !k.reductions.status_last, false, -1,
+                rs_progress, true, false, -1,
                 [&k](auto& c, Reply r) { replicaset_controller::update_status(c, k, r); });
-    if (!k.reductions.status_last) {  // elsewhere no status is lost with the sync that it ends
-        auto& info =
-            add(replicaset, "update-status",
-                "PUT ReplicaSet status; others write before it, and again after the live GET",
-                Reader::replicaset_controller, [&k](auto& c) {
-                    replicaset_controller::update_status(c, k, {Outcome::lost_uncommitted, Payer::conflict});
-                });
-        info.request = true;
-        info.reply = {Outcome::lost_uncommitted, Payer::conflict};
-        info.progress = rs_progress;
-    }
+    auto& conflict = add(
+        replicaset, "update-status",
+        "PUT ReplicaSet status; others write before it, and again after the live GET",
+        Reader::replicaset_controller, [&k](auto& c) {
+            replicaset_controller::update_status(c, k, {Outcome::lost_uncommitted, Payer::conflict});
+        });
+    conflict.request = true;
+    conflict.ends_sync = true;
+    conflict.reply = {Outcome::lost_uncommitted, Payer::conflict};
+    conflict.progress = rs_progress;
     for (auto a = second_status; a < actions_.size(); ++a) actions_[a].status = 3;
 
     for_each_pod([&](int p) {
@@ -178,7 +177,7 @@ void Pipeline::add_actions() {
         local(runtime, "pull-image", "pull the image", bit(Progress::image_pull),
               [&k, n](auto& c) { kubelet::pull(c, k, n); });
         for_each_pod([&](int p) {
-            if (k.crowded(n))
+            if (k.crowded(n) && configuration.crashes > 0)
                 local(component, "admit", fmt::format("admit pod[{}], or refuse it if it does not fit", p),
                       kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::admit(c, k, n, p); });
             local(runtime, "create-container", fmt::format("create the container of pod[{}]", p),
@@ -297,8 +296,7 @@ void Pipeline::add_watches() {
         receive_replica_set_by_replica_set_controller(c, k);
     });
     add_watch(replicaset, "pods", k.rsc.pods, [&k](auto& c) {
-        // The victims of a sync are ranked in the view that it began with.
-        if (!c.require(pending(c, k.rsc.pods) && c[k.rsc.deletes] == 0)) return;
+        if (!c.require(pending(c, k.rsc.pods) && receives_pods(c, k.rsc))) return;
         receive_pod_by_replica_set_controller(c, k);
     });
     add_watch("kube-scheduler", "pods", k.scheduler.pods, [&k](auto& c) {
@@ -309,7 +307,7 @@ void Pipeline::add_watches() {
         add_watch(fmt::format("kubelet[{}]", n), "pods", k.kubelet[static_cast<std::size_t>(n)].pods,
                   [&k, n](auto& c) {
                       const auto& watch = k.kubelet[static_cast<std::size_t>(n)].pods;
-                      if (!c.require(pending(c, watch))) return;
+                      if (!c.require(pending(c, watch) && receives_pods(c, k, n))) return;
                       receive_pod_by_kubelet(c, k, n);
                   });
 }

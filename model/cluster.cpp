@@ -8,15 +8,6 @@ namespace kcheck::model {
 
 namespace {
 
-/// The largest batch of slow start (controller_utils.go:slowStartBatch: 1, 2, 4, ...)
-/// on the way to `replicas` pods.
-int batch_most(int replicas) {
-    int largest = 0;
-    for (int sent = 0, batch = 1; sent < replicas; sent += batch, batch *= 2)
-        largest = std::max(largest, std::min(batch, replicas - sent));
-    return largest;
-}
-
 template <int N>
 std::array<bool, N> every_field() {
     std::array<bool, N> all{};
@@ -26,36 +17,17 @@ std::array<bool, N> every_field() {
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
-/// Where a property can see a status write, or statuses never come to an end, they must not be postponed.
-Reductions sound_for(const Configuration& configuration, Reductions reductions) {
-    for (const auto& info : variants())
-        if (configuration.variants.contains(std::string(info.name)) &&
-            (info.variant == Variant::update_without_resource_version ||
-             info.variant == Variant::status_carries_time))
-            reductions.status_last = false;
-    return reductions;
-}
-
 }  // namespace
 
-Cluster::Cluster(Configuration given, Reductions reduce, Footprint footprint)
-    : configuration(std::move(given)), reductions(sound_for(configuration, reduce)) {
+Cluster::Cluster(Configuration given, Reductions reduce, Bounds room, Footprint footprint)
+    : configuration(std::move(given)), reductions(reduce), bounds(std::move(room)) {
     variants_.resize(variants().size());
     for (const auto& info : variants())
         variants_[static_cast<std::size_t>(info.variant)] =
             configuration.variants.contains(std::string(info.name));
     expects_creations_ = is(Variant::create_timeout_is_success);
-
-    // Pods that can be around at once: those asked for, one more for each reply that may
-    // be lost, and those whose creation outlives a crash; one more to be replaced. A run
-    // that needs more is marked in `exceeded` and never passes for exhaustive.
-    const int most = configuration.replicas_max();
-    slots_ = configuration.replicas_added() + configuration.lost_replies +
-             configuration.crashes * batch_most(most) +
-             (configuration.crashes + configuration.lost_replies > 0 ? 1 : 0);
-    slots_ = std::max(slots_, 1);
-    of_pod_.resize(index(slots_));
-    occupies_.resize(index(slots_));
+    of_pod_.resize(index(bounds.pods));
+    occupies_.resize(index(bounds.pods));
 
     add("nowhere", 1, Part::history);
     add_etcd();
@@ -68,12 +40,12 @@ Cluster::Cluster(Configuration given, Reductions reduce, Footprint footprint)
 }
 
 bool Cluster::crowded(int node) const {
-    return !is(Variant::kubelet_admits_everything) && configuration.nodes[index(node)].capacity < slots_;
+    return !is(Variant::kubelet_admits_everything) && configuration.nodes[index(node)].capacity < bounds.pods;
 }
 
 bool Cluster::counts_pods_on_nodes() const {
     return std::ranges::any_of(
-        configuration.nodes, [&](const Node& node) { return node.capacity < slots_ || !node.score.empty(); });
+        configuration.nodes, [&](const Node& node) { return node.capacity < bounds.pods || !node.score.empty(); });
 }
 
 Slot Cluster::add(std::string name, int size, Part part, Values values, int p, int n) {
@@ -103,62 +75,57 @@ PodSlots Cluster::add_pod_record(const std::string& prefix, Part part, int p, in
 
 WorkloadSlots Cluster::add_workload_record(const std::string& prefix, Part part,
                                            const std::array<bool, workload::fields>& reads) {
-    // Every operation changes spec.replicas at most once, and every such change reaches
-    // the ReplicaSet at most once; a PUT that outlives a crash adds one and its repair another.
-    const int generations = static_cast<int>(configuration.operations.size()) + 2 * configuration.crashes + 1;
     WorkloadSlots slots;
     const auto field = [&](int f, const char* name, int size) {
         if (reads[index(f)]) slots[f] = add(prefix + name, size, part);
     };
     field(workload::exists, ".exists", 2);
     field(workload::replicas, ".replicas", configuration.replicas_max() + 1);
-    field(workload::generation, ".generation", generations + 1);
-    field(workload::observed, ".status.observedGeneration", generations + 1);
-    field(workload::status_replicas, ".status.replicas", slots_ + 1);
-    field(workload::status_available, ".status.availableReplicas", slots_ + 1);
+    field(workload::generation, ".generation", bounds.generations + 1);
+    field(workload::observed, ".status.observedGeneration", bounds.generations + 1);
+    field(workload::status_replicas, ".status.replicas", bounds.pods + 1);
+    field(workload::status_available, ".status.availableReplicas", bounds.pods + 1);
     return slots;
 }
 
-PodWatch Cluster::add_pod_watch(const std::string& client, int node, int length,
+/// Of the next watch, in the order of Pipeline::watches().
+Room Cluster::add_room() {
+    const int watch = watches_++;
+    return {configuration.staleness ? std::max(1, *configuration.staleness) : 0, exceeded,
+            exceeded_events + watch};
+}
+
+PodWatch Cluster::add_pod_watch(const std::string& client, int node,
                                 const std::array<bool, pod::fields>& reads, View view) {
     PodWatch watch;
-    if (reductions.watch_projection)
-        watch.view = view;
-    else
-        length = 6 * slots_;  // everything that can happen to a pod, for every pod
+    const int length = bounds.events[index(watches_)];
+    watch.room = add_room();
+    if (reductions.watch_projection) watch.view = view;
+    watch.every_event = !reductions.watch_projection;
     watch.client = client;
     watch.node = node;
-    watch.every_event = !reductions.watch_projection;
-    watch.exceeded = exceeded;
-    if (configuration.staleness) {
-        watch.when_full = WhenFull::forced;
-        length = std::max(1, std::min(length, *configuration.staleness));
-    }
     const bool of_node = client.starts_with("kubelet");
     const int n = of_node ? static_cast<int>(kubelet.size()) : -1;
-    for (int p = 0; p < slots_; ++p)
+    for (int p = 0; p < bounds.pods; ++p)
         watch.copy.push_back(
             add_pod_record(fmt::format("{}.cache.pod[{}]", client, p), Part::cache, p, n, reads, watch.view));
     for (int i = 0; i < length; ++i) {
         PodWatch::Event event;
         const auto prefix = fmt::format("{}.watch.pods[{}]", client, i);
-        event.pod = add(prefix + ".pod", slots_ + 1, Part::queue, Values::pod, -1, n);
+        event.pod = add(prefix + ".pod", bounds.pods + 1, Part::queue, Values::pod, -1, n);
         event.record = add_pod_record(prefix, Part::queue, -1, n, reads, watch.view);
         watch.queue.push_back(event);
     }
     return watch;
 }
 
-WorkloadWatch Cluster::add_workload_watch(const std::string& client, const std::string& type, int length,
+WorkloadWatch Cluster::add_workload_watch(const std::string& client, const std::string& type,
                                           const std::array<bool, workload::fields>& reads) {
     WorkloadWatch watch;
+    const int length = bounds.events[index(watches_)];
+    watch.room = add_room();
     watch.every_event = !reductions.watch_projection;
     watch.client = client;
-    watch.exceeded = exceeded;
-    if (configuration.staleness) {
-        watch.when_full = WhenFull::forced;
-        length = std::max(1, std::min(length, *configuration.staleness));
-    }
     watch.copy = add_workload_record(fmt::format("{}.cache.{}", client, type), Part::cache, reads);
     for (int i = 0; i < length; ++i) {
         WorkloadWatch::Event event;
@@ -173,16 +140,16 @@ WorkloadWatch Cluster::add_workload_watch(const std::string& client, const std::
 void Cluster::add_etcd() {
     deployment = add_workload_record("deployment", Part::etcd, every_field<workload::fields>());
     replica_set = add_workload_record("replicaset", Part::etcd, every_field<workload::fields>());
-    for (int p = 0; p < slots_; ++p)
+    for (int p = 0; p < bounds.pods; ++p)
         pod.push_back(add_pod_record(fmt::format("pod[{}]", p), Part::etcd, p, -1, every_field<pod::fields>(),
                                      View::whole));
+    revision_behind = add("etcd.revision_behind", 2, Part::etcd);
     if (is(Variant::uids_repeat_after_restart)) {
-        for (int p = 0; p < slots_; ++p)
-            uid.push_back(add(fmt::format("pod[{}].uid", p), slots_ + 2, Part::etcd, Values::plain, p));
-        uid_next = add("kube-apiserver.next_uid", slots_ + 2, Part::memory);
+        for (int p = 0; p < bounds.pods; ++p)
+            number.push_back(
+                add(fmt::format("pod[{}].number", p), bounds.pods + 2, Part::etcd, Values::plain, p));
+        uid_next = add("kube-apiserver.next_uid", bounds.pods + 2, Part::memory);
     }
-    if (is(Variant::revisions_repeat_after_restart))
-        revision_behind = add("etcd.revision_behind", 2, Part::etcd);
 }
 
 void Cluster::add_history() {
@@ -191,10 +158,13 @@ void Cluster::add_history() {
     name_reused = add("history.name_reused", 2, Part::history);
     revision_repeated = add("history.revision_repeated", 2, Part::history);
     stray_start = add("history.stray_start", 2, Part::history);
-    exceeded = add("bounds.exceeded", 2, Part::history);
-    for (int p = 0; p < slots_; ++p)
+    exceeded =
+        add("bounds.exceeded", exceeded_events + static_cast<int>(bounds.events.size()), Part::history);
+    for (int p = 0; p < bounds.pods; ++p)
         bindings.push_back(add(fmt::format("history.bindings[{}]", p), 3, Part::history, Values::plain, p));
-    for (int p = 0; p < slots_; ++p)
+    for (int p = 0; p < bounds.pods; ++p)
+        uid.push_back(add(fmt::format("history.uid[{}]", p), bounds.pods + 1, Part::history, Values::pod, p));
+    for (int p = 0; p < bounds.pods; ++p)
         aged.push_back(add(fmt::format("pod[{}].aged", p), configuration.waits_until_available ? 2 : 1,
                            Part::environment, Values::plain, p));
 }
@@ -210,37 +180,28 @@ void Cluster::add_environment() {
         add("environment.late_creates", crashes ? c.crashes * c.replicas_max() + 1 : 1, Part::environment);
     late_scale = add("environment.late_scale", crashes && c.operations.size() > 1 ? c.replicas_max() + 2 : 1,
                      Part::environment);
-    for (int p = 0; p < slots_; ++p)
+    for (int p = 0; p < bounds.pods; ++p)
         late_binding.push_back(add(fmt::format("environment.late_binding[{}]", p),
                                    crashes ? static_cast<int>(c.nodes.size()) + 1 : 1, Part::environment,
                                    Values::node, p));
-    for (int p = 0; p < slots_; ++p)
+    for (int p = 0; p < bounds.pods; ++p)
         late_deletion.push_back(add(fmt::format("environment.late_deletion[{}]", p), crashes ? 2 : 1,
                                     Part::environment, Values::plain, p));
 }
 
-// Queues are longer than any run of these configurations needs; `exceeded` tells if not. Who hears at
-// once has no more pending than one step and what follows from it at once can send.
+// The watches are added in the order of Pipeline::watches().
 
 void Cluster::add_deployment_controller(const Footprint& footprint) {
     const std::string name = "deployment-controller";
-    const int operations = static_cast<int>(configuration.operations.size());
-    dc.deployments = add_workload_watch(name, "deployment", operations + 2, every_field<workload::fields>());
-    // Unless it hears at once, it may lag behind all that the ReplicaSet's status goes through.
-    const bool lags = !reductions.local_steps || !reductions.status_last;
-    dc.replica_sets = add_workload_watch(name, "replicaset", operations + 3 + (lags ? 2 * slots_ : 0),
-                                         footprint.deployment_controller);
+    dc.deployments = add_workload_watch(name, "deployment", every_field<workload::fields>());
+    dc.replica_sets = add_workload_watch(name, "replicaset", footprint.deployment_controller);
 }
 
 void Cluster::add_replica_set_controller(const Footprint& footprint) {
     const std::string name = "replicaset-controller";
     const int most = configuration.replicas_max();
-    const int operations = static_cast<int>(configuration.operations.size());
-    rsc.replica_sets =
-        add_workload_watch(name, "replicaset", operations + 3, every_field<workload::fields>());
-    rsc.pods =
-        add_pod_watch(name, -1, reductions.local_steps && reductions.status_last ? slots_ + 6 : 3 * slots_,
-                      footprint.replica_set_controller, View::active);
+    rsc.replica_sets = add_workload_watch(name, "replicaset", every_field<workload::fields>());
+    rsc.pods = add_pod_watch(name, -1, footprint.replica_set_controller, View::active);
     const auto memory = [&](const char* what, int size) {
         return add(fmt::format("replicaset-controller.{}", what), size, Part::memory);
     };
@@ -248,19 +209,18 @@ void Cluster::add_replica_set_controller(const Footprint& footprint) {
     rsc.batch = memory("batch_size", most + 1);
     rsc.rest = memory("creations_after_batch", most + 1);
     rsc.failed = memory("batch_failed", 2);
-    rsc.deletes = memory("deletions_left", slots_ + 1);
+    rsc.deletes = memory("deletions_left", bounds.pods + 1);
     rsc.broken = memory("connection_broken", configuration.crashes > 0 ? 2 : 1);
-    const bool at_end = !reductions.status_last;
-    rsc.update_status = memory("status_to_update", at_end ? 2 : 1);
-    rsc.status_replicas = memory("status_to_update.replicas", at_end ? slots_ + 1 : 1);
-    rsc.status_available = memory("status_to_update.availableReplicas", at_end ? slots_ + 1 : 1);
-    rsc.status_observed = memory("status_to_update.observedGeneration",
-                                 at_end ? layout[replica_set[workload::generation]].size : 1);
+    rsc.update_status = memory("status_to_update", 2);
+    rsc.status_replicas = memory("status_to_update.replicas", bounds.pods + 1);
+    rsc.status_available = memory("status_to_update.availableReplicas", bounds.pods + 1);
+    rsc.status_observed =
+        memory("status_to_update.observedGeneration", layout[replica_set[workload::generation]].size);
     const bool remembers = !is(Variant::no_expectations);
-    for (int p = 0; p < slots_; ++p)
+    for (int p = 0; p < bounds.pods; ++p)
         rsc.expects_deletion.push_back(add(fmt::format("replicaset-controller.expects_deletion[{}]", p),
                                            remembers ? 3 : 1, Part::memory, Values::plain, p));
-    for (int p = 0; p < slots_; ++p)
+    for (int p = 0; p < bounds.pods; ++p)
         rsc.awaits_pod.push_back(add(fmt::format("replicaset-controller.awaits_pod[{}]", p),
                                      remembers ? 2 : 1, Part::memory, Values::plain, p));
     rsc.expects_creations = memory("expects_creations", expects_creations_ ? most + 1 : 1);
@@ -270,10 +230,10 @@ void Cluster::add_replica_set_controller(const Footprint& footprint) {
 
 void Cluster::add_scheduler(const Footprint& footprint) {
     const std::string name = "kube-scheduler";
-    scheduler.pods = add_pod_watch(name, -1, scheduler_hears_at_once() ? 4 : 3 * slots_, footprint.scheduler,
+    scheduler.pods = add_pod_watch(name, -1, footprint.scheduler,
                                    counts_pods_on_nodes() ? View::known : View::pending);
     const int places = static_cast<int>(configuration.nodes.size()) + 1;
-    for (int p = 0; p < slots_; ++p) {
+    for (int p = 0; p < bounds.pods; ++p) {
         const auto memory = [&](const char* what, int size, Values values) {
             return add(fmt::format("kube-scheduler.{}[{}]", what, p), size, Part::memory, values, p);
         };
@@ -287,14 +247,14 @@ void Cluster::add_scheduler(const Footprint& footprint) {
 void Cluster::add_kubelet(int n, const Footprint& footprint) {
     Kubelet here;
     const auto name = fmt::format("kubelet[{}]", n);
-    here.pods = add_pod_watch(name, is(Variant::kubelet_ignores_node_name) ? -1 : n,
-                              hears_at_once(n) ? 4 : 2 * slots_ + 2, footprint.kubelet, View::whole);
-    for (int p = 0; p < slots_; ++p)
+    here.pods = add_pod_watch(name, is(Variant::kubelet_ignores_node_name) ? -1 : n, footprint.kubelet,
+                              View::whole);
+    for (int p = 0; p < bounds.pods; ++p)
         here.worker.push_back(
             crowded(n) ? add(fmt::format("{}.worker[{}]", name, p), 3, Part::memory, Values::plain, p, n)
                        : nowhere);
     here.image = add(fmt::format("runtime[{}].image", n), 2, Part::runtime, Values::plain, -1, n);
-    for (int p = 0; p < slots_; ++p)
+    for (int p = 0; p < bounds.pods; ++p)
         here.container.push_back(
             add(fmt::format("runtime[{}].container[{}]", n, p), 3, Part::runtime, Values::plain, p, n));
     kubelet.push_back(std::move(here));

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "model/bounds.hpp"
 #include "model/configuration.hpp"
 #include "model/layout.hpp"
 #include "model/records.hpp"
@@ -33,16 +34,27 @@ struct Footprint {
     }
 };
 
-/// The reductions that live in the model. Each leaves every verdict as it is;
-/// tests compare on and off on small configurations.
+/// What the exploration leaves out. No action of a component knows of any of it but the watches'
+/// projection, which is part of the encoding.
 struct Reductions {
     bool watch_projection = true;  // queue only what the watcher reads
-    bool lazy_refresh = true;      // receive an event only together with the step that observes it
     bool symmetry = true;          // pods of one owner, and equal nodes, are interchangeable
     bool idle_faults = true;       // no fault that leaves everything as it would be without it
     bool local_steps = true;       // what a kubelet does for itself happens at once
     bool status_last = true;       // status writes wait until nothing else can make progress
     bool operator==(const Reductions&) const = default;
+
+    /// The steps of the pipeline as they are, for any variant of it: nothing of the last two, whose
+    /// soundness rests on what the unbroken components do. Symmetry and idle-faults hold whatever these do.
+    Reductions plain() const {
+        auto without = *this;
+        without.local_steps = without.status_last = false;
+        return without;
+    }
+    /// Those of them that are sound for the configuration.
+    Reductions sound_for(const Configuration& configuration) const {
+        return configuration.variants.empty() ? *this : plain();
+    }
 };
 
 /// The controllers of kube-controller-manager: each has caches of its own. In one process they share
@@ -90,7 +102,7 @@ struct Kubelet {
 
 class Cluster {
 public:
-    Cluster(Configuration configuration, Reductions reductions, Footprint footprint);
+    Cluster(Configuration configuration, Reductions reductions, Bounds bounds, Footprint footprint);
 
     bool is(Variant variant) const { return variants_[static_cast<std::size_t>(variant)]; }
     int pods() const { return static_cast<int>(pod.size()); }
@@ -117,18 +129,21 @@ public:
 
     const Configuration configuration;
     const Reductions reductions;
+    const Bounds bounds;
     Layout layout;
 
     // etcd
     WorkloadSlots deployment, replica_set;
     std::vector<PodSlots> pod;
-    std::vector<Slot> uid;  // only where a variant makes UIDs repeat
+    Slot revision_behind;      // its counter is behind a revision that it has given out
+    std::vector<Slot> number;  // per pod, where a variant numbers UIDs: its number
     Slot uid_next = nowhere;
-    Slot revision_behind = nowhere;
 
-    // history
-    Slot direct_writer, lost_update, name_reused, revision_repeated, stray_start, exceeded;
+    // what the monitors keep (monitors.hpp)
+    Slot direct_writer, lost_update, name_reused, revision_repeated, stray_start;
     std::vector<Slot> bindings;  // per pod: committed bindings, 2 = two or more
+    std::vector<Slot> uid;       // per pod: 0 a UID of its own, q+1 that of pod q
+    Slot exceeded;               // see bounds.hpp
     std::vector<Slot> aged;      // per pod: Ready for minReadySeconds
 
     // user, environment
@@ -155,9 +170,10 @@ private:
                             const std::array<bool, pod::fields>& reads, View view);
     WorkloadSlots add_workload_record(const std::string& prefix, Part part,
                                       const std::array<bool, workload::fields>& reads);
-    PodWatch add_pod_watch(const std::string& client, int node, int length,
-                           const std::array<bool, pod::fields>& reads, View view);
-    WorkloadWatch add_workload_watch(const std::string& client, const std::string& type, int length,
+    Room add_room();
+    PodWatch add_pod_watch(const std::string& client, int node, const std::array<bool, pod::fields>& reads,
+                           View view);
+    WorkloadWatch add_workload_watch(const std::string& client, const std::string& type,
                                      const std::array<bool, workload::fields>& reads);
 
     void add_etcd();
@@ -170,7 +186,7 @@ private:
 
     std::vector<bool> variants_;
     bool expects_creations_ = false;
-    int slots_ = 0;
+    int watches_ = 0;  // added so far
     std::vector<std::vector<Slot>> of_pod_, occupies_;
     std::vector<Slot> to_pods_;
 };

@@ -40,8 +40,8 @@ void scale(C& c, const Cluster& k, Reply reply) {
     if (!require_newest(c, k, k.dc.replica_sets)) return;
     if (!pay(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
-    update_replicas(c, k.replica_set, c[deployment[workload::replicas]], [&](const WorkloadRecord<C>& after) {
-        note_lost_update(c, k, k.dc.replica_sets);
+    update_replicas(c, k, k.replica_set, c[deployment[workload::replicas]], [&](const WorkloadRecord<C>& after) {
+        monitors::update(c, k, Base::cached, pending(c, k.dc.replica_sets));
         commit_replica_set(c, k, Writer::kube_apiserver, after);
     });
 }
@@ -70,7 +70,7 @@ void update_status(C& c, const Cluster& k, Reply reply) {
     model::update_status(c, k.deployment, c[deployment[workload::generation]],
                          c[replica_set[workload::status_replicas]],
                          c[replica_set[workload::status_available]], [&](const WorkloadRecord<C>& after) {
-                             note_lost_update(c, k, k.dc.deployments);
+                             monitors::update(c, k, Base::cached, pending(c, k.dc.deployments));
                              commit_deployment(c, k, Writer::kube_apiserver, after);
                              if (own_write_is_newest) receive(c, k.dc.deployments);
                          });

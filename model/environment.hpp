@@ -75,7 +75,7 @@ void crash_scheduler(C& c, const Cluster& k) {
     relist(c, k.scheduler.pods, k.pod);
 }
 
-/// Pods that are not terminal are admitted again; the runtime keeps its containers.
+/// Pods that are not terminal are admitted again (admission.hpp); the runtime keeps its containers.
 template <class C>
 void crash_kubelet(C& c, const Cluster& k, int n) {
     if (!use_crash(c, k)) return;
@@ -84,8 +84,11 @@ void crash_kubelet(C& c, const Cluster& k, int n) {
     if (!k.crowded(n)) return;
     for (int p = 0; p < k.pods(); ++p) {
         const auto i = static_cast<std::size_t>(p);
-        const auto over = c[here.pods.copy[i][pod::exists]] == 1 && c[k.pod[i][pod::phase]] == pod::terminal;
-        c.set(here.worker[i], c.choose(over, kubelet::refused, kubelet::unseen));
+        const auto listed = c[here.pods.copy[i][pod::exists]] == 1;
+        const auto over = listed && c[k.pod[i][pod::phase]] == pod::terminal;
+        const auto again = listed && c[here.worker[i]] == kubelet::admitted;
+        c.set(here.worker[i], c.choose(over, c.integer(kubelet::refused),
+                                       c.choose(again, kubelet::admitted, kubelet::unseen)));
     }
 }
 
@@ -119,7 +122,7 @@ void late_scale(C& c, const Cluster& k) {
     if (!c.require(c[k.late_scale] > 0)) return;
     const auto replicas = c[k.late_scale] - 1;
     c.set(k.late_scale, c.integer(0));
-    update_replicas(c, k.replica_set, replicas, [&](const WorkloadRecord<C>& after) {
+    update_replicas(c, k, k.replica_set, replicas, [&](const WorkloadRecord<C>& after) {
         commit_replica_set(c, k, Writer::kube_apiserver, after);
     });
 }

@@ -10,15 +10,6 @@
 
 namespace kcheck::model {
 
-enum class Writer : std::uint8_t { kube_apiserver, kube_scheduler };
-
-template <class C>
-void record_commit(C& c, const Cluster& k, Writer writer) {
-    if (writer != Writer::kube_apiserver) c.set(k.direct_writer, c.integer(static_cast<int>(writer)));
-    if (k.revision_behind != nowhere)
-        c.when(c[k.revision_behind] == 1, [&] { c.set(k.revision_repeated, c.integer(1)); });
-}
-
 /// No request that waits in the network can still act on the pod.
 template <class C>
 void forget_late_requests(C& c, const Cluster& k, int p, const PodRecord<C>& after) {
@@ -40,19 +31,21 @@ void commit_pod(C& c, const Cluster& k, Writer writer, int p, const PodRecord<C>
     const auto i = static_cast<std::size_t>(p);
     const auto before = read(c, k.pod[i]);
     write(c, k.pod[i], after);
-    record_commit(c, k, writer);
+    monitors::commit(c, k, writer);
     forget_late_requests(c, k, p, after);
     c.when(after[pod::exists] == 0, [&] {
-        c.set(k.bindings[i], c.integer(0));
+        monitors::removal(c, k, p);
         if (k.configuration.waits_until_available) c.set(k.aged[i], c.integer(0));
-        if (!k.uid.empty()) c.set(k.uid[i], c.integer(0));
+        if (!k.number.empty()) c.set(k.number[i], c.integer(0));
     });
-    send(c, k.rsc.pods, p, before, after, [&] { receive_pod_by_replica_set_controller(c, k); });
+    send(c, k.rsc.pods, p, before, after, [&] {
+        c.when(receives_pods(c, k.rsc), [&] { receive_pod_by_replica_set_controller(c, k); });
+    });
     if (!scheduler_knows)
         send(c, k.scheduler.pods, p, before, after, [&] { receive_pod_by_scheduler(c, k); });
     for (int n = 0; n < k.nodes(); ++n)
         send(c, k.kubelet[static_cast<std::size_t>(n)].pods, p, before, after,
-             [&] { receive_pod_by_kubelet(c, k, n); });
+             [&] { c.when(receives_pods(c, k, n), [&] { receive_pod_by_kubelet(c, k, n); }); });
 }
 
 /// A removed object leaves nothing behind under its key.
@@ -66,14 +59,14 @@ PodRecord<C> no_pod(const C& c) {
 template <class C>
 void commit_deployment(C& c, const Cluster& k, Writer writer, const WorkloadRecord<C>& after) {
     write(c, k.deployment, after);
-    record_commit(c, k, writer);
+    monitors::commit(c, k, writer);
     send(c, k.dc.deployments, after, [&] { receive(c, k.dc.deployments); });
 }
 
 template <class C>
 void commit_replica_set(C& c, const Cluster& k, Writer writer, const WorkloadRecord<C>& after) {
     write(c, k.replica_set, after);
-    record_commit(c, k, writer);
+    monitors::commit(c, k, writer);
     if (k.configuration.crashes > 0 && k.configuration.operations.size() > 1)
         c.set(k.late_scale, c.integer(0));  // its resourceVersion is no longer the newest
     send(c, k.dc.replica_sets, after, [&] { receive(c, k.dc.replica_sets); });

@@ -30,8 +30,9 @@ void mark(const WorkloadWatch& watch, const std::vector<ir::VariableId>& read,
 
 }  // namespace
 
-Footprint footprint_of(const Configuration& configuration, const Reductions& reductions) {
-    const Pipeline pipeline(configuration, reductions, Footprint::everything());
+Footprint footprint_of(const Configuration& configuration, const Reductions& reductions, Bounds bounds) {
+    std::ranges::fill(bounds.events, 2);  // how many more there may be changes nothing that is read
+    const Pipeline pipeline(configuration, reductions, std::move(bounds), Footprint::everything());
     const auto& k = pipeline.cluster();
     const auto system = pipeline.transition_system();
 

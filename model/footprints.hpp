@@ -8,6 +8,6 @@ namespace kcheck::model {
 
 /// Builds the pipeline once with every field and looks at what the actions of each client
 /// read of its cache, other than to refresh it.
-Footprint footprint_of(const Configuration& configuration, const Reductions& reductions);
+Footprint footprint_of(const Configuration& configuration, const Reductions& reductions, Bounds bounds);
 
 }  // namespace kcheck::model

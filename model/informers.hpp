@@ -5,7 +5,8 @@
 // reads the store in between that the handlers' lag would let differ.
 #pragma once
 
-#include "model/cluster.hpp"
+#include "model/admission.hpp"
+#include "model/monitors.hpp"
 
 namespace kcheck::model {
 
@@ -14,6 +15,13 @@ void for_front_pod(C& c, const PodWatch& watch, F&& handle) {
     const auto& front = watch.queue.front();
     for (int p = 0; p < static_cast<int>(watch.copy.size()); ++p)
         c.when(c[front.pod] == p + 1, [&] { handle(p, front.record); });
+}
+
+/// The victims of a sync are ranked in the view that it began with: what arrives meanwhile is received
+/// after it, which nobody can tell apart.
+template <class C>
+Bool<C> receives_pods(const C& c, const ReplicaSetController& rsc) {
+    return c[rsc.deletes] == 0;
 }
 
 /// ReplicaSet controller: replica_set.go:addPod, updatePod, deletePod. A pod that is
@@ -61,14 +69,31 @@ void receive_pod_by_scheduler(C& c, const Cluster& k) {
     receive(c, k.scheduler.pods);
 }
 
-/// kubelet: config/config.go:Merge. A removed pod's worker ends once its container has.
+/// kubelet.go:syncLoopIteration takes one update after the other: none before the pods of the list are admitted.
+template <class C>
+Bool<C> receives_pods(const C& c, const Cluster& k, int n) {
+    auto free = c.boolean(true);
+    if (k.crowded(n) && k.configuration.crashes > 0)
+        for (int p = 0; p < k.pods(); ++p) free = free && !kubelet::waits_for_admission(c, k, n, p);
+    return free;
+}
+
+/// kubelet: config/config.go:Merge, kubelet.go:HandlePodAdditions. A removed pod's worker ends once
+/// its container has.
 template <class C>
 void receive_pod_by_kubelet(C& c, const Cluster& k, int n) {
     const auto& here = k.kubelet[static_cast<std::size_t>(n)];
     if (k.crowded(n))
         for_front_pod(c, here.pods, [&](int p, const PodSlots& event) {
             const auto i = static_cast<std::size_t>(p);
-            c.when(c[event[pod::exists]] == 0, [&] { c.set(here.worker[i], c.integer(0)); });
+            auto here_already = c[here.pods.copy[i][pod::exists]] == 1;
+            auto here_now = c[event[pod::exists]] == 1;
+            if (k.is(Variant::kubelet_ignores_node_name)) {
+                here_already = here_already && c[here.pods.copy[i][pod::node]] != 0;
+                here_now = here_now && c[event[pod::node]] != 0;
+            }
+            c.when(!here_now, [&] { c.set(here.worker[i], c.integer(kubelet::unseen)); });
+            c.when(here_now && !here_already, [&] { kubelet::decide(c, k, n, p); });
         });
     receive(c, here.pods);
 }

@@ -33,7 +33,7 @@ void restart_apiserver(C& c, const Cluster& k) {
         c.when(c[k.scheduler.binding[static_cast<std::size_t>(p)]] == 1,
                [&] { c.set(k.scheduler.broken[static_cast<std::size_t>(p)], c.integer(1)); });
     if (k.uid_next != nowhere) c.set(k.uid_next, c.integer(0));
-    if (k.revision_behind != nowhere) c.set(k.revision_behind, c.integer(1));
+    if (k.is(Variant::revisions_repeat_after_restart)) c.set(k.revision_behind, c.integer(1));
 }
 
 /// Takes the price of the reply from its payer; false if it cannot pay.
@@ -69,6 +69,25 @@ Bool<C> is_free(const C& c, const Cluster& k, int p) {
     return free;
 }
 
+/// The UID of the pod that is created in slot p: 0, one that no other has (a random number of 122
+/// bits), or q + 1, that of pod q. A variant numbers them, from 1 again after a restart.
+template <class C>
+Int<C> draw_uid(C& c, const Cluster& k, int p) {
+    auto same = c.integer(0);
+    if (!k.is(Variant::uids_repeat_after_restart)) return same;
+    c.when(c[k.uid_next] < k.pods() + 1, [&] { c.set(k.uid_next, c[k.uid_next] + 1); });
+    for (int q = 0; q < k.pods(); ++q) {
+        const auto i = static_cast<std::size_t>(q);
+        if (q == p) continue;
+        const auto repeats = c[k.pod[i][pod::exists]] == 1 && c[k.number[i]] == c[k.uid_next];
+        // The first of those that have this UID stands for it.
+        const auto first = c.choose(c[k.uid[i]] != 0, c[k.uid[i]], c.integer(q + 1));
+        same = c.choose(repeats && same == 0, first, same);
+    }
+    c.set(k.number[static_cast<std::size_t>(p)], c[k.uid_next]);
+    return same;
+}
+
 /// POST pods: generateName and a fresh UID, so it never conflicts. `created(p)` is told
 /// the slot of the new pod.
 template <class C, class F>
@@ -80,17 +99,14 @@ void create_pod(C& c, const Cluster& k, F&& created) {
         c.when(here, [&] {
             auto pod = no_pod(c);
             pod[pod::exists] = c.integer(1);
-            if (!k.uid.empty()) {
-                c.when(c[k.uid_next] < k.pods() + 1, [&] { c.set(k.uid_next, c[k.uid_next] + 1); });
-                c.set(k.uid[static_cast<std::size_t>(p)], c[k.uid_next]);
-            }
+            monitors::uid(c, k, p, draw_uid(c, k, p));
             commit_pod(c, k, Writer::kube_apiserver, p, pod);
             created(p);
         });
         if constexpr (std::is_same_v<Bool<C>, bool>)
             if (found) return;
     }
-    c.when(!found, [&] { c.set(k.exceeded, c.integer(1)); });
+    c.when(!found, [&] { c.set(k.exceeded, c.integer(exceeded_pods)); });
 }
 
 /// DELETE pod with its default grace period (podreg/strategy.go:CheckGracefulDelete): at
@@ -126,7 +142,7 @@ void bind_pod(C& c, const Cluster& k, int p, Int<C> node, bool scheduler_knows =
     const auto i = static_cast<std::size_t>(p);
     auto after = read(c, k.pod[i]);
     after[pod::node] = node;
-    c.when(c[k.bindings[i]] < 2, [&] { c.set(k.bindings[i], c[k.bindings[i]] + 1); });
+    monitors::binding(c, k, p);
     commit_pod(c, k, k.is(Variant::scheduler_writes_etcd) ? Writer::kube_scheduler : Writer::kube_apiserver,
                p, after, scheduler_knows);
 }
@@ -150,21 +166,22 @@ void create_workload(C& c, const Cluster& k, const WorkloadSlots& stored, Int<C>
     created[workload::exists] = c.integer(1);
     created[workload::replicas] = replicas;
     created[workload::generation] = c.integer(1);
-    if (k.is(Variant::create_without_name_check)) {
-        c.when(taken, [&] { c.set(k.name_reused, c.integer(1)); });
+    const auto allowed = k.is(Variant::create_without_name_check) ? c.boolean(true) : !taken;
+    c.when(allowed, [&] {
+        monitors::creation(c, k, taken);
         commit(created);
-    } else {
-        c.when(!taken, [&] { commit(created); });
-    }
+    });
 }
 
 /// A change of spec.replicas; identical content writes nothing (GuaranteedUpdate).
 template <class C, class Commit>
-void update_replicas(C& c, const WorkloadSlots& stored, Int<C> replicas, Commit&& commit) {
+void update_replicas(C& c, const Cluster& k, const WorkloadSlots& stored, Int<C> replicas, Commit&& commit) {
     auto after = read(c, stored);
     const auto changes = after[workload::replicas] != replicas;
+    const auto fits = after[workload::generation] < k.bounds.generations;
     after[workload::replicas] = replicas;
-    after[workload::generation] = after[workload::generation] + 1;
+    after[workload::generation] = after[workload::generation] + c.count(fits);
+    c.when(changes && !fits, [&] { c.set(k.exceeded, c.integer(exceeded_generations)); });
     c.when(changes, [&] { commit(after); });
 }
 
@@ -185,12 +202,6 @@ void update_status(C& c, const WorkloadSlots& stored, Int<C> observed, Int<C> re
 template <class C>
 bool require_newest(C& c, const Cluster& k, const WorkloadWatch& watch) {
     return k.is(Variant::update_without_resource_version) || c.require(!pending(c, watch));
-}
-
-/// A write that was decided on an older version than the stored one commits.
-template <class C>
-void note_lost_update(C& c, const Cluster& k, const WorkloadWatch& watch) {
-    c.when(pending(c, watch), [&] { c.set(k.lost_update, c.integer(1)); });
 }
 
 }  // namespace kcheck::model

@@ -23,7 +23,7 @@ void operate(C& c, const Cluster& k, int operation, Reply reply) {
     if (operation == 0)
         create_workload(c, k, k.deployment, replicas, commit);
     else
-        update_replicas(c, k.deployment, replicas, commit);
+        update_replicas(c, k, k.deployment, replicas, commit);
 }
 
 }  // namespace kcheck::model::kubectl

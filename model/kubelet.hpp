@@ -1,46 +1,18 @@
 // The kubelet of a node (pkg/kubelet).
 //
-// It watches the pods whose spec.nodeName is its node, admits each once,
-// serially (kubelet.go:HandlePodAdditions), runs the admitted ones through the
-// container runtime, and reports to kube-apiserver. The status manager reads
+// It watches the pods whose spec.nodeName is its node, admits each once
+// (admission.hpp), runs the admitted ones through the container runtime, and
+// reports to kube-apiserver. The status manager reads
 // the pod live before it patches (status_manager.go:syncPod), by UID and without
 // resourceVersion; a patch without a reply is sent again and changes nothing then.
 //
 // Deletion: the container is stopped, the terminal phase is written, and only
 // then is the pod removed with grace period 0.
-//
-// A pod's worker: 0 not admitted yet, 1 admitted, 2 refused. On a node with room
-// for every pod that can exist, admission decides nothing and has no variable.
 #pragma once
 
 #include "model/kube_apiserver.hpp"
 
 namespace kcheck::model::kubelet {
-
-enum Worker : std::uint8_t { unseen, admitted, refused };
-enum Container : std::uint8_t { none, created, started };
-
-template <class C>
-Bool<C> is_admitted(const C& c, const Cluster& k, int n, int p) {
-    const auto& here = k.kubelet[static_cast<std::size_t>(n)];
-    const auto i = static_cast<std::size_t>(p);
-    if (!k.crowded(n)) return c[here.pods.copy[i][pod::exists]] == 1;
-    return c[here.worker[i]] == admitted;
-}
-
-/// What admission counts: admitted pods, terminating ones included until their containers have
-/// stopped (kubelet_pods.go:filterOutInactivePods).
-template <class C>
-Int<C> admitted_pods(const C& c, const Cluster& k, int n) {
-    const auto& here = k.kubelet[static_cast<std::size_t>(n)];
-    auto pods = c.integer(0);
-    for (int p = 0; p < k.pods(); ++p) {
-        const auto i = static_cast<std::size_t>(p);
-        const auto over = c[here.pods.copy[i][pod::deleting]] == 1 && c[here.container[i]] == none;
-        pods = pods + c.count(is_admitted(c, k, n, p) && !over);
-    }
-    return pods;
-}
 
 /// Whether the kubelet has pod p, as far as it has heard.
 template <class C>
@@ -58,14 +30,15 @@ Bool<C> wants_to_run(const C& c, const Cluster& k, int n, int p) {
     return has(c, k, n, p) && c[copy[pod::deleting]] == 0;
 }
 
-/// lifecycle/predicate.go:Admit. A pod is admitted if it fits beside those that are.
+/// The turn of a pod that was listed after a restart.
 template <class C>
 void admit(C& c, const Cluster& k, int n, int p) {
-    const auto& here = k.kubelet[static_cast<std::size_t>(n)];
-    const auto i = static_cast<std::size_t>(p);
-    if (!c.require(c[here.pods.copy[i][pod::exists]] == 1 && c[here.worker[i]] == unseen)) return;
-    const auto fits = admitted_pods(c, k, n) < k.configuration.nodes[static_cast<std::size_t>(n)].capacity;
-    c.set(here.worker[i], c.choose(fits, admitted, refused));
+    if (!c.require(waits_for_admission(c, k, n, p))) return;
+    decide(c, k, n, p);
+    const auto& watch = k.kubelet[static_cast<std::size_t>(n)].pods;
+    if (const int most = watch.room.staleness; most > 0)
+        keep_up(c, watch, static_cast<std::size_t>(most),
+                [&] { c.when(receives_pods(c, k, n), [&] { receive_pod_by_kubelet(c, k, n); }); });
 }
 
 /// EnsureImageExists, with success; a failed pull changes nothing and is retried after a back-off.
@@ -95,18 +68,20 @@ void start(C& c, const Cluster& k, int n, int p) {
     const auto container = k.kubelet[static_cast<std::size_t>(n)].container[i];
     if (!c.require(c[container] == created && wants_to_run(c, k, n, p))) return;
     c.set(container, c.integer(started));
-    c.when(c[k.pod[i][pod::exists]] == 0 || c[k.pod[i][pod::node]] != n + 1,
-           [&] { c.set(k.stray_start, c.integer(1)); });
+    monitors::start(c, k, n, p);
 }
 
-/// SyncTerminatingPod, and the clean-up of containers whose pod is not in the configuration.
+/// SyncTerminatingPod, and the clean-up of containers whose pod is not in the configuration, or was
+/// refused after a restart.
 template <class C>
 void stop(C& c, const Cluster& k, int n, int p) {
     const auto& here = k.kubelet[static_cast<std::size_t>(n)];
     const auto i = static_cast<std::size_t>(p);
     const auto& copy = here.pods.copy[i];
     if (!c.require(c[here.container[i]] != none)) return;
-    if (!c.require(c[copy[pod::exists]] == 0 || c[copy[pod::deleting]] == 1)) return;
+    auto over = c[copy[pod::exists]] == 0 || c[copy[pod::deleting]] == 1;
+    if (k.crowded(n)) over = over || c[here.worker[i]] == refused;
+    if (!c.require(over)) return;
     c.set(here.container[i], c.integer(none));
 }
 

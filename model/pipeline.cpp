@@ -1,24 +1,30 @@
 #include "model/pipeline.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/core.h>
 
 namespace kcheck::model {
 
-Pipeline::Pipeline(Configuration configuration, Reductions reductions)
-    : Pipeline(configuration, reductions, footprint_of(configuration, reductions)) {}
+Pipeline::Pipeline(const Configuration& configuration, Reductions reductions)
+    : Pipeline(configuration, reductions, Bounds::ample(configuration)) {}
 
-Pipeline::Pipeline(Configuration configuration, Reductions reductions, Footprint footprint)
-    : cluster_(std::make_unique<Cluster>(std::move(configuration), reductions, footprint)) {
+Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, const Bounds& bounds)
+    : Pipeline(configuration, reductions.sound_for(configuration), bounds,
+               footprint_of(configuration, reductions.sound_for(configuration), bounds)) {}
+
+Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, Bounds bounds,
+                   Footprint footprint)
+    : cluster_(std::make_unique<Cluster>(configuration, reductions, std::move(bounds), footprint)) {
     used_bytes_ = cluster_->layout.size();
     add_actions();
     add_watches();
-    build_groups();
+    order_actions();
     symmetry_ = std::make_unique<Symmetry>(*cluster_);
 }
 
-void Pipeline::build_groups() {
+void Pipeline::order_actions() {
     const auto watches = [](const ActionInfo& action) -> std::vector<int> {
         switch (action.reader) {
             case Reader::nobody: return {};
@@ -30,15 +36,9 @@ void Pipeline::build_groups() {
         return {};
     };
     for (auto& action : actions_) action.watches = watches(action);
-    for (int status = 0; status <= last_status; ++status)
-        for (std::size_t a = 0; a < actions_.size(); ++a) {
-            if (actions_[a].status != status) continue;
-            auto group = std::ranges::find_if(groups_, [&](const Group& candidate) {
-                return candidate.status == status && candidate.watches == actions_[a].watches;
-            });
-            if (group == groups_.end()) group = groups_.insert(group, Group{status, actions_[a].watches, {}});
-            group->actions.push_back(static_cast<int>(a));
-        }
+    order_.resize(actions_.size());
+    std::iota(order_.begin(), order_.end(), 0);
+    std::ranges::stable_sort(order_, {}, [&](int a) { return actions_[static_cast<std::size_t>(a)].status; });
     // In the order in which one enables the next: the pull, then the containers.
     local_actions_.resize(static_cast<std::size_t>(cluster_->nodes()));
     if (cluster_->reductions.local_steps)
@@ -47,48 +47,11 @@ void Pipeline::build_groups() {
                 local_actions_[static_cast<std::size_t>(actions_[a].node)].push_back(static_cast<int>(a));
 }
 
-void Pipeline::expand(const Group& group, const Valuation& state, Scratch& scratch) const {
-    scratch.count = 0;
-    auto& first = scratch.next_view();
-    first.received = {};
-    first.complete = true;
-    assign(first.state, state);
-    if (!cluster_->reductions.lazy_refresh) return;
-    for (std::size_t i = 0; i < group.watches.size(); ++i) {
-        const auto& watch = watches_[static_cast<std::size_t>(group.watches[i])];
-        // Every view so far, with one, two, ... events more of this watch.
-        const auto bases = scratch.count;
-        for (std::size_t base = 0; base < bases; ++base) {
-            auto from = base;
-            while (watch.pending(scratch.views[from].state)) {
-                auto& view = scratch.next_view();
-                view.received = scratch.views[from].received;
-                view.complete = true;
-                assign(view.state, scratch.views[from].state);
-                NativeStep step(view.state);
-                watch.native(step);
-                if (!step.enabled()) {
-                    --scratch.count;
-                    break;
-                }
-                ++view.received[i];
-                scratch.views[from].complete = false;
-                from = scratch.count - 1;
-            }
-        }
-    }
-    if (group.watches.size() == 2)  // complete means: of both watches
-        for (std::size_t v = 0; v < scratch.count; ++v) {
-            auto& view = scratch.views[v];
-            view.complete = true;
-            for (const auto w : group.watches) {
-                if (!watches_[static_cast<std::size_t>(w)].pending(view.state)) continue;
-                assign(scratch.probe, view.state);
-                NativeStep step(scratch.probe);
-                watches_[static_cast<std::size_t>(w)].native(step);
-                view.complete = view.complete && !step.enabled();
-            }
-        }
+bool Pipeline::is_left_out(const ActionInfo& action) const {
+    const auto& on = cluster_->reductions;
+    if (on.idle_faults && action.idle) return true;
+    // No sync ends with a status: what becomes of the reply to one is as idle as of the others.
+    return on.status_last && (action.ends_sync || (on.idle_faults && action.status == 3 && action.known >= 0));
 }
 
 std::uint64_t Pipeline::receipt_class(int watch) const {
@@ -99,11 +62,7 @@ std::uint64_t Pipeline::receipt_class(int watch) const {
 std::uint64_t Pipeline::classes(const Move& move) const {
     if (move.action >= actions_.size())
         return receipt_class(static_cast<int>(move.action) - static_cast<int>(actions_.size()));
-    const auto& action = actions_[move.action];
-    auto classes = action.progress;
-    for (std::size_t i = 0; i < action.watches.size(); ++i)
-        if (move.received[i] > 0) classes |= receipt_class(action.watches[i]);
-    return classes;
+    return actions_[move.action].progress;
 }
 
 std::vector<std::string> Pipeline::progress_names() const {

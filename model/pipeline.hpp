@@ -52,8 +52,10 @@ struct ActionInfo {
     bool writes = false;         // a request that may commit a write
     bool fault = false;          // spends a budget
     bool local = false;          // see Pipeline::settle
-    int status = 0;  // > 0: writes a status that only the writer of the next, of a higher number, reads
-    int twin = -1;   // of a fault: the action that has the same effect without it, if any
+    int status = 0;     // > 0: writes a status that only the writer of the next, of a higher number, reads
+    bool idle = false;  // a fault whose sender keeps nothing that depends on it (see idle-faults)
+    bool ends_sync = false;  // the conflict of a status at the end of a sync: there is none under status-last
+    int twin = -1;  // of a fault: the action that has the same effect without it, if any
     std::vector<int> watches;  // those that its reader's caches hang on, as indices into Pipeline::watches()
     std::vector<int> refreshes;  // of a crash: the watches that begin again with a fresh list
     bool request = false;        // to kube-apiserver, by a process that waits for the reply
@@ -63,11 +65,9 @@ struct ActionInfo {
     std::function<void(SymbolicStep&)> symbolic;
 };
 
-/// A transition: receive so many events of each of the reader's watches, then act. An `action` at
-/// or past the number of actions is the receipt of received[0] events of a watch alone.
+/// A transition: an action or, at or past the number of actions, the receipt of an event of a watch.
 struct Move {
     std::uint16_t action = 0;
-    std::array<std::uint8_t, 2> received{};
     bool operator==(const Move&) const = default;
 };
 
@@ -77,7 +77,9 @@ public:
     using Action = Move;
 
     /// Throws std::length_error if the configuration needs more variables than there is room for.
-    explicit Pipeline(Configuration configuration, Reductions reductions = {});
+    /// Reductions that are not sound for the configuration are off whatever `reductions` says.
+    explicit Pipeline(const Configuration& configuration, Reductions reductions = {});
+    Pipeline(const Configuration& configuration, Reductions reductions, const Bounds& bounds);
 
     const Cluster& cluster() const { return *cluster_; }
     const Layout& layout() const { return cluster_->layout; }
@@ -106,6 +108,12 @@ public:
     template <class Sink>
     void successors(const Valuation& state, Sink& sink) const;
 
+    /// The same, but no state is exchanged for one that differs in names alone.
+    template <class Sink>
+    void concrete_successors(const Valuation& state, Sink& sink) const {
+        expand(state, sink, false);
+    }
+
     /// Every move from a state as it stands, with the state that it leads to before any
     /// reduction: for following a path of representatives in actual states.
     template <class F>
@@ -117,21 +125,21 @@ public:
     /// step: an action, or the number of actions plus a watch for the receipt of an event.
     void settle(Valuation& state, const std::function<void(int)>& taken = {}) const;
 
-    /// The representative of a state under the reductions.
+    /// Under status-last no sync of the ReplicaSet controller ends with a status: a later one, that has
+    /// nothing else to do, writes it.
+    void forget_status(Valuation& state) const;
+    /// Takes the local steps that are possible, and forgets what nobody will ask for again.
+    void reduce(Valuation& state) const;
+    /// The representative of a state under all reductions.
     void canonicalize(Valuation& state) const;
 
     ir::TransitionSystem transition_system() const;
 
 private:
-    friend Footprint footprint_of(const Configuration& configuration, const Reductions& reductions);
-    Pipeline(Configuration configuration, Reductions reductions, Footprint footprint);
+    friend Footprint footprint_of(const Configuration& configuration, const Reductions& reductions,
+                                  Bounds bounds);
+    Pipeline(const Configuration& configuration, Reductions reductions, Bounds bounds, Footprint footprint);
 
-    struct Group {  // the actions of one reader and one level of status, with the watches it reads
-        int status = 0;
-        std::vector<int> watches;
-        std::vector<int> actions;
-    };
-    struct Viewpoint;
     struct Scratch;
 
     void add_actions();
@@ -141,11 +149,13 @@ private:
     template <class F>
     void add_request(std::string component, std::string verb, std::string what, Reader reader,
                      std::uint64_t progress, bool reply_matters, bool breakable, int node, F body);
-    void build_groups();
+    void order_actions();
 
-    bool is_reached_later(const Group& group, const Viewpoint& view, Scratch& scratch) const;
     std::uint64_t receipt_class(int watch) const;
-    void expand(const Group& group, const Valuation& state, Scratch& scratch) const;
+    template <class Sink>
+    void expand(const Valuation& state, Sink& sink, bool up_to_renaming) const;
+    /// Of the actions of the plain form, those that the reductions do without.
+    bool is_left_out(const ActionInfo& action) const;
     bool is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,
                        Scratch& scratch) const;
     /// Returns how many events were received.
@@ -160,7 +170,7 @@ private:
     std::unique_ptr<Cluster> cluster_;
     std::vector<ActionInfo> actions_;
     std::vector<Watch> watches_;
-    std::vector<Group> groups_;
+    std::vector<int> order_;                       // of the actions: by the level of status
     std::vector<std::vector<int>> local_actions_;  // of each kubelet
     std::unique_ptr<Symmetry> symmetry_;
     std::size_t used_bytes_ = 0;

@@ -70,6 +70,41 @@ bool next_is_promotion(const Cluster& k, const Valuation& state) {
            state[k.rsc.pods.copy[p - 1U][pod::exists]] == 1;
 }
 
+void forget_statuses(const Cluster& k, Valuation& state) {
+    const auto wipe = [&](const WorkloadSlots& record) {
+        for (const int field : {workload::observed, workload::status_replicas, workload::status_available})
+            if (record[field] != nowhere) state[record[field]] = 0;
+    };
+    wipe(k.deployment);
+    wipe(k.replica_set);
+    for (const auto* watch : {&k.dc.deployments, &k.dc.replica_sets, &k.rsc.replica_sets}) {
+        wipe(watch->copy);
+        const auto* last = &watch->copy;
+        std::size_t kept = 0;
+        for (const auto& event : watch->queue) {
+            if (state[event.present] == 0) break;
+            wipe(event.record);
+            const auto alike = [&](const WorkloadSlots& record) {
+                return std::ranges::equal(event.record.field, record.field,
+                                          [&](Slot a, Slot b) { return state[a] == state[b]; });
+            };
+            if (alike(*last)) continue;
+            const auto& to = watch->queue[kept++];
+            for (int f = 0; f < workload::fields; ++f)
+                if (to.record[f] != nowhere) state[to.record[f]] = state[event.record[f]];
+            last = &to.record;
+        }
+        for (std::size_t i = 0; i < watch->queue.size(); ++i) {
+            const auto& event = watch->queue[i];
+            state[event.present] = i < kept ? 1 : 0;
+            if (i < kept) continue;
+            for (const auto slot : event.record.field)
+                if (slot != nowhere) state[slot] = 0;
+        }
+    }
+    state[k.rsc.awaits_status] = 0;
+}
+
 bool replicas_are_final(const Cluster& k, const Valuation& state) {
     const auto operations = k.configuration.operations.size();
     if (state[k.operations_done] != operations || state[k.late_scale] != 0) return false;
@@ -163,6 +198,7 @@ bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, 
         assign(scratch.probe, before);
         NativeStep step(scratch.probe);
         actions_[static_cast<std::size_t>(action.twin)].native(step);
+        if (k.reductions.status_last) forget_status(scratch.probe);
         return step.enabled() && same_but_for_budgets(scratch.probe);
     }
     // A process that restarts comes back as one that has received all there is.
@@ -172,9 +208,22 @@ bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, 
     return same_but_for_budgets(scratch.probe);
 }
 
-void Pipeline::canonicalize(Valuation& state) const {
+void Pipeline::forget_status(Valuation& state) const {
+    const auto& rsc = cluster_->rsc;
+    for (const auto slot :
+         {rsc.update_status, rsc.status_replicas, rsc.status_available, rsc.status_observed})
+        state[slot] = 0;
+}
+
+void Pipeline::reduce(Valuation& state) const {
+    const auto& k = *cluster_;
+    if (k.reductions.status_last) forget_status(state);
     settle(state);
-    collect_terminal_pods(*cluster_, state);
+    collect_terminal_pods(k, state);
+}
+
+void Pipeline::canonicalize(Valuation& state) const {
+    reduce(state);
     if (cluster_->reductions.symmetry) symmetry_->canonicalize(state);
 }
 

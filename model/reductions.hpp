@@ -17,6 +17,10 @@ void sort_promotions(const Cluster& cluster, Valuation& state);
 /// Whether the next pod event of kube-controller-manager is such an event.
 bool next_is_promotion(const Cluster& cluster, const Valuation& state);
 
+/// Wipes out all that status writes leave behind, in etcd, in caches and on watches, and events that then
+/// say nothing new: what is left of a state once status-last does not tell when statuses are written.
+void forget_statuses(const Cluster& cluster, Valuation& state);
+
 /// Whether spec.replicas of the ReplicaSet, and what its controller knows of it, can never change again.
 bool replicas_are_final(const Cluster& cluster, const Valuation& state);
 

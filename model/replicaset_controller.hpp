@@ -83,11 +83,9 @@ Bool<C> status_differs(const C& c, const Cluster& k) {
            c[replica_set[workload::status_available]] != available_pods(c, k);
 }
 
-/// Keeps the numbers that the status at the end of this sync will carry. Under status-last no
-/// sync ends with a status; a later sync that has nothing else to do writes it.
+/// Keeps the numbers that the status at the end of this sync will carry.
 template <class C>
 void remember_status(C& c, const Cluster& k) {
-    if (k.reductions.status_last) return;
     c.when(status_differs(c, k), [&] {
         c.set(k.rsc.update_status, c.integer(1));
         c.set(k.rsc.status_replicas, active_pods(c, k));
@@ -189,6 +187,10 @@ void end_deletions(C& c, const Cluster& k) {
         for (const auto slot : k.rsc.expects_deletion)
             c.when(c[slot] == excused, [&] { c.set(slot, c.integer(0)); });
     });
+    if (const int most = k.rsc.pods.room.staleness; most > 0)
+        keep_up(c, k.rsc.pods, static_cast<std::size_t>(most), [&] {
+            c.when(receives_pods(c, k.rsc), [&] { receive_pod_by_replica_set_controller(c, k); });
+        });
 }
 
 /// One DELETE; the first also begins the sync. By name, without UID or resourceVersion. An
@@ -237,7 +239,8 @@ void update_status(C& c, const Cluster& k, Reply reply) {
         c.set(slot, c.integer(0));
     if (!reply.commits()) return;
     const auto commit = [&](const WorkloadRecord<C>& after) {
-        if (k.is(Variant::update_without_resource_version)) note_lost_update(c, k, k.rsc.replica_sets);
+        const auto base = k.is(Variant::update_without_resource_version) ? Base::cached : Base::live;
+        monitors::update(c, k, base, pending(c, k.rsc.replica_sets));
         commit_replica_set(c, k, Writer::kube_apiserver, after);
         if (reply.is_known() && !k.is(Variant::no_expectations)) {
             auto queued = c.integer(0);

@@ -22,10 +22,15 @@
 
 namespace kcheck::model {
 
-/// What becomes of an event that finds its queue full.
-enum class WhenFull : std::uint8_t {
-    exceed,  // the state is marked: this run cannot claim to be exhaustive
-    forced,  // the oldest event is received first: a bound on staleness that the user asked for
+/// How many events a queue has room for, and how many the user lets wait there.
+struct Room {
+    /// > 0: before one event more is queued the oldest is received, unless its client is where it
+    /// receives none.
+    int staleness = 0;
+    /// The state is marked by this value where an event finds no room: this run cannot claim to be
+    /// exhaustive (bounds.hpp).
+    Slot exceeded = nowhere;
+    int mark = 0;
 };
 
 /// What a client distinguishes of a pod.
@@ -40,6 +45,7 @@ struct PodWatch {
     struct Event {
         Slot pod = nowhere;  // 0: empty, p+1: an event of slot p
         PodSlots record;
+        Slot first() const { return pod; }  // not 0: there is an event
     };
     std::string client;
     int node = -1;  // only pods with this spec.nodeName (a kubelet); -1: all
@@ -47,8 +53,7 @@ struct PodWatch {
     std::vector<Event> queue;
     View view = View::whole;
     bool every_event = false;  // watch-projection is off
-    WhenFull when_full = WhenFull::exceed;
-    Slot exceeded = nowhere;
+    Room room;
 };
 
 /// The record as the client of the watch tells pods apart.
@@ -80,13 +85,13 @@ struct WorkloadWatch {
     struct Event {
         Slot present = nowhere;
         WorkloadSlots record;
+        Slot first() const { return present; }
     };
     std::string client;
     WorkloadSlots copy;
     std::vector<Event> queue;
     bool every_event = false;  // watch-projection is off
-    WhenFull when_full = WhenFull::exceed;
-    Slot exceeded = nowhere;
+    Room room;
 };
 
 /// Receives the oldest event into the copy. Requires that there is one.
@@ -125,11 +130,29 @@ Bool<C> pending(const C& c, const WorkloadWatch& watch) {
     return c[watch.queue.front().present] != 0;
 }
 
+/// Receives until no more events wait than the bound on staleness has it, or none can be received.
+/// `receive_one` receives the oldest event with all that its client does on receipt, if it can.
+template <class C, class Watch, class ReceiveOne>
+void keep_up(C& c, const Watch& watch, std::size_t most, ReceiveOne&& receive_one) {
+    for (std::size_t i = most; i < watch.queue.size(); ++i) {
+        const auto behind = c[watch.queue[most].first()] != 0;
+        if (c.surely_not(behind)) return;
+        c.when(behind, receive_one);
+    }
+}
+
+template <class C, class Watch, class ReceiveOne>
+void make_room(C& c, const Watch& watch, ReceiveOne&& receive_one) {
+    if (watch.room.staleness > 0)
+        keep_up(c, watch, static_cast<std::size_t>(watch.room.staleness) - 1, receive_one);
+    c.when(c[watch.queue.back().first()] != 0,
+           [&] { c.set(watch.room.exceeded, c.integer(watch.room.mark)); });
+}
+
 /// Appends the event that the record of slot p (or of the one object) is now `after`.
-/// `make_room` receives the oldest event with all that its client does on receipt.
-template <class C, class MakeRoom>
+template <class C, class ReceiveOne>
 void send(C& c, const PodWatch& watch, int p, const PodRecord<C>& before, const PodRecord<C>& now,
-          MakeRoom&& make_room) {
+          ReceiveOne&& receive_one) {
     const auto after = project(c, watch, now);
     auto concerns = c.boolean(true);
     if (!watch.every_event)
@@ -138,11 +161,7 @@ void send(C& c, const PodWatch& watch, int p, const PodRecord<C>& before, const 
         concerns = before[pod::node] == watch.node + 1 || now[pod::node] == watch.node + 1;
     if (c.surely_not(concerns)) return;
     c.when(concerns, [&] {
-        const auto full = c[watch.queue.back().pod] != 0;
-        if (watch.when_full == WhenFull::forced)
-            c.when(full, make_room);
-        else
-            c.when(full, [&] { c.set(watch.exceeded, c.integer(1)); });
+        make_room(c, watch, receive_one);
         for (std::size_t i = watch.queue.size(); i-- > 0;) {
             auto here = c[watch.queue[i].pod] == 0;
             if (i > 0) here = here && c[watch.queue[i - 1].pod] != 0;
@@ -154,13 +173,9 @@ void send(C& c, const PodWatch& watch, int p, const PodRecord<C>& before, const 
     });
 }
 
-template <class C, class MakeRoom>
-void append(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, MakeRoom&& make_room) {
-    const auto full = c[watch.queue.back().present] != 0;
-    if (watch.when_full == WhenFull::forced)
-        c.when(full, make_room);
-    else
-        c.when(full, [&] { c.set(watch.exceeded, c.integer(1)); });
+template <class C, class ReceiveOne>
+void append(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, ReceiveOne&& receive_one) {
+    make_room(c, watch, receive_one);
     for (std::size_t i = watch.queue.size(); i-- > 0;) {
         auto here = c[watch.queue[i].present] == 0;
         if (i > 0) here = here && c[watch.queue[i - 1].present] != 0;
@@ -171,8 +186,8 @@ void append(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, Ma
     }
 }
 
-template <class C, class MakeRoom>
-void send(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, MakeRoom&& make_room) {
+template <class C, class ReceiveOne>
+void send(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, ReceiveOne&& receive_one) {
     auto concerns = c.boolean(true);
     if (!watch.every_event) {  // its client cannot tell an event from another like it before it
         auto later = c.boolean(false);
@@ -184,7 +199,7 @@ void send(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, Make
         }
     }
     if (c.surely_not(concerns)) return;
-    c.when(concerns, [&] { append(c, watch, after, make_room); });
+    c.when(concerns, [&] { append(c, watch, after, receive_one); });
 }
 
 /// A fresh list: the copy becomes what is stored and nothing is pending.

@@ -158,7 +158,7 @@ TEST_CASE("a cycle is run once, and comes back to where it began") {
     Mirror mirror(script);
     REQUIRE(replayed(script, mirror).agreement == Agreement::same);
     const auto& begin = trace.state(*trace.cycle);
-    const Pipeline pipeline(trace.configuration, trace.reductions);
+    const auto pipeline = traces::pipeline_of(trace);
     REQUIRE(differences(traces::stored_of(pipeline.cluster(), begin), script.steps.back().expected).empty());
 }
 

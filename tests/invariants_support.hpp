@@ -42,7 +42,7 @@ inline checker::LivenessOf<Pipeline> liveness_of(const Pipeline& pipeline, const
     // A run that leaves the bounds of the encoding ends there, and says nothing.
     if (property.goal)
         result.goal = [&](const Valuation& state) {
-            return state[pipeline.cluster().exceeded] == 1 || property.goal(pipeline.cluster(), state);
+            return state[pipeline.cluster().exceeded] != 0 || property.goal(pipeline.cluster(), state);
         };
     if (property.premise)
         result.premise = [&](const Valuation& state) { return property.premise(pipeline.cluster(), state); };

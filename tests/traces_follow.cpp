@@ -28,7 +28,7 @@ void follow_all(const model::Configuration& configuration, std::uint32_t every) 
             const auto id = checker::state_id(partition, index);
             // A run that leaves the bounds of the encoding ends there, and is never shown.
             const auto wanted = checker::state_of(pipeline, found.store, id);
-            if (wanted[pipeline.cluster().exceeded] == 1) continue;
+            if (wanted[pipeline.cluster().exceeded] != 0) continue;
             std::vector<traces::Edge> path;
             append(path, checker::trace_to(pipeline, found.store, id).steps);
             const auto trace = traces::follow(pipeline, path, std::nullopt);

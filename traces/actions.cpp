@@ -46,7 +46,7 @@ std::string Actions::verb(int action) const {
 }
 
 std::string Actions::name(int action) const {
-    if (action < first_collection()) return pipeline_.describe({static_cast<std::uint16_t>(action), {}});
+    if (action < first_collection()) return pipeline_.describe({static_cast<std::uint16_t>(action)});
     return fmt::format("{}: remove pod[{}], which has terminated", collector, action - first_collection());
 }
 

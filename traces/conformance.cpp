@@ -137,9 +137,8 @@ public:
 private:
     static model::Reductions plain() {
         model::Reductions reductions;
-        reductions.lazy_refresh = reductions.symmetry = reductions.local_steps = reductions.status_last =
-            false;
-        return reductions;
+        reductions.symmetry = false;
+        return reductions.plain();
     }
 
     static model::Configuration configuration(const Recording& recording, const ConformOptions& options) {

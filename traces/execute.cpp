@@ -26,7 +26,7 @@ public:
     Execution(const Trace& trace, const invariants::Property* property)
         : trace_(trace),
           property_(property),
-          pipeline_(trace.configuration, trace.reductions),
+          pipeline_(pipeline_of(trace)),
           actions_(pipeline_),
           system_(actions_.transition_system()),
           evaluator_(*system_.arena) {

@@ -12,12 +12,9 @@
 //
 // Exact: every step is run on the actual state, and a path that cannot be followed is
 // refused. A cycle of representatives is walked until the actual states repeat, which
-// they must: the walk is a function of the state, and there are finitely many. A cycle
-// that is fair among representatives may starve somebody in actual states, see
-// `include_starved`; `execute` decides whether the result is fair.
+// they must: the walk is a function of the state, and there are finitely many.
 #include <algorithm>
 #include <span>
-#include <tuple>
 
 #include <fmt/core.h>
 
@@ -48,6 +45,7 @@ public:
         : pipeline_(pipeline), actions_(pipeline), property_(property) {
         trace_.configuration = pipeline.cluster().configuration;
         trace_.reductions = pipeline.cluster().reductions;
+        trace_.bounds = pipeline.cluster().bounds;
         if (property != nullptr) trace_.property = property->name;
         trace_.initial = values_of(pipeline.layout(), state_);
         over_ = is_violated();
@@ -58,7 +56,6 @@ public:
         if (over_) return true;
         const auto move = matching(edge);
         if (!move) return false;
-        take_receipts(*move);
         step(move->action);
         settle();
         return true;
@@ -71,7 +68,6 @@ public:
             const auto again = std::ranges::find(starts, state_, &Start::state);
             if (again != starts.end()) {
                 trace_.cycle = again->index;
-                include_starved(again->state);
                 return true;
             }
             starts.push_back({state_, trace_.steps.size()});
@@ -114,21 +110,11 @@ private:
         if (over_) return false;
         const int lag = actions_.lag(action, state_);
         if (!actions_.run(action, state_)) return false;
+        if (pipeline_.cluster().reductions.status_last) pipeline_.forget_status(state_);
         trace_.steps.push_back({action, actions_.component(action), actions_.name(action), lag,
                                 actions_.is_receipt(action), values_of(pipeline_.layout(), state_)});
         over_ = is_violated();
         return true;
-    }
-
-    void take_receipts(const Move& move) {
-        const auto* info = actions_.info(move.action);
-        if (info == nullptr) {  // receipts alone: the last of them is the step itself
-            for (int n = 1; n < move.received[0]; ++n) step(move.action);
-            return;
-        }
-        const auto& watches = info->watches;
-        for (std::size_t i = 0; i < watches.size(); ++i)
-            for (int n = 0; n < move.received[i]; ++n) step(actions_.first_receipt() + watches[i]);
     }
 
     void settle() {
@@ -146,9 +132,7 @@ private:
             (kind_of(actions_, move.action) == wanted ? same_kind : others).emplace_back(move, after);
         });
         const auto cost = [&](const std::pair<Move, Valuation>& candidate) {
-            const auto& move = candidate.first;
-            return std::tuple{move.received != edge.move.received, move.received[0] + move.received[1],
-                              move.action != edge.move.action};
+            return candidate.first.action != edge.move.action;
         };
         for (auto* candidates : {&same_kind, &others}) {
             std::ranges::stable_sort(*candidates, {}, cost);
@@ -158,52 +142,6 @@ private:
             }
         }
         return std::nullopt;
-    }
-
-    /// Gives everybody a turn whom the cycle leaves out: in the search an event may wait in a queue
-    /// for ever if nobody acts on it, and status writes wait until nothing else can be done. A
-    /// round is their turn, then the cycle; rounds are added until the state repeats. Where a
-    /// step of the cycle depends on their absence the trace stays as it is.
-    void include_starved(const Valuation& entry) {
-        std::vector<int> cycle;
-        std::uint64_t taken = 0;
-        for (auto i = *trace_.cycle; i < trace_.steps.size(); ++i) {
-            cycle.push_back(trace_.steps[i].action);
-            if (const auto* info = actions_.info(cycle.back())) taken |= info->progress;
-        }
-        std::vector<int> starved;
-        for (int action = 0; action < actions_.first_collection(); ++action) {
-            const auto* info = actions_.info(action);
-            if (info != nullptr ? (info->progress & ~taken) != 0
-                                : std::ranges::find(cycle, action) == cycle.end())
-                starved.push_back(action);
-        }
-        const auto as_it_was = trace_;
-        trace_.steps.resize(*trace_.cycle);
-        state_ = entry;
-        std::vector<Start> starts;
-        while (starts.size() < rounds_most) {
-            const auto again = std::ranges::find(starts, state_, &Start::state);
-            if (again != starts.end()) {
-                trace_.cycle = again->index;
-                return;
-            }
-            starts.push_back({state_, trace_.steps.size()});
-            take_turns(starved);
-            if (!std::ranges::all_of(cycle, [&](int action) { return step(action); })) break;
-        }
-        trace_ = as_it_was;
-    }
-
-    void take_turns(const std::vector<int>& starved) {
-        for (const auto action : starved)
-            if (actions_.is_receipt(action))
-                while (step(action)) {
-                }
-        for (const auto action : starved) {
-            auto after = state_;
-            if (!actions_.is_receipt(action) && actions_.run(action, after) && after != state_) step(action);
-        }
     }
 
     const model::Pipeline& pipeline_;

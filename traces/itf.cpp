@@ -15,7 +15,7 @@ Json function(Json pairs) { return {{"#map", std::move(pairs)}}; }
 class Writer {
 public:
     explicit Writer(const Trace& trace)
-        : trace_(trace), pipeline_(trace.configuration, trace.reductions), k_(pipeline_.cluster()) {}
+        : trace_(trace), pipeline_(pipeline_of(trace)), k_(pipeline_.cluster()) {}
 
     Json document() const {
         auto last = trace_.steps.size();

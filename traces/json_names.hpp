@@ -16,7 +16,6 @@ inline constexpr std::string_view trace_format = "kcheck-trace";
 
 inline constexpr std::array reduction_members{
     std::pair{"watch-projection", &model::Reductions::watch_projection},
-    std::pair{"lazy-refresh", &model::Reductions::lazy_refresh},
     std::pair{"symmetry", &model::Reductions::symmetry},
     std::pair{"idle-faults", &model::Reductions::idle_faults},
     std::pair{"local-steps", &model::Reductions::local_steps},

@@ -137,13 +137,27 @@ model::Configuration configuration_of(const Value& value) {
     return configuration;
 }
 
+model::Bounds bounds_of(const Value& value, const model::Configuration& configuration) {
+    value.expect_members({"pods", "generations", "events"});
+    model::Bounds bounds;
+    bounds.pods = static_cast<int>(value["pods"].integer(1, count_most));
+    bounds.generations = static_cast<int>(value["generations"].integer(1, count_most));
+    value["events"].each_element([&](const Value& events) {
+        bounds.events.push_back(static_cast<int>(events.integer(1, count_most)));
+    });
+    const auto watches = model::Bounds::least(configuration).events.size();
+    if (bounds.events.size() != watches)
+        value["events"].refuse(fmt::format("must have {} elements, one for each watch", watches));
+    return bounds;
+}
+
 class Reader {
 public:
     explicit Reader(const Value& document) : document_(document) {}
 
     Trace read() {
-        document_.expect_members({"format", "version", "kcheck", "configuration", "reductions", "property",
-                                  "initial", "steps", "cycle"});
+        document_.expect_members({"format", "version", "kcheck", "configuration", "reductions", "bounds",
+                                  "property", "initial", "steps", "cycle"});
         const auto format = document_["format"];
         if (format.string() != trace_format) format.refuse(fmt::format("must be \"{}\"", trace_format));
         if (document_["version"].integer(0, INT32_MAX) != trace_version)
@@ -155,9 +169,10 @@ public:
             trace.reductions.*member = document_["reductions"][name].boolean();
         if (document_["reductions"].json().size() != reduction_members.size())
             document_["reductions"].refuse("unknown member");
+        trace.bounds = bounds_of(document_["bounds"], trace.configuration);
         trace.property = document_["property"].string();
         try {
-            read_steps(trace, model::Pipeline(trace.configuration, trace.reductions));
+            read_steps(trace, pipeline_of(trace));
         } catch (const std::length_error& error) {
             document_["configuration"].refuse(error.what());
         }

@@ -46,7 +46,7 @@ std::string to_string(const FormatError& error) {
 }
 
 void write_json(std::ostream& out, const Trace& trace) {
-    const model::Pipeline pipeline(trace.configuration, trace.reductions);
+    const auto pipeline = pipeline_of(trace);
     const Actions actions(pipeline);
     Json reductions = Json::object(), steps = Json::array();
     for (const auto& [name, member] : reduction_members) reductions[name] = trace.reductions.*member;
@@ -62,6 +62,10 @@ void write_json(std::ostream& out, const Trace& trace) {
                         {"kcheck", KCHECK_VERSION},
                         {"configuration", json_of(trace.configuration)},
                         {"reductions", reductions},
+                        {"bounds",
+                         {{"pods", trace.bounds.pods},
+                          {"generations", trace.bounds.generations},
+                          {"events", trace.bounds.events}}},
                         {"property", trace.property},
                         {"initial", json_of(pipeline.layout(), trace.initial)},
                         {"steps", steps},

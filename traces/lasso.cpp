@@ -2,9 +2,9 @@
 //
 // Technique: the definition. A weak class must be taken in the cycle or disabled in a
 // state of it; a strong one must be taken or disabled in all of them (checker/liveness.hpp;
-// Lamport, "Fairness and hyperfairness", 2000). An action counts as enabled if it would
-// change something once its component has received every event that is on its way; each
-// watch must deliver what it has. A run that stays where it is is a cycle without steps.
+// Lamport, "Fairness and hyperfairness", 2000). An action counts as enabled if its guard holds
+// and it would change something; each watch must deliver what it has. A run that stays where it
+// is is a cycle without steps.
 //
 // Complexity: states of the cycle times the size of the term form.
 #include "traces/lasso.hpp"
@@ -42,16 +42,13 @@ std::uint64_t LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& 
     for (int action = 0; action < actions_.first_receipt(); ++action) {
         const auto& info = *actions_.info(action);
         if ((info.progress & ~classes) == 0) continue;
-        auto seen = state;
-        for (const auto watch : info.watches)
-            while (run(actions_.first_receipt() + watch, seen, evaluator)) {
-            }
-        if (run(action, seen, evaluator)) classes |= info.progress;
+        auto after = state;
+        if (run(action, after, evaluator)) classes |= info.progress;
     }
     for (int watch = actions_.first_receipt(); watch < actions_.first_collection(); ++watch) {
         auto seen = state;
         if (run(watch, seen, evaluator))
-            classes |= pipeline_.classes({static_cast<std::uint16_t>(watch), {}});
+            classes |= pipeline_.classes({static_cast<std::uint16_t>(watch)});
     }
     return classes;
 }
@@ -66,7 +63,7 @@ tl::expected<void, std::string> LassoCheck::fair() const {
         if (i == trace_.steps.size()) continue;
         const auto action = trace_.steps[i].action;
         if (action < actions_.first_collection())
-            taken |= pipeline_.classes({static_cast<std::uint16_t>(action), {}});
+            taken |= pipeline_.classes({static_cast<std::uint16_t>(action)});
     }
     const auto strong = pipeline_.strong_progress();
     const auto unfair = ((always & ~strong) | (sometimes & strong)) & ~taken;
@@ -106,7 +103,7 @@ tl::expected<void, std::string> LassoCheck::contradicts(const invariants::Proper
         case invariants::Form::finitely_often:
             for (auto i = begin; i < end; ++i)
                 if (trace_.steps[i].action < actions_.first_collection() &&
-                    property.counted(pipeline_, {static_cast<std::uint16_t>(trace_.steps[i].action), {}}))
+                    property.counted(pipeline_, {static_cast<std::uint16_t>(trace_.steps[i].action)}))
                     return {};
             return refuse("no step of it is one that the property counts");
     }

@@ -80,8 +80,7 @@ private:
         if (!delivers) append(i, step(action, i));
         for (const auto& delivery : deliveries_.step(action, valuation_of(before), valuation_of(after)))
             deliver(i, delivery);
-        for (int n = 0; n < k_.nodes(); ++n)
-            if (!k_.crowded(n)) admit_new_pods(i, n);
+        for (int n = 0; n < k_.nodes(); ++n) admit_new_pods(i, n);
     }
 
     void append(std::size_t i, Json message) {
@@ -110,6 +109,15 @@ private:
                (watch.node >= 0 || state[copy[model::pod::node]] != 0);
     }
 
+    int worker(const State& state, int n, int p) const {
+        return state[k_.kubelet[static_cast<std::size_t>(n)].worker[static_cast<std::size_t>(p)]];
+    }
+
+    /// The kubelet has listed it, and a step of its own admits it.
+    bool is_admitted_apart(const State& state, int n, int p) const {
+        return k_.crowded(n) && worker(state, n, p) == model::kubelet::unseen;
+    }
+
     void admit_new_pods(std::size_t i, int n) {
         const auto component = fmt::format("kubelet[{}]", n);
         const auto& step = trace_.steps[i];
@@ -120,8 +128,9 @@ private:
             const auto phase = step.state[k_.pod[static_cast<std::size_t>(p)][model::pod::phase]];
             const bool is_new =
                 restarts ? phase != model::pod::terminal : !is_heard_of(trace_.state(i), n, p);
-            if (is_new)
-                append(i, {{"component", component}, {"verb", "admit"}, {"pod", p}, {"accepted", true}});
+            if (!is_new || is_admitted_apart(step.state, n, p)) continue;
+            const bool accepted = !k_.crowded(n) || worker(step.state, n, p) == model::kubelet::admitted;
+            append(i, {{"component", component}, {"verb", "admit"}, {"pod", p}, {"accepted", accepted}});
         }
     }
 
@@ -153,8 +162,7 @@ private:
         if (verb == "late-bind") json["node"] = before[of_pod(k_.late_binding)] - 1;
         if (verb == "late-scale") json["replicas"] = before[k_.late_scale] - 1;
         if (verb == "admit")
-            json["accepted"] = after[of_pod(k_.kubelet[static_cast<std::size_t>(info->node)].worker)] ==
-                               model::kubelet::admitted;
+            json["accepted"] = worker(after, info->node, info->pod) == model::kubelet::admitted;
         if (info->reply.commits()) add_what_is_special(json, *info, before, after);
         if (info->request) {
             json["outcome"] = name_of(info->reply.outcome);
@@ -173,13 +181,10 @@ private:
             if (k_.is(model::Variant::scheduler_writes_etcd)) json["direct"] = true;
         }
         if (before[k_.lost_update] == 0 && after[k_.lost_update] == 1) json["unguarded"] = true;
-        if (const int p = created(before, after); p >= 0 && !k_.uid.empty())
-            for (int q = 0; q < k_.pods(); ++q)
-                if (q != p &&
-                    after[k_.uid[static_cast<std::size_t>(q)]] == after[k_.uid[static_cast<std::size_t>(p)]])
-                    json["uidOf"] = q;
-        if (k_.revision_repeated != model::nowhere && before[k_.revision_repeated] == 0 &&
-            after[k_.revision_repeated] == 1)
+        if (const int p = created(before, after); p >= 0)
+            if (const int same = after[k_.uid[static_cast<std::size_t>(p)]]; same != 0)
+                json["uidOf"] = same - 1;
+        if (before[k_.revision_repeated] == 0 && after[k_.revision_repeated] == 1)
             json["repeatsRevision"] = true;
     }
 
@@ -243,7 +248,7 @@ Script script_of(const Trace& trace, const model::Pipeline& pipeline) {
 }
 
 Script script_of(const Trace& trace) {
-    const model::Pipeline pipeline(trace.configuration, trace.reductions);
+    const auto pipeline = pipeline_of(trace);
     return script_of(trace, pipeline);
 }
 

@@ -26,7 +26,7 @@ std::string plural(int count, const char* what) {
 Narrator::Narrator(const Trace& trace, TextOptions options)
     : trace_(trace),
       options_(options),
-      pipeline_(trace.configuration, trace.reductions),
+      pipeline_(pipeline_of(trace)),
       actions_(pipeline_),
       names_(trace_, pipeline_) {
     std::size_t number = 0;

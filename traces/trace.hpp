@@ -32,7 +32,8 @@ struct Step {
 
 struct Trace {
     model::Configuration configuration;
-    model::Reductions reductions;
+    model::Reductions reductions;  // only the watches' projection, and status-last, show in a trace
+    model::Bounds bounds;
     std::string property;  // empty: a trace of no property in particular
     std::vector<int> initial;
     std::vector<Step> steps;
@@ -45,6 +46,11 @@ struct Trace {
         return steps_done == 0 ? initial : steps[steps_done - 1].state;
     }
 };
+
+/// The pipeline that the trace is of. Throws std::length_error as its constructor does.
+inline model::Pipeline pipeline_of(const Trace& trace) {
+    return model::Pipeline(trace.configuration, trace.reductions, trace.bounds);
+}
 
 /// One edge of a path of representatives.
 struct Edge {
@@ -60,6 +66,13 @@ struct Edge {
 tl::expected<Trace, std::string> follow(const model::Pipeline& pipeline, const std::vector<Edge>& path,
                                         std::optional<std::size_t> cycle,
                                         const invariants::Property* property = nullptr);
+
+/// A counterexample of `property` in the plain pipeline, along a path of the reduced one that ends where
+/// the property is violated or, of liveness, where the run stays. Both pipelines have the same
+/// configuration and bounds. Fails where the path has no counterpart: then nothing is known.
+tl::expected<Trace, std::string> follow_plainly(const model::Pipeline& reduced, const model::Pipeline& plain,
+                                                const std::vector<Edge>& path,
+                                                const invariants::Property& property);
 
 /// Told of each step that has been confirmed, by its index.
 using OnStep = std::function<void(std::size_t)>;

@@ -1,0 +1,70 @@
+#include "model/bounds.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+namespace kcheck::model {
+
+namespace {
+
+/// The largest batch of slow start (controller_utils.go:slowStartBatch: 1, 2, 4, ...)
+/// on the way to `replicas` pods.
+int batch_most(int replicas) {
+    int largest = 0;
+    for (int sent = 0, batch = 1; sent < replicas; sent += batch, batch *= 2)
+        largest = std::max(largest, std::min(batch, replicas - sent));
+    return largest;
+}
+
+// Every operation changes spec.replicas at most once, and every such change reaches the ReplicaSet at
+// most once; a PUT that outlives a crash adds one and its repair another.
+int generations_of(const Configuration& c) {
+    return static_cast<int>(c.operations.size()) + 2 * c.crashes + 1;
+}
+
+}  // namespace
+
+// The order is that of Pipeline::watches(): the deployment controller's two, the ReplicaSet
+// controller's two, kube-scheduler's, and one for each kubelet.
+
+Bounds Bounds::least(const Configuration& c) {
+    const int operations = static_cast<int>(c.operations.size());
+    Bounds bounds;
+    bounds.pods = std::max(1, c.replicas_added());
+    bounds.generations = generations_of(c);
+    bounds.events = {operations + 1, operations + 2, operations + 2, bounds.pods + 2, 3};
+    bounds.events.resize(bounds.events.size() + c.nodes.size(), 3);
+    return bounds;
+}
+
+Bounds Bounds::ample(const Configuration& c) {
+    const int operations = static_cast<int>(c.operations.size());
+    Bounds bounds;
+    // Those asked for, one more for each reply that may be lost, and those whose creation outlives a
+    // crash; one more to be replaced.
+    bounds.pods = std::max(1, c.replicas_added() + c.lost_replies + c.crashes * batch_most(c.replicas_max()) +
+                                  (c.crashes + c.lost_replies > 0 ? 1 : 0));
+    bounds.generations = generations_of(c);
+    const int pods = bounds.pods;
+    bounds.events = {operations + 2, operations + 3 + 2 * pods, operations + 3, 3 * pods, 3 * pods};
+    bounds.events.resize(bounds.events.size() + c.nodes.size(), 2 * pods + 2);
+    return bounds;
+}
+
+void Bounds::grow(int exceeded) {
+    if (exceeded == exceeded_pods) {
+        ++pods;
+    } else if (exceeded == exceeded_generations) {
+        ++generations;
+    } else {
+        auto& room = events[static_cast<std::size_t>(exceeded - exceeded_events)];
+        room += std::max(2, room / 2);
+    }
+}
+
+std::string Bounds::text() const {
+    return fmt::format("{} pods at once, {} events on a watch", pods, std::ranges::max(events));
+}
+
+}  // namespace kcheck::model

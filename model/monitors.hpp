@@ -1,0 +1,77 @@
+// Monitors: what the properties need to know of commits and starts. They are always on, in the
+// default pipeline as in a broken one, and only this file writes what they keep: a variant
+// changes the pipeline, and what it breaks shows here or it is not broken.
+#pragma once
+
+#include "model/cluster.hpp"
+
+namespace kcheck::model {
+
+enum class Writer : std::uint8_t { kube_apiserver, kube_scheduler };
+
+/// Of an update: what it was decided on.
+enum class Base : std::uint8_t {
+    cached,  // the version in its sender's cache
+    live,    // the stored one, whichever that is: a patch, or a GET before it
+};
+
+}  // namespace kcheck::model
+
+namespace kcheck::model::monitors {
+
+/// Every transaction in etcd: who wrote it, and that its revision is a new one.
+template <class C>
+void commit(C& c, const Cluster& k, Writer writer) {
+    if (writer != Writer::kube_apiserver) c.set(k.direct_writer, c.integer(static_cast<int>(writer)));
+    c.when(c[k.revision_behind] == 1, [&] { c.set(k.revision_repeated, c.integer(1)); });
+}
+
+/// The creation of an object; `taken`: there is one of its name.
+template <class C>
+void creation(C& c, const Cluster& k, Bool<C> taken) {
+    c.when(taken, [&] { c.set(k.name_reused, c.integer(1)); });
+}
+
+/// A pod is created in slot p with the UID of pod `same` - 1, or with one that no other has (0).
+template <class C>
+void uid(C& c, const Cluster& k, int p, Int<C> same) {
+    c.set(k.uid[static_cast<std::size_t>(p)], same);
+}
+
+/// The pod in slot p is removed. Those that have its UID still have it in common.
+template <class C>
+void removal(C& c, const Cluster& k, int p) {
+    c.set(k.bindings[static_cast<std::size_t>(p)], c.integer(0));
+    c.set(k.uid[static_cast<std::size_t>(p)], c.integer(0));
+    auto first = c.integer(0);
+    for (int q = 0; q < k.pods(); ++q) {
+        const auto slot = k.uid[static_cast<std::size_t>(q)];
+        const auto same = c[slot] == p + 1;
+        if (c.surely_not(same)) continue;
+        c.when(same, [&] { c.set(slot, first); });
+        first = c.choose(same && first == 0, c.integer(q + 1), first);
+    }
+}
+
+/// An update commits; `newer`: the stored version is newer than its sender's cached one.
+template <class C>
+void update(C& c, const Cluster& k, Base base, Bool<C> newer) {
+    if (base == Base::cached) c.when(newer, [&] { c.set(k.lost_update, c.integer(1)); });
+}
+
+/// A binding commits.
+template <class C>
+void binding(C& c, const Cluster& k, int p) {
+    const auto slot = k.bindings[static_cast<std::size_t>(p)];
+    c.when(c[slot] < 2, [&] { c.set(slot, c[slot] + 1); });
+}
+
+/// The container of pod p is started on node n.
+template <class C>
+void start(C& c, const Cluster& k, int n, int p) {
+    const auto& stored = k.pod[static_cast<std::size_t>(p)];
+    c.when(c[stored[pod::exists]] == 0 || c[stored[pod::node]] != n + 1,
+           [&] { c.set(k.stray_start, c.integer(1)); });
+}
+
+}  // namespace kcheck::model::monitors
