@@ -126,7 +126,9 @@ private:
         for (auto open = open_rows(plainly); !open.empty() && !is_over(); open = open_rows(plainly)) {
             std::vector<const Property*> asked;
             for (const auto* row : open) asked.push_back(row->property);
-            const Pipeline pipeline(configuration, reductions, bounds_);
+            const auto encoded = encode(configuration, reductions);
+            if (!encoded) return;
+            const auto& pipeline = *encoded;
             const EndAt end_at{.bounds_left = !is_ample(), .any_violation = options_.fail_fast};
             const auto decided = decide(pipeline, asked, end_at, limits(), watching_);
             result_.covered = decided.covered;
@@ -149,6 +151,18 @@ private:
             }
             if (decided.exceeded == 0) return;
             bounds_.grow(decided.exceeded);
+        }
+    }
+
+    /// Nothing where a configuration that fitted at first has grown out of what the encoding can hold.
+    std::optional<Pipeline> encode(const Configuration& configuration, const Reductions& reductions) {
+        if (!result_.covered) return Pipeline(configuration, reductions, bounds_);
+        try {
+            return Pipeline(configuration, reductions, bounds_);
+        } catch (const std::length_error&) {
+            result_.reason = fmt::format("a run needs more room than the encoding has ({})", bounds_.text());
+            limit_met_ = true;
+            return std::nullopt;
         }
     }
 

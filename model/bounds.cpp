@@ -23,6 +23,9 @@ int generations_of(const Configuration& c) {
     return static_cast<int>(c.operations.size()) + 2 * c.crashes + 1;
 }
 
+/// In Bounds::events.
+constexpr std::size_t first_kubelet = 5;
+
 }  // namespace
 
 // The order is that of Pipeline::watches(): the deployment controller's two, the ReplicaSet
@@ -58,8 +61,12 @@ void Bounds::grow(int exceeded) {
     } else if (exceeded == exceeded_generations) {
         ++generations;
     } else {
-        auto& room = events[static_cast<std::size_t>(exceeded - exceeded_events)];
-        room += std::max(2, room / 2);
+        const auto watch = static_cast<std::size_t>(exceeded - exceeded_events);
+        const int room = events[watch] + std::max(2, events[watch] / 2);
+        events[watch] = room;
+        // Equal nodes have equal encodings.
+        if (watch >= first_kubelet)
+            std::fill(events.begin() + static_cast<std::ptrdiff_t>(first_kubelet), events.end(), room);
     }
 }
 

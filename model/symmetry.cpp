@@ -75,6 +75,10 @@ Symmetry::Symmetry(const Cluster& cluster) : pods_(cluster.pods()), nodes_(clust
         if (keeps_kinds) orders_.push_back(order);
     } while (std::ranges::next_permutation(order).found);
     equal_nodes_ = orders_.size() > 1;
+    for (const auto& candidate : orders_)
+        for (std::size_t n = 0; n < candidate.size(); ++n)
+            if (of_node_[n].size() != of_node_[index(candidate[n])].size())
+                throw std::logic_error("equal nodes have different encodings");
 }
 
 void Symmetry::assign(Valuation& to, const Valuation& from) const {
