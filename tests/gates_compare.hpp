@@ -22,13 +22,15 @@ namespace kcheck::tests {
 
 /// One way to search a configuration.
 struct Search {
-    bool plain = false;  // gates_plain.hpp; else Pipeline with these:
+    bool plain = false;  // gates_plain.hpp; else kcheck with these:
     model::Reductions reductions{};
 
     Answer operator()(const model::Configuration& configuration, const AnswerOptions& options) const {
-        if (!plain) return answer_of(configuration, reductions, options);
-        const Plain model(configuration);
-        return answer_of(model, model.pipeline(), options);
+        if (!plain) return kcheck_answer(configuration, reductions, options);
+        return growing(configuration, options, [&](const auto& bounds, const auto& each) {
+            const Plain model(configuration, bounds);
+            return answer_of(model, model.pipeline(), each);
+        });
     }
     std::string text() const {
         return plain ? "the plain search" : fmt::format("reductions {}", text_of(reductions));
@@ -74,9 +76,11 @@ inline std::vector<Difference> differences(const Answer& one, const Answer& othe
     return found;
 }
 
-/// The name of a problem without what depends on the run: its property and the first words.
+/// What is different without the numbers, which depend on the run.
 inline std::string kind_of(const Difference& difference) {
-    return difference.what.substr(0, difference.what.find(';')).substr(0, 70);
+    auto kind = difference.what.substr(0, difference.what.find(';'));
+    std::erase_if(kind, [](char c) { return c >= '0' && c <= '9'; });
+    return kind;
 }
 
 inline std::string variants_of(const model::Configuration& configuration) {
@@ -119,9 +123,9 @@ public:
         return found == counts_.end() ? 0 : found->second;
     }
     void count(const Answer& answer) {
-        count(answer.complete   ? "searches complete"
-              : answer.exceeded ? "searches out of bounds"
-                                : "searches cut short");
+        count(answer.complete        ? "searches complete"
+              : answer.exceeded != 0 ? "searches out of bounds"
+                                     : "searches cut short");
         count("states", answer.states);
         for (const auto verdict : answer.of)
             if (verdict == Verdict::violated) count("violations");

@@ -168,4 +168,11 @@ void run(std::uint64_t configurations, std::uint64_t states_max) {
 
 }  // namespace
 
-TEST_CASE("what is violated within a bound is violated within a larger one") { run(1'200, 5'000); }
+TEST_CASE("what is violated within a bound is violated within a larger one", "[metamorphic]") {
+    run(1'200, 5'000);
+}
+
+TEST_CASE("what is violated within a bound is violated within a larger one, at length",
+          "[.slow][metamorphic]") {
+    run(20'000, 20'000);
+}

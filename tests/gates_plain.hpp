@@ -13,8 +13,8 @@ public:
     using State = model::Valuation;
     using Action = model::Move;
 
-    explicit Plain(const model::Configuration& configuration)
-        : pipeline_(configuration, no_reductions()), actions_(pipeline_) {}
+    Plain(const model::Configuration& configuration, const model::Bounds& bounds)
+        : pipeline_(configuration, no_reductions(), bounds), actions_(pipeline_) {}
 
     const model::Pipeline& pipeline() const { return pipeline_; }
 
@@ -30,7 +30,7 @@ public:
 
     template <class Sink>
     void successors(const State& state, Sink& sink) const {
-        if (state[pipeline_.cluster().exceeded] == 1) {  // as Pipeline: the run ends, and says nothing
+        if (state[pipeline_.cluster().exceeded] != 0) {  // as Pipeline: the run ends, and says nothing
             sink.enabled(1);
             return;
         }
@@ -38,7 +38,7 @@ public:
         for (int a = 0; a < actions_.size(); ++a) {
             if (!actions_.run(a, after)) continue;
             if (after == state) continue;
-            sink.edge({static_cast<std::uint16_t>(a), {}}, after);
+            sink.edge(Action{static_cast<std::uint16_t>(a)}, after);
             after = state;
         }
     }

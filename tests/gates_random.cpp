@@ -123,9 +123,11 @@ double bits_without_reductions(const model::Configuration& configuration,
         bool Reductions::*member;
         double each_pod;
     };
-    const Price prices[] = {{&Reductions::watch_projection, 0.4}, {&Reductions::lazy_refresh, 0.1},
-                            {&Reductions::symmetry, 0.2},         {&Reductions::idle_faults, 0.1},
-                            {&Reductions::local_steps, 0.8},      {&Reductions::status_last, 1.7}};
+    const Price prices[] = {{&Reductions::watch_projection, 0.4},
+                            {&Reductions::symmetry, 0.2},
+                            {&Reductions::idle_faults, 0.1},
+                            {&Reductions::local_steps, 0.8},
+                            {&Reductions::status_last, 1.7}};
     double bits = 0;
     for (const auto& [member, each_pod] : prices)
         if (!(reductions.*member)) bits += 0.4 + each_pod * pods_of(configuration);

@@ -1,8 +1,8 @@
-// What the gates compare: the one function through which they ask for verdicts.
+// What the gates compare: the verdict of every property, and the quiescent outcomes: what is stored and
+// what runs in the states where a run may stay for ever, up to the names of pods and of equal nodes. Two
+// searches of one configuration that differ in what they leave out must give equal Answers.
 //
-// An Answer has the verdict of every property, and the quiescent outcomes: what is stored and what
-// runs in the states where a run may stay for ever, up to the names of pods and of equal nodes. Two
-// searches of one configuration that differ in reductions alone must give equal Answers.
+// `kcheck_answer` is the one function that asks kcheck itself, as a user does.
 #pragma once
 
 #include <algorithm>
@@ -12,11 +12,8 @@
 #include <tuple>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "checker/reach.hpp"
+#include "cli/check.hpp"
 #include "tests/invariants_support.hpp"
-#include "traces/trace.hpp"
 
 namespace kcheck::tests {
 
@@ -28,7 +25,7 @@ struct Answer {
     std::vector<Verdict> of;  // in the order of all_properties()
     std::uint64_t states = 0;
     bool complete = false;              // every state within the bounds of the encoding was visited
-    bool exceeded = false;              // a run left those bounds
+    int exceeded = 0;                   // those that a run left (model/bounds.hpp); 0: none did
     Outcomes quiescent;                 // if complete
     std::vector<std::string> problems;  // kcheck contradicts itself
 };
@@ -98,29 +95,11 @@ inline Outcome outcome_of(const model::Cluster& k, const Valuation& state) {
 
 struct AnswerOptions {
     std::uint64_t states_max = 20'000;
-    bool confirms = true;  // executes every counterexample again
+    bool ends_at_bounds = false;  // what is beyond them needs more room anyhow
 };
 
-namespace detail {
-
-inline void append(std::vector<traces::Edge>& path, const std::vector<checker::Step<Pipeline>>& steps) {
-    for (const auto& step : steps) path.push_back({step.action, step.state});
-}
-
-/// What is wrong with a counterexample of the pipeline itself; empty if it is one.
-inline std::string refuted(const Pipeline& pipeline, const Property& property,
-                           const std::vector<traces::Edge>& path, std::optional<std::size_t> cycle) {
-    const auto trace = traces::follow(pipeline, path, cycle, &property);
-    if (!trace)
-        return fmt::format("{}: the counterexample cannot be followed: {}", property.name, trace.error());
-    if (const auto executed = traces::execute(*trace); !executed)
-        return fmt::format("{}: the counterexample cannot be executed: {}", property.name, executed.error());
-    return {};
-}
-
-}  // namespace detail
-
-/// `model` is the pipeline, or one that wraps it.
+/// One search of `model`, which is the pipeline or wraps it. Its counterexamples are those of the model:
+/// nobody has executed them again.
 template <class M>
 Answer answer_of(const M& model, const Pipeline& pipeline, const AnswerOptions& options = {}) {
     const auto properties = all_properties();
@@ -128,58 +107,39 @@ Answer answer_of(const M& model, const Pipeline& pipeline, const AnswerOptions& 
     std::vector<checker::SafetyOf<M>> safety;
     std::vector<checker::LivenessOf<M>> liveness;
     for (const auto* property : properties) {
-        if (property->kind == Kind::safety)
-            safety.push_back(safety_of(pipeline, *property));
-        else
+        if (property->kind == Kind::liveness) {
             liveness.push_back(liveness_of(pipeline, *property));
+            continue;
+        }
+        safety.push_back({std::string(property->name), [&k, property](const Valuation& state) {
+                              return state[k.exceeded] != 0 || property->holds(k, state);
+                          }});
     }
     safety.push_back({"within-bounds", [&](const Valuation& state) { return state[k.exceeded] == 0; }});
     checker::ExploreOptions search;
     search.states_max = options.states_max;
     search.record_graph = true;
+    search.stop_at_violation = options.ends_at_bounds;
+    for (std::size_t i = 0; i + 1 < safety.size(); ++i) search.never_stop.insert(i);
     const auto found = checker::explore<M>(model, safety, search, liveness);
-    const auto fair = checker::check_liveness<M>(model, found, fairness_of(pipeline), liveness);
 
     Answer answer;
     answer.states = found.states;
-    answer.exceeded = found.violations.back().has_value();
-    answer.complete = found.complete() && !answer.exceeded;
+    if (const auto& left = found.violations.back())
+        answer.exceeded = checker::state_of(model, found.store, left->state)[k.exceeded];
+    answer.complete = found.complete() && answer.exceeded == 0;
+    const bool decides_liveness = found.ended != checker::Ended::violation;
+    std::vector<checker::LivenessResult<M>> fair;
+    if (decides_liveness) fair = checker::check_liveness<M>(model, found, fairness_of(pipeline), liveness);
     std::size_t s = 0, l = 0;
     for (const auto* property : properties) {
-        bool violated = false;
-        std::string problem;
-        if (property->kind == Kind::safety) {
-            const auto& violation = found.violations[s++];
-            violated = violation.has_value();
-            if constexpr (std::is_same_v<M, Pipeline>)
-                if (violated && options.confirms) {
-                    std::vector<traces::Edge> path;
-                    detail::append(path, checker::trace_to(model, found.store, violation->state).steps);
-                    problem = detail::refuted(pipeline, *property, path, std::nullopt);
-                }
-        } else {
-            const auto& question = liveness[l];
-            const auto& result = fair[l++];
-            violated = result.verdict == checker::LivenessVerdict::violated;
-            if constexpr (std::is_same_v<M, Pipeline>)
-                if (violated && options.confirms) {
-                    std::vector<traces::Edge> path;
-                    detail::append(path, result.lasso->stem.steps);
-                    const auto cycle = path.size();
-                    detail::append(path, result.lasso->cycle);
-                    problem = detail::refuted(pipeline, *property, path, cycle);
-                }
-            using Form = typename checker::LivenessOf<M>::Form;
-            if (!violated && answer.complete && question.form == Form::eventually_always &&
-                checker::goal_stays_reachable(*found.graph, found.store, [&](checker::StateId id) {
-                    return question.goal(checker::state_of(model, found.store, id));
-                }))
-                problem = fmt::format("{}: said to hold, but its goal gets out of reach", property->name);
-        }
+        const bool violated =
+            property->kind == Kind::safety
+                ? found.violations[s++].has_value()
+                : decides_liveness && fair[l++].verdict == checker::LivenessVerdict::violated;
         answer.of.push_back(violated          ? Verdict::violated
                             : answer.complete ? Verdict::holds
                                               : Verdict::unknown);
-        if (!problem.empty()) answer.problems.push_back(std::move(problem));
     }
     if (answer.complete)
         found.graph->for_each_expanded([&](checker::StateId id) {
@@ -189,11 +149,45 @@ Answer answer_of(const M& model, const Pipeline& pipeline, const AnswerOptions& 
     return answer;
 }
 
-/// The verdicts of kcheck. The reductions are forced: none is switched off for the configuration's sake.
-inline Answer answer_of(const model::Configuration& configuration, const model::Reductions& reductions,
-                        const AnswerOptions& options = {}) {
-    const Pipeline pipeline(configuration, reductions);
-    return answer_of(pipeline, pipeline, options);
+/// A search in an encoding that grows until no run leaves it. `search` takes the bounds and options.
+template <class F>
+Answer growing(const model::Configuration& configuration, AnswerOptions options, F&& search) {
+    auto bounds = model::Bounds::least(configuration);
+    constexpr int rounds = 12;
+    options.ends_at_bounds = true;
+    for (int round = 1;; ++round) {
+        if (round == rounds) options.ends_at_bounds = false;
+        auto answer = search(bounds, options);
+        if (answer.exceeded == 0 || round == rounds) return answer;
+        bounds.grow(answer.exceeded);
+    }
+}
+
+/// What kcheck says. `reductions`: those that it may use, where they are sound.
+inline Answer kcheck_answer(const model::Configuration& configuration, const model::Reductions& reductions,
+                            const AnswerOptions& options = {}) {
+    cli::Options call;
+    call.threads = 1;
+    call.max_states = options.states_max;
+    Answer answer;
+    const auto result = cli::check(configuration, reductions, call, {});
+    if (!result) {
+        answer.of.assign(all_properties().size(), Verdict::unknown);
+        answer.problems.push_back(result.error().message);
+        return answer;
+    }
+    for (const auto& row : result->properties)
+        answer.of.push_back(row.verdict == cli::Verdict::violated ? Verdict::violated
+                            : row.verdict == cli::Verdict::holds  ? Verdict::holds
+                                                                  : Verdict::unknown);
+    if (result->covered) answer.states = result->covered->states;
+    // That the verdicts are there does not say that everything was visited.
+    const Pipeline pipeline(configuration, reductions, result->bounds);
+    auto whole = answer_of(pipeline, pipeline, options);
+    answer.complete = whole.complete;
+    answer.exceeded = whole.exceeded;
+    answer.quiescent = std::move(whole.quiescent);
+    return answer;
 }
 
 }  // namespace kcheck::tests
