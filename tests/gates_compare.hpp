@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,14 @@ struct Search {
 
     Answer operator()(const model::Configuration& configuration, const AnswerOptions& options) const {
         if (!plain) return kcheck_answer(configuration, reductions, options);
-        return growing(configuration, options, [&](const auto& bounds, const auto& each) {
-            const Plain model(configuration, bounds);
-            return answer_of(model, model.pipeline(), each);
-        });
+        try {
+            return growing(configuration, options, [&](const auto& bounds, const auto& each) {
+                const Plain model(configuration, bounds);
+                return answer_of(model, model.pipeline(), each);
+            });
+        } catch (const std::length_error&) {  // nothing collects terminal pods in time: there is no end
+            return unknown_answer();
+        }
     }
     std::string text() const {
         return plain ? "the plain search" : fmt::format("reductions {}", text_of(reductions));

@@ -12,6 +12,8 @@
 #include <tuple>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "cli/check.hpp"
 #include "tests/invariants_support.hpp"
 
@@ -29,6 +31,12 @@ struct Answer {
     Outcomes quiescent;                 // if complete
     std::vector<std::string> problems;  // kcheck contradicts itself
 };
+
+inline Answer unknown_answer() {
+    Answer answer;
+    answer.of.assign(all_properties().size(), Verdict::unknown);
+    return answer;
+}
 
 /// The nodes by kind, those that are open first: numbers that do not depend on the order in which a
 /// configuration lists them.
@@ -169,13 +177,19 @@ inline Answer kcheck_answer(const model::Configuration& configuration, const mod
     cli::Options call;
     call.threads = 1;
     call.max_states = options.states_max;
-    Answer answer;
-    const auto result = cli::check(configuration, reductions, call, {});
+    auto answer = unknown_answer();
+    tl::expected<cli::Result, cli::InternalError> result;
+    try {
+        result = cli::check(configuration, reductions, call, {});
+    } catch (const std::exception& error) {
+        answer.problems.push_back(fmt::format("an exception: {}", error.what()));
+        return answer;
+    }
     if (!result) {
-        answer.of.assign(all_properties().size(), Verdict::unknown);
         answer.problems.push_back(result.error().message);
         return answer;
     }
+    answer.of.clear();
     for (const auto& row : result->properties)
         answer.of.push_back(row.verdict == cli::Verdict::violated ? Verdict::violated
                             : row.verdict == cli::Verdict::holds  ? Verdict::holds
