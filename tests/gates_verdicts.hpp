@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -196,11 +197,15 @@ inline Answer kcheck_answer(const model::Configuration& configuration, const mod
                                                                   : Verdict::unknown);
     if (result->covered) answer.states = result->covered->states;
     // That the verdicts are there does not say that everything was visited.
-    const Pipeline pipeline(configuration, reductions, result->bounds);
-    auto whole = answer_of(pipeline, pipeline, options);
-    answer.complete = whole.complete;
-    answer.exceeded = whole.exceeded;
-    answer.quiescent = std::move(whole.quiescent);
+    try {
+        const Pipeline pipeline(configuration, reductions, result->bounds);
+        auto whole = answer_of(pipeline, pipeline, options);
+        answer.complete = whole.complete;
+        answer.exceeded = whole.exceeded;
+        answer.quiescent = std::move(whole.quiescent);
+    } catch (const std::length_error&) {  // the bounds had grown once more, for nothing
+        answer.complete = false;
+    }
     return answer;
 }
 
