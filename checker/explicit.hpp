@@ -13,12 +13,14 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <vector>
 
 #include "checker/explicit_search.hpp"
 #include "checker/model.hpp"
+#include "checker/model_error.hpp"
 
 namespace kcheck::checker {
 
@@ -59,8 +61,12 @@ public:
     std::uint64_t counting() const override { return counting_; }
 
     void initial(Batch& out) const override {
+        std::vector<std::byte> spare(model_.state_bytes());
+        typename M::State probe{};
         model_.initial([&](const typename M::State& state) {
-            model_.pack(state, out.add_target(model_.state_bytes()));
+            const auto packed = out.add_target(model_.state_bytes());
+            model_.pack(state, packed);
+            if (const char* fault = round_trip(state, packed, probe, spare)) throw ModelError(fault, {});
         });
     }
 
@@ -69,21 +75,28 @@ public:
         typename M::State state{};
         for (const Run& run : runs)
             for (std::uint32_t index = run.first; index < run.last; ++index) {
-                model_.unpack(store.partition(run.partition).state(index), state);
-                sink.begin();
-                model_.successors(state, sink);
-                out.close_source(state_id(run.partition, index), sink.quiescent());
+                const StateId source = state_id(run.partition, index);
+                const std::size_t first = out.targets();
+                in_state(store, source, [&] {
+                    model_.unpack(store.state(source), state);
+                    sink.begin();
+                    model_.successors(state, sink);
+                    if (is_sampled(source)) examine(store, source, first, state, sink, out);
+                });
+                out.close_source(source, sink.quiescent());
             }
     }
 
     void check(const StateStore& store, const Run& run, FirstViolations& violations) const override {
         typename M::State state{};
         for (std::uint32_t index = run.first; index < run.last; ++index) {
-            model_.unpack(store.partition(run.partition).state(index), state);
-            for (std::size_t property = 0; property < safety_.size(); ++property) {
-                if (!violations.open(property)) continue;
-                if (!safety_[property].holds(state)) violations.index[property] = index;
-            }
+            in_state(store, state_id(run.partition, index), [&] {
+                model_.unpack(store.partition(run.partition).state(index), state);
+                for (std::size_t property = 0; property < safety_.size(); ++property) {
+                    if (!violations.open(property)) continue;
+                    if (!safety_[property].holds(state)) violations.index[property] = index;
+                }
+            });
         }
     }
 
@@ -95,9 +108,9 @@ private:
 
         void begin() {
             reported_ = false;
-            enabled_ = 0;
+            enabled_ = {};
         }
-        bool quiescent() const { return enabled_ == 0; }
+        bool quiescent() const { return enabled_.none(); }
 
         void edge(const typename M::Action& action, const typename M::State& target) override {
             packed_.model_.pack(target, out_.add_target(state_bytes_));
@@ -105,7 +118,7 @@ private:
                 const EdgeLabel label = packed_.label(action);
                 out_.add_label(label);
                 if (!reported_) enabled_ |= label.classes;
-            } else if (enabled_ == 0 && !reported_) {
+            } else if (enabled_.none() && !reported_) {
                 enabled_ = packed_.model_.classes(action);
             }
         }
@@ -113,7 +126,7 @@ private:
         void enabled(ClassMask classes) override {
             reported_ = true;
             enabled_ = classes;
-            out_.set_enabled_reported();
+            out_.add_reported(classes);
         }
 
     private:
@@ -121,8 +134,82 @@ private:
         std::size_t state_bytes_;
         Batch& out_;
         bool reported_ = false;
-        ClassMask enabled_ = 0;
+        ClassMask enabled_;
     };
+
+    /// Compares what the model emits again with what it emitted.
+    class SecondLook final : public SuccessorSink<M> {
+    public:
+        SecondLook(const Packed& packed, const Batch& first, std::size_t position)
+            : packed_(packed),
+              first_(first),
+              position_(position),
+              bytes_(packed.model_.state_bytes()),
+              spare_(packed.model_.state_bytes()) {}
+
+        void edge(const typename M::Action& action, const typename M::State& target) override {
+            enabled_ |= packed_.model_.classes(action);
+            if (position_ == first_.targets()) return note(not_a_function);
+            const std::byte* known = first_.target(static_cast<std::uint32_t>(position_++), bytes_.size());
+            std::fill(bytes_.begin(), bytes_.end(), std::byte{0});
+            packed_.model_.pack(target, bytes_);
+            if (!std::equal(bytes_.begin(), bytes_.end(), known)) return note(not_a_function);
+            if (const char* fault = packed_.round_trip(target, bytes_, probe_, spare_)) note(fault);
+        }
+        void enabled(ClassMask classes) override { reported_ = classes; }
+
+        /// What is wrong, if anything; `quiescent`: as it was the first time.
+        const char* fault(bool quiescent) const {
+            if (fault_ != nullptr) return fault_;
+            const bool same = reported_.value_or(enabled_).none() == quiescent;
+            return position_ == first_.targets() && same ? nullptr : not_a_function;
+        }
+
+    private:
+        static constexpr const char* not_a_function =
+            "the successors are not a function of the state: a second call gave others";
+        void note(const char* fault) {
+            if (fault_ == nullptr) fault_ = fault;
+        }
+
+        const Packed& packed_;
+        const Batch& first_;
+        std::size_t position_;
+        std::vector<std::byte> bytes_, spare_;
+        typename M::State probe_{};
+        std::optional<ClassMask> reported_;
+        ClassMask enabled_;
+        const char* fault_ = nullptr;
+    };
+
+    /// The first states, and some of those that come later: the partition of a state, and with it its
+    /// index, is as good as random.
+    static bool is_sampled(StateId state) { return index_of(state) < 16 || index_of(state) % 256 == 0; }
+
+    /// Holds the model to what model.hpp asks of it, in one state.
+    void examine(const StateStore& store, StateId source, std::size_t first, const typename M::State& state,
+                 const Sink& sink, const Batch& out) const {
+        std::vector<std::byte> again(model_.state_bytes());
+        model_.pack(state, again);
+        if (!std::equal(again.begin(), again.end(), store.state(source).begin()))
+            throw model_error(store, source, packs_differently);
+        SecondLook look(*this, out, first);
+        model_.successors(state, look);
+        if (const char* fault = look.fault(sink.quiescent())) throw model_error(store, source, fault);
+    }
+
+    static constexpr const char* packs_differently =
+        "pack and unpack do not agree: a state that was packed and unpacked packs differently";
+
+    const char* round_trip(const typename M::State& state, std::span<const std::byte> packed,
+                           typename M::State& probe, std::vector<std::byte>& spare) const {
+        model_.unpack(packed, probe);
+        if (!(probe == state))
+            return "pack and unpack do not agree: what was packed is unpacked as another state";
+        std::fill(spare.begin(), spare.end(), std::byte{0});
+        model_.pack(probe, spare);
+        return std::equal(packed.begin(), packed.end(), spare.begin()) ? nullptr : packs_differently;
+    }
 
     EdgeLabel label(const typename M::Action& action) const {
         EdgeLabel label{model_.classes(action), 0};
@@ -156,7 +243,7 @@ public:
     }
     ClassMask enabled_classes(const M& model) const {
         if (reported_) return enabled_;
-        ClassMask classes = 0;
+        ClassMask classes;
         for (const auto& step : steps) classes |= model.classes(step.action);
         return classes;
     }
@@ -165,7 +252,7 @@ public:
 
 private:
     bool reported_ = false;
-    ClassMask enabled_ = 0;
+    ClassMask enabled_;
 };
 
 }  // namespace detail
@@ -188,15 +275,16 @@ typename M::State state_of(const M& model, const StateStore& store, StateId id) 
     return state;
 }
 
-/// The trace along `path`, which begins with any state; where several transitions lead
+/// The trace along `path`, packed states that begin with any; where several transitions lead
 /// from one state to the next it takes the first. Throws std::logic_error if there is none.
-template <Model M>
-Trace<M> trace_along(const M& model, const StateStore& store, std::span<const StateId> path) {
-    Trace<M> trace{state_of(model, store, path.front()), {}};
-    std::vector<std::byte> packed(store.state_bytes());
-    for (std::size_t at = 1; at < path.size(); ++at) {
-        const auto wanted = store.state(path[at]);
-        const detail::Successors<M> successors(model, state_of(model, store, path[at - 1]));
+template <Model M, class Packed>
+Trace<M> trace_along_packed(const M& model, std::span<const Packed> path) {
+    Trace<M> trace;
+    model.unpack(path.front(), trace.initial);
+    std::vector<std::byte> packed(model.state_bytes());
+    typename M::State here = trace.initial;
+    for (const Packed& wanted : path.subspan(1)) {
+        const detail::Successors<M> successors(model, here);
         const auto taken =
             std::find_if(successors.steps.begin(), successors.steps.end(), [&](const Step<M>& step) {
                 std::fill(packed.begin(), packed.end(), std::byte{0});
@@ -207,14 +295,30 @@ Trace<M> trace_along(const M& model, const StateStore& store, std::span<const St
             throw std::logic_error(
                 "the model does not repeat a transition: its successors are not a function");
         trace.steps.push_back(*taken);
+        model.unpack(wanted, here);
     }
     return trace;
+}
+
+/// The same, for states of a store.
+template <Model M>
+Trace<M> trace_along(const M& model, const StateStore& store, std::span<const StateId> path) {
+    std::vector<std::span<const std::byte>> packed;
+    for (const StateId id : path) packed.push_back(store.state(id));
+    return trace_along_packed<M, std::span<const std::byte>>(model, packed);
 }
 
 /// A shortest trace from an initial state to `id`.
 template <Model M>
 Trace<M> trace_to(const M& model, const StateStore& store, StateId id) {
     return trace_along(model, store, store.path_to(id));
+}
+
+/// To where the model failed; nothing if that was in no state.
+template <Model M>
+std::optional<Trace<M>> trace_to(const M& model, const ModelError& error) {
+    if (error.path().empty()) return std::nullopt;
+    return trace_along_packed<M, ModelError::Packed>(model, error.path());
 }
 
 }  // namespace kcheck::checker

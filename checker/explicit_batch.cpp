@@ -13,26 +13,29 @@ void Batch::clear() {
     labels_.clear();
     label_of_.clear();
     deadlocks_ = quiescent_ = 0;
+    first_deadlock_ = first_quiescent_ = no_state;
     enabled_reported_ = false;
+    reported_ = {};
 }
 
 void Batch::add_label(const EdgeLabel& label) {
-    // Successive transitions mostly share a label, so the search begins at the last one.
-    if (!label_of_.empty() && labels_[label_of_.back()] == label) {
-        label_of_.push_back(label_of_.back());
-        return;
-    }
-    const auto found = std::find(labels_.begin(), labels_.end(), label);
-    label_of_.push_back(static_cast<std::uint32_t>(found - labels_.begin()));
-    if (found == labels_.end()) labels_.push_back(label);
+    // Successive transitions often share a label.
+    const bool again = !label_of_.empty() && labels_[label_of_.back()] == label;
+    label_of_.push_back(again ? label_of_.back() : labels_.intern(label));
 }
 
 void Batch::close_source(StateId source, bool quiescent) {
     const std::size_t first = rows_.empty() ? 0 : rows_.back().last;
     std::fill(sources_.begin() + static_cast<std::ptrdiff_t>(first), sources_.end(), source);
     rows_.push_back({source, static_cast<std::uint32_t>(sources_.size()), quiescent});
-    if (first == sources_.size()) ++deadlocks_;
-    if (quiescent) ++quiescent_;
+    if (first == sources_.size()) {
+        ++deadlocks_;
+        first_deadlock_ = std::min(first_deadlock_, source);
+    }
+    if (quiescent) {
+        ++quiescent_;
+        first_quiescent_ = std::min(first_quiescent_, source);
+    }
 }
 
 void Batch::sort(const StateStore& store) {
@@ -52,12 +55,12 @@ void Batch::sort(const StateStore& store) {
 }
 
 void Batch::record(TransitionGraph& graph) {
-    std::vector<std::uint8_t> number;
-    for (const EdgeLabel& label : labels_) number.push_back(graph.intern(label));
+    std::vector<LabelNumber> number;
+    for (const EdgeLabel& label : labels_.all()) number.push_back(graph.intern(label));
     numbers_.resize(label_of_.size());
     std::transform(label_of_.begin(), label_of_.end(), numbers_.begin(),
-                   [&](std::uint32_t label) { return number[label]; });
-    if (enabled_reported_) graph.set_enabled_reported();
+                   [&](LabelNumber label) { return number[label]; });
+    if (enabled_reported_) graph.add_reported(reported_);
     std::uint32_t first = 0;
     for (const Row& row : rows_) {
         graph.append(partition_of(row.source), std::span(ids_).subspan(first, row.last - first),
@@ -69,8 +72,9 @@ void Batch::record(TransitionGraph& graph) {
 std::size_t Batch::bytes() const {
     return states_.capacity() + hashes_.capacity() * sizeof(std::uint64_t) +
            (sources_.capacity() + ids_.capacity()) * sizeof(StateId) +
-           (order_.capacity() + begins_.capacity() + label_of_.capacity()) * sizeof(std::uint32_t) +
-           numbers_.capacity() + rows_.capacity() * sizeof(Row) + labels_.capacity() * sizeof(EdgeLabel);
+           (order_.capacity() + begins_.capacity()) * sizeof(std::uint32_t) +
+           (label_of_.capacity() + numbers_.capacity()) * sizeof(LabelNumber) +
+           rows_.capacity() * sizeof(Row) + labels_.bytes();
 }
 
 }  // namespace kcheck::checker

@@ -30,7 +30,10 @@ public:
     /// All targets since the last call are the successors of `source`.
     void close_source(StateId source, bool quiescent);
     /// The model reported the enabled classes of the source itself.
-    void set_enabled_reported() { enabled_reported_ = true; }
+    void add_reported(const ClassMask& classes) {
+        enabled_reported_ = true;
+        reported_ |= classes;
+    }
 
     /// Hashes the targets and sorts them by partition, stably.
     void sort(const StateStore& store);
@@ -52,6 +55,9 @@ public:
     std::size_t closed() const { return rows_.size(); }
     std::size_t deadlocks() const { return deadlocks_; }
     std::size_t quiescent() const { return quiescent_; }
+    /// Of these the ones with the lowest id; no_state if there are none.
+    StateId first_deadlock() const { return first_deadlock_; }
+    StateId first_quiescent() const { return first_quiescent_; }
 
     /// Appends the transitions of the closed states to `graph`; call it once.
     void record(TransitionGraph& graph);
@@ -72,12 +78,15 @@ private:
     std::vector<std::uint32_t> order_;
     std::vector<std::uint32_t> begins_;
     std::vector<Row> rows_;
-    std::vector<EdgeLabel> labels_;        // the different ones
-    std::vector<std::uint32_t> label_of_;  // of each target: an index into labels_
-    std::vector<std::uint8_t> numbers_;    // of each target: the graph's number of its label
+    LabelTable labels_;                  // the different ones
+    std::vector<LabelNumber> label_of_;  // of each target, in labels_
+    std::vector<LabelNumber> numbers_;   // of each target: the graph's number of its label
     std::size_t deadlocks_ = 0;
     std::size_t quiescent_ = 0;
+    StateId first_deadlock_ = no_state;
+    StateId first_quiescent_ = no_state;
     bool enabled_reported_ = false;
+    ClassMask reported_;
 };
 
 /// For each safety property the first state of a partition, in one level, that violates it.

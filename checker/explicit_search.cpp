@@ -18,14 +18,13 @@
 #include "checker/explicit_search.hpp"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fstream>
 
 #include "checker/explicit_workers.hpp"
+#include "checker/model_error.hpp"
 
 namespace kcheck::checker {
 
@@ -41,14 +40,6 @@ constexpr double measure_interval_s = 0.05;      // between looks at the memory 
 /// Below this, waking the other threads costs more than they save.
 constexpr std::uint64_t parallel_targets_min = 4096;
 
-/// Bytes of memory that the process uses now; 0 if the system does not tell.
-std::size_t resident_bytes() {
-    std::ifstream statm("/proc/self/statm");
-    std::size_t total = 0, resident = 0;
-    if (!(statm >> total >> resident)) return 0;
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
 std::size_t peak_resident_bytes() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
@@ -61,7 +52,9 @@ public:
         : model_(model),
           options_(options),
           workers_(options.threads),
-          result_{.violations = std::vector<std::optional<Violation>>(model.properties()),
+          result_{.first_deadlock = {},
+                  .first_quiescent = {},
+                  .violations = std::vector<std::optional<Violation>>(model.properties()),
                   .store = StateStore(model.state_bytes(), options.hash, options.seed),
                   .graph = {}} {
         if (options.record_graph) result_.graph.emplace().set_counting(model.counting());
@@ -84,6 +77,7 @@ private:
     void close_level(std::uint32_t depth);
     void account(std::size_t batches);
     void look_at_limits();
+    bool is_called_off() const;
     void measure_memory();
     bool violation_stops() const;
     double elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
@@ -138,6 +132,7 @@ void Search::insert_initial() {
     insert(1);
     merge_violations(0);
     result_.states = result_.store.size();
+    if (result_.states == 0) throw ModelError("the model has no initial state", {});
     close_level(0);
 }
 
@@ -191,11 +186,17 @@ void Search::next_block() {
 
 void Search::expand_block() {
     const std::size_t slices = slices_.size();
-    workers_.for_each(slices, slices > 1, [this](std::size_t s) {
+    std::atomic<bool> called_off = false;
+    workers_.for_each(slices, slices > 1, [&](std::size_t s) {
+        if (called_off || is_called_off()) {
+            called_off = true;
+            return;
+        }
         batches_[s].clear();
         model_.expand(result_.store, slices_[s], batches_[s]);
         batches_[s].sort(result_.store);
     });
+    if (called_off) return;  // nothing of the block counts; the caller looks at the limits
     insert(slices);
     expanded_ += block_size_;
     merge_violations(depth_ + 1);
@@ -260,6 +261,13 @@ void Search::account(std::size_t batches) {
         result_.deadlocks += batches_[b].deadlocks();
         result_.quiescent += batches_[b].quiescent();
         if (result_.graph) batches_[b].record(*result_.graph);
+        // The states of a level come by partition: the lowest id of it may be in any block.
+        const auto keep_first = [&](std::optional<StateId>& first, StateId other) {
+            if (other == no_state) return;
+            if (!first || (result_.store.depth(*first) == depth_ && other < *first)) first = other;
+        };
+        keep_first(result_.first_deadlock, batches_[b].first_deadlock());
+        keep_first(result_.first_quiescent, batches_[b].first_quiescent());
     }
     result_.states = result_.store.size();
 }
@@ -274,6 +282,11 @@ bool Search::violation_stops() const {
     for (std::size_t property = 0; property < result_.violations.size(); ++property)
         if (result_.violations[property] && !options_.never_stop.contains(property)) return true;
     return false;
+}
+
+bool Search::is_called_off() const {
+    return (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) ||
+           elapsed() >= options_.timeout_s;
 }
 
 void Search::look_at_limits() {
@@ -303,18 +316,6 @@ void Search::look_at_limits() {
 }
 
 }  // namespace
-
-std::string_view to_string(Ended ended) {
-    switch (ended) {
-        case Ended::complete: return "complete";
-        case Ended::violation: return "stopped at the first violation";
-        case Ended::states: return "limit on states";
-        case Ended::memory: return "limit on memory";
-        case Ended::timeout: return "limit on time";
-        case Ended::stopped: return "interrupted";
-    }
-    return "?";
-}
 
 Exploration search(const PackedModel& model, const ExploreOptions& options) {
     return Search(model, options).run();

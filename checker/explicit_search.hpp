@@ -9,11 +9,11 @@
 #include <limits>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <vector>
 
 #include "checker/explicit_batch.hpp"
 #include "checker/explicit_graph.hpp"
+#include "checker/limits.hpp"
 #include "checker/store.hpp"
 
 namespace kcheck::checker {
@@ -27,8 +27,8 @@ struct Progress {
     double elapsed_s = 0;
 };
 
-/// The limits are looked at between blocks of a few ten thousand successors, and may
-/// be passed by as much.
+/// The limits on states and memory are looked at between blocks of a few ten thousand
+/// successors, and may be passed by as much; the others every few hundred states.
 struct ExploreOptions {
     unsigned threads = 1;  // no effect on anything but speed
     /// Stop at the end of the first level in which a property is violated ...
@@ -51,17 +51,6 @@ struct ExploreOptions {
     std::uint64_t seed = 0;  // of the hash; the numbering of states depends on it, no count does
 };
 
-enum class Ended : std::uint8_t {
-    complete,   // every reachable state was visited and expanded
-    violation,  // stop_at_violation
-    states,     // states_max
-    memory,     // memory_max_bytes
-    timeout,    // timeout_s
-    stopped,    // *stop
-};
-
-std::string_view to_string(Ended ended);
-
 struct Violation {
     StateId state;
     std::uint32_t depth;  // length of a shortest path to it; no violation of the property is nearer
@@ -79,6 +68,9 @@ struct Exploration {
     std::uint64_t frontier = 0;     // states visited but not expanded; 0 if complete
     std::uint64_t deadlocks = 0;    // states expanded that have no successor
     std::uint64_t quiescent = 0;    // states expanded in which no fair class is enabled
+    /// Of these the ones that are first by (depth, id); trace_to leads there. All that are quiescent:
+    /// TransitionGraph::quiescent.
+    std::optional<StateId> first_deadlock, first_quiescent;
     /// By safety property: the violating state that is first by (depth, id).
     std::vector<std::optional<Violation>> violations;
 
@@ -89,8 +81,10 @@ struct Exploration {
     std::optional<TransitionGraph> graph;  // if record_graph
 };
 
-/// Throws what the model throws, std::length_error as store.hpp and explicit_graph.hpp
-/// say, and std::bad_alloc.
+/// Throws ModelError if the model throws, has no initial state, or, in the first states and in
+/// samples of the others, breaks its promises: successors that are a function, and a pack and an
+/// unpack that are each other's inverse. Throws std::length_error as store.hpp says, and
+/// std::bad_alloc.
 Exploration search(const PackedModel& model, const ExploreOptions& options);
 
 }  // namespace kcheck::checker

@@ -32,7 +32,7 @@ namespace kcheck::checker {
 enum class LivenessVerdict : std::uint8_t {
     holds,
     violated,
-    incomplete,  // nothing found, but the exploration did not visit everything
+    incomplete,  // nothing found, but not everything was looked at
 };
 
 template <Model M>
@@ -45,34 +45,80 @@ template <Model M>
 struct LivenessResult {
     LivenessVerdict verdict = LivenessVerdict::holds;
     std::optional<Lasso<M>> lasso;  // if violated
+    /// Why it is incomplete, if a limit ended the decision and not the exploration before.
+    std::optional<Ended> ended;
+};
+
+struct LivenessOptions {
+    Limits limits = {};
+    // Of the states that liveness_unfold.hpp explores:
+    std::uint64_t states_max = StateStore::states_max;  // each time
+    unsigned threads = 1;
+    /// Candidates are explored together until they have so many states: most are small, and an
+    /// exploration has a price of its own.
+    std::size_t batch_states = 20'000;
 };
 
 namespace detail {
 
+/// The part of the decision that is the same for every way to look at a component: which cycles
+/// violate a property, and in which states a run may stay.
 template <Model M>
 class LivenessChecker {
 public:
-    LivenessChecker(const M& model, const Exploration& explored, FairnessMasks fairness)
+    /// Where the cycle of a lasso is: makes one out of a set of states that can be a fair cycle of
+    /// the pattern, or nothing if a closer look finds that they cannot.
+    using Look = std::function<std::optional<Lasso<M>>(const FairComponent&, const CyclePattern&,
+                                                       const PendingStates*)>;
+
+    LivenessChecker(const M& model, const Exploration& explored, FairnessMasks fairness, LimitWatch& watch)
         : model_(model),
           explored_(explored),
-          graph_(*explored.graph),
-          finder_(graph_, explored.store, fairness, [this](StateId id) {
-              return Successors<M>(model_, state_of(model_, explored_.store, id)).enabled_classes(model_);
-          }) {}
+          watch_(watch),
+          finder_(
+              *explored.graph, explored.store, fairness,
+              [this](StateId id) {
+                  return in_state(explored_.store, id, [&] {
+                      return Successors<M>(model_, unpacked(id)).enabled_classes(model_);
+                  });
+              },
+              watch) {}
 
-    LivenessResult<M> check(const LivenessOf<M>& property, std::uint64_t counted_bit) {
+    /// `stay`: the lasso of a run that stays in the last state of a path.
+    LivenessResult<M> check(const LivenessOf<M>& property, std::uint64_t counted_bit, const Look& look,
+                            const std::function<Trace<M>(std::span<const StateId>)>& along) {
         using Form = typename LivenessOf<M>::Form;
-        const auto goal = [&](StateId id) { return property.goal(unpacked(id)); };
-        const auto not_goal = [&](StateId id) { return !property.goal(unpacked(id)); };
+        const auto holds = [this](const auto& predicate, StateId id) {
+            return in_state(explored_.store, id, [&] { return predicate(unpacked(id)); });
+        };
+        const auto goal = [&](StateId id) { return holds(property.goal, id); };
+        const auto not_goal = [&](StateId id) { return !holds(property.goal, id); };
         switch (property.form) {
-            case Form::eventually_always: return conclude({.somewhere = not_goal}, nullptr);
-            case Form::always_eventually: return conclude({.everywhere = not_goal}, nullptr);
-            case Form::finitely_often: return conclude({.counted = counted_bit}, nullptr);
+            case Form::eventually_always: return conclude({.somewhere = not_goal}, nullptr, look, along);
+            case Form::always_eventually: return conclude({.everywhere = not_goal}, nullptr, look, along);
+            case Form::finitely_often: return conclude({.counted = counted_bit}, nullptr, look, along);
             case Form::leads_to: break;
         }
-        const auto premise = [&](StateId id) { return property.premise(unpacked(id)); };
-        const PendingStates pending(graph_, explored_.store, premise, goal);
-        return conclude({.everywhere = [&](StateId id) { return pending.contains(id); }}, &pending);
+        const auto premise = [&](StateId id) { return holds(property.premise, id); };
+        const PendingStates pending(*explored_.graph, explored_.store, premise, goal, watch_);
+        return conclude({.everywhere = [&](StateId id) { return pending.contains(id); }}, &pending, look,
+                        along);
+    }
+
+    FairCycleFinder& finder() { return finder_; }
+
+    std::vector<StateId> path_to(StateId id, const PendingStates* pending) const {
+        return pending != nullptr ? pending->path_to(id) : explored_.store.path_to(id);
+    }
+
+    /// The state of a component that the shortest stem leads to.
+    StateId entry_of(const FairComponent& component, const PendingStates* pending) const {
+        const auto distance = [&](StateId id) {
+            const std::uint32_t length = pending ? pending->distance(id) : explored_.store.depth(id);
+            return std::pair{length, raw(id)};
+        };
+        return *std::min_element(component.states.begin(), component.states.end(),
+                                 [&](StateId a, StateId b) { return distance(a) < distance(b); });
     }
 
 private:
@@ -81,69 +127,89 @@ private:
         return scratch_;
     }
 
-    LivenessResult<M> conclude(const CyclePattern& pattern, const PendingStates* pending) {
-        const auto stem_to = [&](StateId id) {
-            return trace_along(model_, explored_.store,
-                               pending ? pending->path_to(id) : explored_.store.path_to(id));
-        };
+    LivenessResult<M> conclude(const CyclePattern& pattern, const PendingStates* pending, const Look& look,
+                               const std::function<Trace<M>(std::span<const StateId>)>& along) {
         if (const auto state = finder_.find_stutter(pattern))
-            return {LivenessVerdict::violated, Lasso<M>{stem_to(*state), {}}};
-        const auto component = finder_.find(pattern);
-        if (!component)
-            return {explored_.complete() ? LivenessVerdict::holds : LivenessVerdict::incomplete,
-                    std::nullopt};
-
-        const auto distance = [&](StateId id) {
-            const std::uint32_t length = pending ? pending->distance(id) : explored_.store.depth(id);
-            return std::pair{length, raw(id)};
-        };
-        const StateId entry =
-            *std::min_element(component->states.begin(), component->states.end(),
-                              [&](StateId a, StateId b) { return distance(a) < distance(b); });
-        Lasso<M> lasso{stem_to(entry), {}};
-        for (const EdgeRef edge : finder_.walk(*component, pattern, entry)) {
-            const Successors<M> successors(model_, state_of(model_, explored_.store, edge.source));
-            lasso.cycle.push_back(successors.steps.at(edge.position - graph_.edges(edge.source).first));
-        }
-        return {LivenessVerdict::violated, std::move(lasso)};
+            return {LivenessVerdict::violated, Lasso<M>{along(path_to(*state, pending)), {}}, {}};
+        LivenessResult<M> result;
+        finder_.find(pattern, [&](const FairComponent& component) {
+            result.lasso = look(component, pattern, pending);
+            return result.lasso.has_value();
+        });
+        if (result.lasso)
+            result.verdict = LivenessVerdict::violated;
+        else if (!explored_.complete())
+            result.verdict = LivenessVerdict::incomplete;
+        return result;
     }
 
     const M& model_;
     const Exploration& explored_;
-    const TransitionGraph& graph_;
+    LimitWatch& watch_;
     FairCycleFinder finder_;
     typename M::State scratch_{};
 };
+
+/// Asks `decide` for each property; after a limit was reached all that is left is incomplete.
+template <Model M>
+std::vector<LivenessResult<M>> decide_each(
+    const Exploration& explored, std::span<const LivenessOf<M>> properties,
+    const std::function<LivenessResult<M>(const LivenessOf<M>&, std::uint64_t)>& decide) {
+    std::vector<LivenessResult<M>> results;
+    for (std::size_t i = 0; i < properties.size(); ++i) {
+        const std::uint64_t bit = std::uint64_t{1} << i;
+        if (properties[i].form == LivenessOf<M>::Form::finitely_often &&
+            (explored.graph->counting() & bit) == 0)
+            throw std::invalid_argument("the graph was recorded without the property " + properties[i].name);
+        try {
+            results.push_back(decide(properties[i], bit));
+        } catch (const LimitReached& limit) {
+            results.resize(properties.size(), {LivenessVerdict::incomplete, std::nullopt, limit.ended()});
+            break;
+        }
+    }
+    return results;
+}
 
 }  // namespace detail
 
 /// A result for each property. A violation is real even if the exploration is incomplete.
 ///
 /// Requires: `explored` comes from explore(model, ...) with record_graph and with the
-/// same `properties`; bit i of a ClassMask is classes[i], and further bits ask
-/// nothing of a run. Otherwise std::invalid_argument where it can be told.
+/// same `properties`; bit i of a ClassMask is classes[i], and no transition and no
+/// enabled set of the graph has a bit beyond them. Otherwise std::invalid_argument.
 ///
-/// `stop` is asked before each property; those that it comes too early for are incomplete.
+/// A limit that is reached leaves the properties incomplete that are not decided by then.
 template <Model M>
 std::vector<LivenessResult<M>> check_liveness(const M& model, const Exploration& explored,
                                               std::span<const FairnessClass> classes,
                                               std::span<const LivenessOf<M>> properties,
-                                              const std::function<bool()>& stop = {}) {
+                                              const LivenessOptions& options = {}) {
     if (!explored.graph) throw std::invalid_argument("liveness needs a recorded graph");
-    detail::LivenessChecker<M> checker(model, explored, masks_of(classes));
-    std::vector<LivenessResult<M>> results;
-    for (std::size_t i = 0; i < properties.size(); ++i) {
-        if (stop && stop()) {
-            results.resize(properties.size(), {LivenessVerdict::incomplete, std::nullopt});
-            break;
+    require_declared(*explored.graph, classes);
+    LimitWatch watch(options.limits);
+    std::optional<detail::LivenessChecker<M>> checker;
+    const auto along = [&](std::span<const StateId> path) {
+        return trace_along(model, explored.store, path);
+    };
+    const auto look = [&](const FairComponent& component, const CyclePattern& pattern,
+                          const PendingStates* pending) -> std::optional<Lasso<M>> {
+        const StateId entry = checker->entry_of(component, pending);
+        Lasso<M> lasso{along(checker->path_to(entry, pending)), {}};
+        for (const EdgeRef edge : checker->finder().walk(component, pattern, entry)) {
+            const detail::Successors<M> successors(model, state_of(model, explored.store, edge.source));
+            const std::uint32_t first = explored.graph->edges(edge.source).first;
+            lasso.cycle.push_back(successors.steps.at(edge.position - first));
         }
-        const std::uint64_t bit = std::uint64_t{1} << i;
-        if (properties[i].form == LivenessOf<M>::Form::finitely_often &&
-            (explored.graph->counting() & bit) == 0)
-            throw std::invalid_argument("the graph was recorded without the property " + properties[i].name);
-        results.push_back(checker.check(properties[i], bit));
-    }
-    return results;
+        return lasso;
+    };
+    return detail::decide_each<M>(explored, properties,
+                                  [&](const LivenessOf<M>& property, std::uint64_t bit) {
+                                      watch.look();
+                                      if (!checker)
+                                          checker.emplace(model, explored, masks_of(classes), watch);
+                                      return checker->check(property, bit, look, along);
+                                  });
 }
 
 }  // namespace kcheck::checker

@@ -2,32 +2,36 @@
 // sub-graphs.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "checker/explicit_graph.hpp"
+#include "checker/limits.hpp"
 #include "checker/store.hpp"
 
 namespace kcheck::checker {
 
-/// A set of states that is emptied in O(1). 4 bytes for each id.
+/// A set of states that is emptied in O(1), nearly always. One byte for each id.
 class StateSet {
 public:
     explicit StateSet(std::size_t id_bound) : stamps_(id_bound) {}
 
     void assign(std::span<const StateId> states) {
-        ++stamp_;
+        if (++stamp_ == 0) {
+            std::fill(stamps_.begin(), stamps_.end(), std::uint8_t{0});
+            stamp_ = 1;
+        }
         for (const StateId state : states) insert(state);
     }
     void insert(StateId state) { stamps_[raw(state)] = stamp_; }
     bool contains(StateId state) const { return stamps_[raw(state)] == stamp_; }
 
 private:
-    std::vector<std::uint32_t> stamps_;
-    std::uint32_t stamp_ = 1;
+    std::vector<std::uint8_t> stamps_;
+    std::uint8_t stamp_ = 1;
 };
 
 /// Disjoint sets of states, one after another.
@@ -52,7 +56,8 @@ private:
 /// state with a self loop.
 class CycleFinder {
 public:
-    explicit CycleFinder(const TransitionGraph& graph, std::size_t id_bound);
+    /// Throws LimitReached, here and everywhere, when `watch` does.
+    CycleFinder(const TransitionGraph& graph, std::size_t id_bound, LimitWatch& watch);
 
     /// Of the whole graph.
     Components find();
@@ -60,20 +65,33 @@ public:
     Components find(std::span<const StateId> states);
 
 private:
+    struct Visit {
+        StateId state;
+        std::uint32_t position;  // of the next transition
+        bool is_root;            // no transition so far leads to an older state of the component
+        bool self_loop;
+    };
+
     std::vector<StateId> trim(Components& loops);
     bool has_self_loop(StateId state) const;
-    /// Appends to `found` the components with a cycle, from component_ of `states`.
-    void collect(std::span<const StateId> states, std::uint32_t count, Components& found);
-    std::uint32_t decompose(std::span<const StateId> states);
+    /// Requires index_ to be `fresh` for `states` and `outside` elsewhere; leaves it outside everywhere.
+    void decompose(std::span<const StateId> states, Components& found);
+    void visit_from(StateId root, Components& found);
+    void open(StateId state);
+    void finish(const Visit& visit, Components& found);
+
+    static constexpr std::uint32_t outside = 0xFFFFFFFFU;
+    static constexpr std::uint32_t fresh = 0;
 
     const TransitionGraph& graph_;
-    std::size_t id_bound_;
-    StateSet inside_;
-    // By id; allocated when first used, written before they are read.
-    std::unique_ptr<std::uint32_t[]> component_;
-    std::unique_ptr<StateId[]> root_;
-    std::unique_ptr<std::uint32_t[]> discovered_;
-    std::unique_ptr<std::uint8_t[]> colors_;
+    LimitWatch& watch_;
+    // By id: outside, fresh, of an open state the least number that is known to be reached in its
+    // component, of a finished one its component's number, which is higher than all of these.
+    std::vector<std::uint32_t> index_;
+    std::uint32_t next_index_ = 1;
+    std::uint32_t next_component_ = 0;
+    std::vector<Visit> visits_;
+    std::vector<StateId> waiting_;  // visited, and of a component that is not finished
 };
 
 }  // namespace kcheck::checker

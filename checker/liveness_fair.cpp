@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace kcheck::checker {
@@ -38,25 +39,35 @@ bool accepts(const std::function<bool(Arguments...)>& condition,
 }  // namespace
 
 FairnessMasks masks_of(std::span<const FairnessClass> classes) {
-    if (classes.size() > 64) throw std::invalid_argument("more than 64 fairness classes");
+    if (classes.size() > ClassMask::capacity) throw std::invalid_argument("more than 256 fairness classes");
     FairnessMasks masks;
     for (std::size_t i = 0; i < classes.size(); ++i)
-        (classes[i].fairness == Fairness::strong ? masks.strong : masks.weak) |= ClassMask{1} << i;
+        (classes[i].fairness == Fairness::strong ? masks.strong : masks.weak).set(i);
     return masks;
 }
 
+void require_declared(const TransitionGraph& graph, std::span<const FairnessClass> classes) {
+    const ClassMask beyond = graph.classes() - ClassMask::first(classes.size());
+    if (beyond.none()) return;
+    std::string names;
+    for (const std::size_t i : beyond) names += (names.empty() ? "" : ", ") + std::to_string(i);
+    throw std::invalid_argument("fairness classes are in use that were not declared: " + names +
+                                " (declared: " + std::to_string(classes.size()) + ")");
+}
+
 FairCycleFinder::FairCycleFinder(const TransitionGraph& graph, const StateStore& store,
-                                 FairnessMasks fairness, Enabled enabled)
+                                 FairnessMasks fairness, Enabled enabled, LimitWatch& watch)
     : graph_(graph),
       store_(store),
       fairness_(fairness),
       enabled_(std::move(enabled)),
-      cycles_(graph, store.id_bound()),
+      watch_(watch),
+      cycles_(graph, store.id_bound(), watch),
       inside_(store.id_bound()) {}
 
 ClassMask FairCycleFinder::enabled_in(StateId state) const {
     if (graph_.enabled_reported()) return enabled_(state);
-    ClassMask classes = 0;
+    ClassMask classes;
     const EdgeRange range = graph_.edges(state);
     for (std::uint32_t at = range.first; at < range.last; ++at) classes |= graph_.label(state, at).classes;
     return classes;
@@ -66,6 +77,7 @@ std::optional<StateId> FairCycleFinder::find_stutter(const CyclePattern& pattern
     if (pattern.counted != 0) return std::nullopt;  // staying takes no transition
     std::optional<StateId> best;
     graph_.for_each_expanded([&](StateId state) {
+        watch_.tick();
         if (!graph_.quiescent(state)) return;
         if (best && nearness(store_, *best) <= nearness(store_, state)) return;
         if (accepts(pattern.everywhere, state) && accepts(pattern.somewhere, state)) best = state;
@@ -73,7 +85,7 @@ std::optional<StateId> FairCycleFinder::find_stutter(const CyclePattern& pattern
     return best;
 }
 
-std::optional<FairComponent> FairCycleFinder::find(const CyclePattern& pattern) {
+bool FairCycleFinder::find(const CyclePattern& pattern, const std::function<bool(FairComponent)>& accept) {
     if (!components_) {
         components_ = cycles_.find();
         std::vector<std::uint64_t> key(components_->size());
@@ -89,33 +101,40 @@ std::optional<FairComponent> FairCycleFinder::find(const CyclePattern& pattern) 
     for (const std::uint32_t c : order_) {
         const auto component = (*components_)[c];
         std::vector<StateId> allowed;
-        for (const StateId state : component)
+        for (const StateId state : component) {
+            watch_.tick();
             if (accepts(pattern.everywhere, state)) allowed.push_back(state);
+        }
         if (allowed.empty()) continue;
         if (allowed.size() == component.size()) {
-            if (auto found = find_within(std::move(allowed), pattern)) return found;
+            if (find_within(std::move(allowed), pattern, accept)) return true;
             continue;
         }
         const Components parts = cycles_.find(allowed);
         for (std::size_t part = 0; part < parts.size(); ++part)
-            if (auto found = find_within({parts[part].begin(), parts[part].end()}, pattern)) return found;
+            if (find_within({parts[part].begin(), parts[part].end()}, pattern, accept)) return true;
     }
-    return std::nullopt;
+    return false;
 }
 
-std::optional<FairComponent> FairCycleFinder::find_within(std::vector<StateId> component,
-                                                          const CyclePattern& pattern) {
+bool FairCycleFinder::find_within(std::vector<StateId> component, const CyclePattern& pattern,
+                                  const std::function<bool(FairComponent)>& accept) {
     std::vector<std::vector<StateId>> pending;
     pending.push_back(std::move(component));
     while (!pending.empty()) {
         std::vector<StateId> states = std::move(pending.back());
         pending.pop_back();
-        if (pattern.somewhere && std::none_of(states.begin(), states.end(), pattern.somewhere)) continue;
+        if (pattern.somewhere && std::none_of(states.begin(), states.end(), [&](StateId state) {
+                watch_.tick();
+                return pattern.somewhere(state);
+            }))
+            continue;
 
         inside_.assign(states);
-        ClassMask taken = 0;
+        ClassMask taken;
         std::uint64_t counted = 0;
         for (const StateId state : states) {
+            watch_.tick();
             const EdgeRange range = graph_.edges(state);
             for (std::uint32_t at = range.first; at < range.last; ++at) {
                 if (!inside_.contains(graph_.target(state, at))) continue;
@@ -126,23 +145,27 @@ std::optional<FairComponent> FairCycleFinder::find_within(std::vector<StateId> c
         if (pattern.counted != 0 && (counted & pattern.counted) == 0) continue;
 
         // Of the classes not taken: weak ones that are enabled everywhere, strong ones somewhere.
-        ClassMask weak = fairness_.weak & ~taken;
-        const ClassMask strong = fairness_.strong & ~taken;
+        ClassMask weak = fairness_.weak - taken;
+        const ClassMask strong = fairness_.strong - taken;
         std::vector<StateId> disabled;  // those states in which no class of `strong` is enabled
         for (const StateId state : states) {
-            if (weak == 0 && strong == 0) break;
+            if (weak.none() && strong.none()) break;
+            watch_.tick();
             const ClassMask enabled = enabled_in(state);
             weak &= enabled;
-            if (strong != 0 && (enabled & strong) == 0) disabled.push_back(state);
+            if (strong.any() && !enabled.intersects(strong)) disabled.push_back(state);
         }
-        if (weak != 0) continue;
-        if (strong == 0 || disabled.size() == states.size()) return FairComponent{std::move(states), taken};
+        if (weak.any()) continue;
+        if (strong.none() || disabled.size() == states.size()) {
+            if (accept({std::move(states), taken})) return true;
+            continue;
+        }
 
         const Components parts = cycles_.find(disabled);
         for (std::size_t part = parts.size(); part-- > 0;)
             pending.emplace_back(parts[part].begin(), parts[part].end());
     }
-    return std::nullopt;
+    return false;
 }
 
 std::vector<EdgeRef> FairCycleFinder::walk(const FairComponent& component, const CyclePattern& pattern,
@@ -152,8 +175,9 @@ std::vector<EdgeRef> FairCycleFinder::walk(const FairComponent& component, const
     StateId here = entry;
     bool somewhere = accepts(pattern.somewhere, entry);
     std::uint64_t counted = 0;
-    ClassMask taken = 0;
-    ClassMask disabled = fairness_.weak == 0 ? 0 : ~enabled_in(entry);
+    ClassMask taken;
+    // Of the weak classes: those that were disabled in some state.
+    ClassMask disabled = fairness_.weak.none() ? ClassMask{} : fairness_.weak - enabled_in(entry);
 
     const auto go = [&](const std::function<bool(EdgeRef)>& last) {
         for (const EdgeRef edge : path(here, last)) {
@@ -162,21 +186,19 @@ std::vector<EdgeRef> FairCycleFinder::walk(const FairComponent& component, const
             somewhere = somewhere || pattern.somewhere(here);
             counted |= graph_.label(edge).counted;
             taken |= graph_.label(edge).classes;
-            if (fairness_.weak != 0) disabled |= ~enabled_in(here);
+            if (fairness_.weak.any()) disabled |= fairness_.weak - enabled_in(here);
         }
     };
 
     if (!somewhere) go([&](EdgeRef edge) { return pattern.somewhere(graph_.target(edge)); });
     if (pattern.counted != 0 && (counted & pattern.counted) == 0)
         go([&](EdgeRef edge) { return (graph_.label(edge).counted & pattern.counted) != 0; });
-    for (ClassMask rest = fairness_.weak | fairness_.strong; rest != 0; rest &= rest - 1) {
-        const ClassMask one = rest & (~rest + 1);
-        const bool weak = (one & fairness_.weak) != 0;
-        if ((taken & one) != 0 || (weak && (disabled & one) != 0)) continue;
-        if ((component.taken & one) != 0)
-            go([&](EdgeRef edge) { return (graph_.label(edge).classes & one) != 0; });
-        else if (weak)
-            go([&](EdgeRef edge) { return (enabled_in(graph_.target(edge)) & one) == 0; });
+    for (const std::size_t one : fairness_.weak | fairness_.strong) {
+        if (taken.test(one) || disabled.test(one)) continue;
+        if (component.taken.test(one))
+            go([&](EdgeRef edge) { return graph_.label(edge).classes.test(one); });
+        else if (fairness_.weak.test(one))
+            go([&](EdgeRef edge) { return !enabled_in(graph_.target(edge)).test(one); });
     }
     if (edges.empty() || here != entry) go([&](EdgeRef edge) { return graph_.target(edge) == entry; });
     return edges;
@@ -184,12 +206,14 @@ std::vector<EdgeRef> FairCycleFinder::walk(const FairComponent& component, const
 
 std::vector<EdgeRef> FairCycleFinder::path(StateId from, const std::function<bool(EdgeRef)>& last) {
     if (!seen_) {
+        watch_.before_allocating(store_.id_bound() * (sizeof(EdgeRef) + 1));
         seen_.emplace(store_.id_bound());
         reached_by_ = std::make_unique_for_overwrite<EdgeRef[]>(store_.id_bound());
     }
     std::vector<StateId> queue{from};
     seen_->assign(queue);
     for (std::size_t at = 0; at < queue.size(); ++at) {
+        watch_.tick();
         const EdgeRange range = graph_.edges(queue[at]);
         for (EdgeRef edge{queue[at], range.first}; edge.position < range.last; ++edge.position) {
             const StateId target = graph_.target(edge);

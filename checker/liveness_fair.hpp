@@ -19,11 +19,15 @@
 namespace kcheck::checker {
 
 struct FairnessMasks {
-    ClassMask weak = 0;
-    ClassMask strong = 0;
+    ClassMask weak;
+    ClassMask strong;
 };
 
+/// Throws std::invalid_argument beyond ClassMask::capacity.
 FairnessMasks masks_of(std::span<const FairnessClass> classes);
+
+/// Throws std::invalid_argument that names the classes of `graph` beyond `classes`, if there are any.
+void require_declared(const TransitionGraph& graph, std::span<const FairnessClass> classes);
 
 /// Which cycles violate a property. An empty function asks nothing.
 struct CyclePattern {
@@ -36,7 +40,7 @@ struct CyclePattern {
 /// again, is fair and matches the pattern.
 struct FairComponent {
     std::vector<StateId> states;
-    ClassMask taken = 0;  // the classes of the transitions inside
+    ClassMask taken;  // the classes of the transitions inside
 };
 
 class FairCycleFinder {
@@ -44,22 +48,26 @@ public:
     /// The classes that are enabled in a state.
     using Enabled = std::function<ClassMask(StateId)>;
 
-    /// `enabled` is asked only if the graph does not know (enabled_reported).
+    /// `enabled` is asked only if the graph does not know (enabled_reported). Throws
+    /// LimitReached, here and everywhere, when `watch` does.
     FairCycleFinder(const TransitionGraph& graph, const StateStore& store, FairnessMasks fairness,
-                    Enabled enabled);
+                    Enabled enabled, LimitWatch& watch);
 
     /// The nearest state to stay in for ever: no class is enabled, and it is a cycle of
     /// the pattern on its own.
     std::optional<StateId> find_stutter(const CyclePattern& pattern) const;
 
-    std::optional<FairComponent> find(const CyclePattern& pattern);
+    /// Hands out every largest set of states that is fair and matches the pattern, the nearest
+    /// component of the graph first, until one is accepted; whether one was.
+    bool find(const CyclePattern& pattern, const std::function<bool(FairComponent)>& accept);
 
     /// A closed walk in `component`, from `entry`, that is fair and matches the pattern;
     /// at least one transition. Short, but not the shortest.
     std::vector<EdgeRef> walk(const FairComponent& component, const CyclePattern& pattern, StateId entry);
 
 private:
-    std::optional<FairComponent> find_within(std::vector<StateId> component, const CyclePattern& pattern);
+    bool find_within(std::vector<StateId> component, const CyclePattern& pattern,
+                     const std::function<bool(FairComponent)>& accept);
     ClassMask enabled_in(StateId state) const;
     /// Breadth-first, inside inside_: a shortest path whose last transition satisfies `last`.
     std::vector<EdgeRef> path(StateId from, const std::function<bool(EdgeRef)>& last);
@@ -68,6 +76,7 @@ private:
     const StateStore& store_;
     FairnessMasks fairness_;
     Enabled enabled_;
+    LimitWatch& watch_;
     CycleFinder cycles_;
     StateSet inside_;
     // Of path(), by id; allocated when a first walk needs it.

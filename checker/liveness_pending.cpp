@@ -8,14 +8,18 @@
 namespace kcheck::checker {
 
 PendingStates::PendingStates(const TransitionGraph& graph, const StateStore& store, const Predicate& premise,
-                             const Predicate& goal)
-    : store_(store), distance_(store.id_bound(), unreached), parent_(store.id_bound(), no_state) {
+                             const Predicate& goal, LimitWatch& watch)
+    : store_(store) {
+    watch.before_allocating(store.id_bound() * (sizeof(std::uint32_t) + sizeof(StateId)));
+    distance_.assign(store.id_bound(), unreached);
+    parent_.assign(store.id_bound(), no_state);
     struct Source {
         std::uint32_t depth;
         StateId state;
     };
     std::vector<Source> sources;
     store.for_each([&](StateId state) {
+        watch.tick();
         if (premise(state) && !goal(state)) sources.push_back({store.depth(state), state});
     });
     std::stable_sort(sources.begin(), sources.end(),
@@ -32,6 +36,7 @@ PendingStates::PendingStates(const TransitionGraph& graph, const StateStore& sto
         }
         std::vector<StateId> next;
         for (const StateId state : level) {
+            watch.tick();
             const EdgeRange range = graph.edges(state);
             for (std::uint32_t at = range.first; at < range.last; ++at) {
                 const StateId target = graph.target(state, at);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checker/explicit_graph.hpp"
+#include "checker/limits.hpp"
 #include "checker/store.hpp"
 
 namespace kcheck::checker {
@@ -15,8 +16,9 @@ class PendingStates {
 public:
     using Predicate = std::function<bool(StateId)>;
 
+    /// Throws LimitReached when `watch` does.
     PendingStates(const TransitionGraph& graph, const StateStore& store, const Predicate& premise,
-                  const Predicate& goal);
+                  const Predicate& goal, LimitWatch& watch);
 
     bool contains(StateId state) const { return distance_[raw(state)] != unreached; }
     /// Length of a shortest run to `state` on which the obligation is open at the end.

@@ -14,10 +14,12 @@
 #include <type_traits>
 #include <vector>
 
+#include "ir/class_mask.hpp"
+
 namespace kcheck::checker {
 
-/// One bit for each fairness class of a model (at most 64).
-using ClassMask = std::uint64_t;
+/// One bit for each fairness class of a model; at most ClassMask::capacity, 256.
+using ir::ClassMask;
 
 /// Receives the successors of one state.
 template <class M>
@@ -50,7 +52,7 @@ concept Model = requires(const M& m, const typename M::State& s, const typename 
     { m.unpack(packed, out) } -> std::same_as<void>;
     { m.initial(each) } -> std::same_as<void>;
     { m.successors(s, sink) } -> std::same_as<void>;
-    /// Fairness classes of a transition; 0 if the environment need never take it.
+    /// Fairness classes of a transition; none if the environment need never take it.
     { m.classes(a) } -> std::same_as<ClassMask>;
     { m.describe(a) } -> std::same_as<std::string>;
 };

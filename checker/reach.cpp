@@ -12,10 +12,13 @@
 namespace kcheck::checker {
 
 std::optional<StateId> goal_stays_reachable(const TransitionGraph& graph, const StateStore& store,
-                                            const std::function<bool(StateId)>& goal) {
+                                            const std::function<bool(StateId)>& goal, const Limits& limits) {
+    LimitWatch watch(limits);
+    watch.before_allocating(store.id_bound());
     std::vector<std::uint8_t> reaches(store.id_bound());
     std::vector<StateId> open;
     store.for_each([&](StateId state) {
+        watch.tick();
         if (!graph.expanded(state) || goal(state))
             reaches[raw(state)] = 1;
         else
@@ -25,6 +28,7 @@ std::optional<StateId> goal_stays_reachable(const TransitionGraph& graph, const 
     std::sort(open.begin(), open.end(), [](StateId a, StateId b) { return raw(a) > raw(b); });
 
     const auto leads_on = [&](StateId state) {
+        watch.tick();
         const EdgeRange range = graph.edges(state);
         for (std::uint32_t at = range.first; at < range.last; ++at)
             if (reaches[raw(graph.target(state, at))] != 0) return true;

@@ -67,6 +67,15 @@ void StorePartition::grow() {
     }
 }
 
+std::optional<std::uint32_t> StorePartition::find(const std::byte* state, std::uint64_t hash) const {
+    for (std::uint32_t at = home(hash); slots_[at] != empty; at = next(at)) {
+        if ((slots_[at] & ~index_mask) != tag(hash)) continue;
+        const std::uint32_t index = slots_[at] & index_mask;
+        if (std::memcmp(address(index), state, state_bytes_) == 0) return index;
+    }
+    return std::nullopt;
+}
+
 std::size_t StorePartition::bytes() const {
     return chunks_.size() * (state_bytes_ << chunk_bits) + chunks_.capacity() * sizeof(chunks_[0]) +
            parents_.bytes() + slots_.capacity() * sizeof(slots_[0]) + levels_.capacity() * sizeof(Level);
@@ -113,6 +122,13 @@ std::size_t StateStore::id_bound() const {
     std::size_t most = 0;
     for (const auto& p : partitions_) most = std::max<std::size_t>(most, p.size());
     return most << partition_bits;
+}
+
+std::optional<StateId> StateStore::find(std::span<const std::byte> state) const {
+    const std::uint64_t hash = hash_of(state);
+    const std::uint32_t partition = partition_of_hash(hash);
+    const auto index = partitions_[partition].find(state.data(), hash);
+    return index ? std::optional(state_id(partition, *index)) : std::nullopt;
 }
 
 std::vector<StateId> StateStore::path_to(StateId id) const {

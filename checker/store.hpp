@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -69,6 +70,9 @@ public:
     /// `state` points to state_bytes bytes whose hash is `hash`; `parent` is kept if
     /// the state is fresh. Throws std::length_error if the partition is full.
     Insertion insert(const std::byte* state, std::uint64_t hash, StateId parent);
+
+    /// The index of a state that was inserted.
+    std::optional<std::uint32_t> find(const std::byte* state, std::uint64_t hash) const;
 
     /// Announce insert(..., hash, ...): first the slot, a little later the state.
     void prefetch_slot(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)]); }
@@ -141,6 +145,8 @@ public:
     std::span<const std::byte> state(StateId id) const {
         return partitions_[partition_of(id)].state(index_of(id));
     }
+    /// The id of a state, if it is there.
+    std::optional<StateId> find(std::span<const std::byte> state) const;
     /// Parent in the breadth-first tree; no_state for an initial state.
     StateId parent(StateId id) const { return partitions_[partition_of(id)].parent(index_of(id)); }
     /// Length of a shortest path from an initial state.

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "checker/explicit.hpp"
-#include "checker/liveness.hpp"
+#include "checker/liveness_unfold.hpp"
 #include "checker/reach.hpp"
 
 namespace kcheck::cli {
@@ -33,10 +33,9 @@ Liveness::Form form_of(invariants::Form form) {
 
 std::vector<checker::FairnessClass> fairness_of(const Pipeline& pipeline) {
     std::vector<checker::FairnessClass> classes;
-    const auto strong = pipeline.strong_progress();
     for (auto& name : pipeline.progress_names()) {
-        const bool is_strong = ((strong >> classes.size()) & 1U) != 0;
-        classes.push_back({std::move(name), is_strong ? checker::Fairness::strong : checker::Fairness::weak});
+        const bool strong = pipeline.fairness().is_strong(static_cast<int>(classes.size()));
+        classes.push_back({std::move(name), strong ? checker::Fairness::strong : checker::Fairness::weak});
     }
     return classes;
 }
@@ -155,20 +154,19 @@ Decided decide(const Pipeline& pipeline, std::span<const Property* const> proper
     }
     // Where more room is to be given, liveness waits for it.
     if (questions.liveness.empty() || (explored.ended == checker::Ended::violation)) return decided;
-    const auto stop = [&] {
-        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
-        if (watching.stop != nullptr && watching.stop->load())
-            decided.cut_short = reason_of(checker::Ended::stopped);
-        else if (elapsed.count() > limits.timeout_s)
-            decided.cut_short = reason_of(checker::Ended::timeout);
-        else
-            return false;
-        return true;
-    };
-    const auto found = checker::check_liveness<Pipeline>(pipeline, explored, fairness_of(pipeline),
-                                                         questions.liveness, stop);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+    checker::LivenessOptions rest;
+    rest.limits = {limits.memory_max_bytes, std::max(0.0, limits.timeout_s - elapsed.count()), watching.stop};
+    rest.states_max = limits.states_max;
+    rest.threads = limits.threads;
+    const auto found = checker::check_liveness_unfolded<Pipeline>(pipeline, explored, fairness_of(pipeline),
+                                                                  questions.liveness, rest);
     for (std::size_t i = 0; i < found.size(); ++i) {
         auto& finding = *questions.of_liveness[i];
+        if (found[i].ended && decided.cut_short.empty()) {
+            decided.cut_short = reason_of(*found[i].ended);
+            decided.by_states = *found[i].ended == checker::Ended::states;
+        }
         if (conclusive && found[i].verdict == checker::LivenessVerdict::holds) finding.answer = Answer::holds;
         if (found[i].lasso) {
             append(finding.path, found[i].lasso->stem.steps);

@@ -100,7 +100,7 @@ public:
     void successors(const State& now, checker::SuccessorSink<PipelineBenchmark>& sink) const;
 
     /// The example has safety properties only: nothing has to happen.
-    checker::ClassMask classes(const Action&) const { return 0; }
+    checker::ClassMask classes(const Action&) const { return {}; }
     std::string describe(const Action& action) const;
 
     std::vector<checker::Safety<State>> safety() const;

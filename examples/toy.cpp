@@ -82,7 +82,7 @@ public:
     }
 
     // Fairness matters to liveness properties only; here is none.
-    checker::ClassMask classes(const Action&) const { return 0; }
+    checker::ClassMask classes(const Action&) const { return {}; }
 
     std::string describe(const Action& action) const {
         static constexpr std::array what = {"reads", "writes", "is refused: it read an old revision"};

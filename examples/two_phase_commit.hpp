@@ -111,7 +111,7 @@ public:
     }
 
     /// The example has safety properties only: nothing has to happen.
-    checker::ClassMask classes(const Action&) const { return 0; }
+    checker::ClassMask classes(const Action&) const { return {}; }
 
     std::string describe(const Action& action) const {
         const std::string rm = "RM " + std::to_string(action.rm);

@@ -10,8 +10,7 @@ namespace {
 template <class C>
 Int<C> containers_on(const C& c, const model::Kubelet& here) {
     auto containers = c.integer(0);
-    for (const auto slot : here.container)
-        containers = containers + c.count(c[slot] != model::kubelet::none);
+    for (const auto slot : here.container) containers = containers + c.count(c[slot] != model::kubelet::none);
     return containers;
 }
 
@@ -44,7 +43,8 @@ Property no_start_elsewhere() {
     property.source =
         "pkg/kubelet/config/apiserver.go:NewSourceApiserver, "
         "pkg/kubelet/status/status_manager.go:canBeDeleted";
-    property.violated_by = {"kubelet-ignores-node-name"};
+    property.violated_by = {"kubelet-ignores-node-name", "scheduler-writes-etcd",
+                            "binding-without-precondition"};
     define(property, [](const auto& c, const Cluster& k) { return c[k.stray_start] == 0; });
     property.witness = on_states([](const auto& c, const Cluster& k) {
         return some_pod(c, k, [&](std::size_t p) {

@@ -12,16 +12,6 @@
 
 namespace kcheck::model {
 
-namespace {
-
-std::uint64_t bit(Progress progress) { return std::uint64_t{1} << static_cast<unsigned>(progress); }
-std::uint64_t kubelet_bit(int node, bool reports) {
-    return std::uint64_t{1} << (static_cast<unsigned>(Progress::kubelet_first) +
-                                2U * static_cast<unsigned>(node) + (reports ? 1U : 0U));
-}
-
-}  // namespace
-
 template <class F>
 ActionInfo& Pipeline::add(std::string component, std::string verb, std::string what, Reader reader, F body) {
     ActionInfo info;
@@ -40,7 +30,8 @@ ActionInfo& Pipeline::add(std::string component, std::string verb, std::string w
 /// the loss: an idle fault.
 template <class F>
 void Pipeline::add_request(std::string component, std::string verb, std::string what, Reader reader,
-                           std::uint64_t progress, bool reply_matters, bool breakable, int node, F body) {
+                           const ir::ClassMask& progress, bool reply_matters, bool breakable, int node,
+                           F body) {
     const auto& k = *cluster_;
     const auto known = static_cast<int>(actions_.size());
     const auto instance = [&](Reply reply, const char* suffix) -> ActionInfo& {
@@ -95,14 +86,14 @@ void Pipeline::add_actions() {
         add_request("kubectl", scales ? "scale" : "apply",
                     fmt::format("{} deployment/{} with {} replicas", scales ? "scale" : "apply",
                                 configuration.deployment, operation.replicas),
-                    Reader::nobody, 0, false, false, -1,
+                    Reader::nobody, {}, false, false, -1,
                     [&k, i](auto& c, Reply reply) { kubectl::operate(c, k, i, reply); });
     }
 
     const std::string deployment = "deployment-controller";
     const auto dc = [&](const char* verb, const char* what, auto body) {
         add_request(deployment, verb, what, Reader::deployment_controller,
-                    bit(Progress::deployment_controller), false, false, -1, body);
+                    fairness_.deployment_controller(), false, false, -1, body);
     };
     dc("create-replicaset", "POST ReplicaSet",
        [&k](auto& c, Reply r) { deployment_controller::create_replica_set(c, k, r); });
@@ -114,7 +105,7 @@ void Pipeline::add_actions() {
     for (auto a = first_status; a < actions_.size(); ++a) actions_[a].status = 4;
 
     const std::string replicaset = "replicaset-controller";
-    const auto rs_progress = bit(Progress::replicaset_controller);
+    const auto rs_progress = fairness_.replicaset_controller();
     add_request(replicaset, "create-pod", "POST pod", Reader::replicaset_controller, rs_progress, true, true,
                 -1, [&k](auto& c, Reply r) { replicaset_controller::create_one(c, k, r); });
     for_each_pod([&](int p) {
@@ -144,7 +135,7 @@ void Pipeline::add_actions() {
                              fmt::format("decide that pod[{}] goes to {} and assume it there", p,
                                          configuration.nodes[static_cast<std::size_t>(n)].name),
                              Reader::scheduler, [&k, p, n](auto& c) { kube_scheduler::assume(c, k, p, n); });
-            info.progress = bit(Progress::scheduling);
+            info.progress = fairness_.scheduling(p);
         }
     });
     for_each_pod([&](int p) {
@@ -152,7 +143,7 @@ void Pipeline::add_actions() {
                     k.is(Variant::scheduler_writes_etcd)
                         ? fmt::format("write the node of pod[{}] into etcd", p)
                         : fmt::format("POST binding of pod[{}]", p),
-                    Reader::scheduler, bit(Progress::binding), true, true, -1,
+                    Reader::scheduler, fairness_.binding(p), true, true, -1,
                     [&k, p](auto& c, Reply r) { kube_scheduler::bind(c, k, p, r); });
     });
 
@@ -161,37 +152,37 @@ void Pipeline::add_actions() {
         const auto runtime = fmt::format("container-runtime[{}]", n);
         const bool alone = !k.crowded(n);  // see settle
         const auto local = [&](const std::string& who, const char* verb, std::string what,
-                               std::uint64_t progress, auto body) {
+                               const ir::ClassMask& progress, auto body) {
             auto& info = add(who, verb, std::move(what), Reader::kubelet, body);
             info.node = n;
             info.progress = progress;
             info.local = alone;
         };
-        const auto report = [&](const char* verb, int status, bool is_local, std::string what, auto body) {
+        const auto report = [&](const char* verb, int p, int status, bool is_local, std::string what, auto body) {
             const auto first = actions_.size();
-            add_request(component, verb, std::move(what), Reader::kubelet, kubelet_bit(n, true), false, false,
+            add_request(component, verb, std::move(what), Reader::kubelet, fairness_.report(n, p), false, false,
                         n, body);
             actions_[first].local = is_local;
             for (auto a = first; a < actions_.size(); ++a) actions_[a].status = status;
         };
-        local(runtime, "pull-image", "pull the image", bit(Progress::image_pull),
+        local(runtime, "pull-image", "pull the image", fairness_.image_pull(n),
               [&k, n](auto& c) { kubelet::pull(c, k, n); });
         for_each_pod([&](int p) {
             if (k.crowded(n) && configuration.crashes > 0)
                 local(component, "admit", fmt::format("admit pod[{}], or refuse it if it does not fit", p),
-                      kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::admit(c, k, n, p); });
+                      fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::admit(c, k, n, p); });
             local(runtime, "create-container", fmt::format("create the container of pod[{}]", p),
-                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::create(c, k, n, p); });
+                  fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::create(c, k, n, p); });
             local(runtime, "start-container", fmt::format("start the container of pod[{}]", p),
-                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::start(c, k, n, p); });
+                  fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::start(c, k, n, p); });
             local(runtime, "stop-container", fmt::format("stop the container of pod[{}]", p),
-                  kubelet_bit(n, false), [&k, n, p](auto& c) { kubelet::stop(c, k, n, p); });
-            report("report-running", 1, false, fmt::format("PATCH status of pod[{}]: Running and Ready", p),
+                  fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::stop(c, k, n, p); });
+            report("report-running", p, 1, false, fmt::format("PATCH status of pod[{}]: Running and Ready", p),
                    [&k, n, p](auto& c, Reply r) { kubelet::report_running(c, k, n, p, r); });
-            report("report-terminal", 0, alone && !k.counts_pods_on_nodes(),
+            report("report-terminal", p, 0, alone && !k.counts_pods_on_nodes(),
                    fmt::format("PATCH status of pod[{}]: Failed", p),
                    [&k, n, p](auto& c, Reply r) { kubelet::report_terminal(c, k, n, p, r); });
-            report("remove-pod", 0, alone && !k.counts_pods_on_nodes(),
+            report("remove-pod", p, 0, alone && !k.counts_pods_on_nodes(),
                    fmt::format("DELETE pod[{}] with grace period 0", p),
                    [&k, n, p](auto& c, Reply r) { kubelet::remove(c, k, n, p, r); });
         });
@@ -201,7 +192,7 @@ void Pipeline::add_actions() {
         for_each_pod([&](int p) {
             auto& info = add("time", "pass", fmt::format("pod[{}] has been Ready for minReadySeconds", p),
                              Reader::nobody, [&k, p](auto& c) { environment::age(c, k, p); });
-            info.progress = bit(Progress::time);
+            info.progress = fairness_.time(p);
             info.status = 2;
         });
 

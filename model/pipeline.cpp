@@ -16,7 +16,8 @@ Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, co
 
 Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, Bounds bounds,
                    Footprint footprint)
-    : cluster_(std::make_unique<Cluster>(configuration, reductions, std::move(bounds), footprint)) {
+    : cluster_(std::make_unique<Cluster>(configuration, reductions, std::move(bounds), footprint)),
+      fairness_(cluster_->pods(), cluster_->nodes(), first_kubelet_watch + cluster_->nodes()) {
     used_bytes_ = cluster_->layout.size();
     add_actions();
     add_watches();
@@ -54,32 +55,20 @@ bool Pipeline::is_left_out(const ActionInfo& action) const {
     return on.status_last && (action.ends_sync || (on.idle_faults && action.status == 3 && action.known >= 0));
 }
 
-std::uint64_t Pipeline::receipt_class(int watch) const {
-    return std::uint64_t{1} << (static_cast<unsigned>(Progress::kubelet_first) +
-                                2U * static_cast<unsigned>(cluster_->nodes()) + static_cast<unsigned>(watch));
-}
-
-std::uint64_t Pipeline::classes(const Move& move) const {
+ir::ClassMask Pipeline::classes(const Move& move) const {
     if (move.action >= actions_.size())
-        return receipt_class(static_cast<int>(move.action) - static_cast<int>(actions_.size()));
+        return fairness_.receipt(static_cast<int>(move.action) - static_cast<int>(actions_.size()));
     return actions_[move.action].progress;
 }
 
 std::vector<std::string> Pipeline::progress_names() const {
-    std::vector<std::string> names{
-        "deployment-controller", "replicaset-controller", "scheduling", "binding", "time", "image-pull"};
-    for (int n = 0; n < cluster_->nodes(); ++n) {
-        names.push_back(fmt::format("kubelet[{}]", n));
-        names.push_back(fmt::format("kubelet[{}]-status", n));
-    }
-    for (const auto& watch : watches_) names.push_back(fmt::format("{}-watch-{}", watch.client, watch.type));
+    std::vector<std::string> names;
+    for (int i = 0; i < fairness_.size(); ++i)
+        names.push_back(fairness_.name(i, [&](int w) {
+            const auto& watch = watches_[static_cast<std::size_t>(w)];
+            return fmt::format("{}: receipt of {}", watch.client, watch.type);
+        }));
     return names;
-}
-
-std::uint64_t Pipeline::strong_progress() const {
-    auto strong = std::uint64_t{1} << static_cast<unsigned>(Progress::image_pull);
-    for (std::size_t w = 0; w < watches_.size(); ++w) strong |= receipt_class(static_cast<int>(w));
-    return strong;
 }
 
 std::string Pipeline::describe(const Move& move) const {

@@ -14,22 +14,12 @@
 
 #include "ir/transition_system.hpp"
 #include "model/cluster.hpp"
+#include "model/fairness.hpp"
 #include "model/footprints.hpp"
 #include "model/kube_apiserver.hpp"
 #include "model/symmetry.hpp"
 
 namespace kcheck::model {
-
-/// Fairness classes: what a component must not postpone for ever while it could act.
-enum class Progress : std::uint8_t {
-    deployment_controller,
-    replicaset_controller,
-    scheduling,
-    binding,
-    time,
-    image_pull,     // strong: pulls may fail, but not always
-    kubelet_first,  // one class for each kubelet's steps, and one for its reports
-};
 
 /// Whose caches an action reads.
 enum class Reader : std::uint8_t { nobody, deployment_controller, replicaset_controller, scheduler, kubelet };
@@ -48,7 +38,7 @@ struct ActionInfo {
     Reader reader = Reader::nobody;
     int node = -1;               // the kubelet's
     int pod = -1;                // the pod that it is about: it needs one in this slot
-    std::uint64_t progress = 0;  // fairness classes
+    ir::ClassMask progress;      // fairness class
     bool writes = false;         // a request that may commit a write
     bool fault = false;          // spends a budget
     bool local = false;          // see Pipeline::settle
@@ -95,20 +85,26 @@ public:
     };
     const std::vector<Watch>& watches() const { return watches_; }
 
+    const Fairness& fairness() const { return fairness_; }
+    /// By fairness class.
     std::vector<std::string> progress_names() const;
-    std::uint64_t strong_progress() const;
 
     // The model concept of the checker.
     std::size_t state_bytes() const { return layout().packed_bytes(); }
     void pack(const Valuation& state, std::span<std::byte> bytes) const { layout().pack(state, bytes); }
     void unpack(std::span<const std::byte> bytes, Valuation& state) const { layout().unpack(bytes, state); }
     void initial(const std::function<void(const Valuation&)>& each) const { each(Valuation{}); }
-    std::uint64_t classes(const Move& move) const;
+    ir::ClassMask classes(const Move& move) const;
     std::string describe(const Move& move) const;
     template <class Sink>
     void successors(const Valuation& state, Sink& sink) const;
 
-    /// The same, but no state is exchanged for one that differs in names alone.
+    // The symmetry, for checker/liveness_unfold.hpp.
+    void representative(Valuation& state) const {
+        if (cluster_->reductions.symmetry) symmetry_->canonicalize(state);
+    }
+    ir::ClassMask fixed_classes() const { return fairness_.unmoved(first_kubelet_watch); }
+    /// The same as `successors`, but no state is exchanged for one that differs in names alone.
     template <class Sink>
     void concrete_successors(const Valuation& state, Sink& sink) const {
         expand(state, sink, false);
@@ -148,10 +144,9 @@ private:
     ActionInfo& add(std::string component, std::string verb, std::string what, Reader reader, F body);
     template <class F>
     void add_request(std::string component, std::string verb, std::string what, Reader reader,
-                     std::uint64_t progress, bool reply_matters, bool breakable, int node, F body);
+                     const ir::ClassMask& progress, bool reply_matters, bool breakable, int node, F body);
     void order_actions();
 
-    std::uint64_t receipt_class(int watch) const;
     template <class Sink>
     void expand(const Valuation& state, Sink& sink, bool up_to_renaming) const;
     /// Of the actions of the plain form, those that the reductions do without.
@@ -168,6 +163,7 @@ private:
     }
 
     std::unique_ptr<Cluster> cluster_;
+    Fairness fairness_;
     std::vector<ActionInfo> actions_;
     std::vector<Watch> watches_;
     std::vector<int> order_;                       // of the actions: by the level of status

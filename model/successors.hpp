@@ -16,6 +16,7 @@
 namespace kcheck::model {
 
 struct Pipeline::Scratch {
+    std::size_t used_bytes = 0;
     Valuation step;  // where actions run; equal to the state between them
     Valuation work, probe;
     std::vector<bool> acts_for;  // by pod
@@ -25,11 +26,14 @@ struct Pipeline::Scratch {
 template <class Sink>
 void Pipeline::expand(const Valuation& state, Sink& sink, bool up_to_renaming) const {
     thread_local Scratch scratch;
+    // Another pipeline may have used it: what is beyond the variables of this one must be 0.
+    if (scratch.used_bytes > used_bytes_) scratch = {};
+    scratch.used_bytes = used_bytes_;
     const auto& k = *cluster_;
     // A run that left the bounds of the encoding ends; the verdict cannot be "holds" then. It is no
     // run that stays there for ever: something could go on.
     if (state[k.exceeded] != 0) {
-        sink.enabled(1);
+        sink.enabled(fairness_.deployment_controller());
         return;
     }
     const auto emit = [&](int action, Valuation& target) {
@@ -45,14 +49,14 @@ void Pipeline::expand(const Valuation& state, Sink& sink, bool up_to_renaming) c
             symmetry_->is_used(state, p) &&
             !(up_to_renaming && p > 0 && symmetry_->are_equal(state, p - 1, p));
 
-    std::uint64_t enabled = 0;
+    ir::ClassMask enabled;
     for (std::size_t w = 0; w < watches_.size(); ++w) {
         if (!watches_[w].pending(state)) continue;
         assign(scratch.work, state);
         NativeStep step(scratch.work);
         watches_[w].native(step);
         if (!step.enabled()) continue;
-        enabled |= receipt_class(static_cast<int>(w));
+        enabled |= fairness_.receipt(static_cast<int>(w));
         emit(static_cast<int>(actions_.size() + w), scratch.work);
     }
 
@@ -62,7 +66,7 @@ void Pipeline::expand(const Valuation& state, Sink& sink, bool up_to_renaming) c
     for (const auto a : order_) {
         const auto& action = actions_[static_cast<std::size_t>(a)];
         // Status writes come last: first everything else, then, if that can make no progress, they.
-        if (action.status > level && k.reductions.status_last && enabled != 0) break;
+        if (action.status > level && k.reductions.status_last && enabled.any()) break;
         level = action.status;
         if (is_left_out(action)) continue;
         if (action.pod >= 0 && !scratch.acts_for[static_cast<std::size_t>(action.pod)]) continue;

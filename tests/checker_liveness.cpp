@@ -10,9 +10,11 @@
 #include <set>
 
 #include "tests/checker_models.hpp"
+#include "tests/support/seed.hpp"
 
 using namespace kcheck::checker;
 using kcheck::tests::ListedGraph;
+using kcheck::tests::random_seed;
 
 namespace {
 
@@ -53,7 +55,7 @@ struct Tail {
 
 bool is_fair(const Case& c, const Tail& tail) {
     for (std::size_t i = 0; i < c.classes.size(); ++i) {
-        const auto has = [&](ClassMask mask) { return (mask >> i & 1) != 0; };
+        const auto has = [&](const ClassMask& mask) { return mask.test(i); };
         const bool taken = std::any_of(tail.edges.begin(), tail.edges.end(),
                                        [&](std::uint32_t e) { return has(c.graph.edges[e].classes); });
         const auto enabled = [&](std::uint32_t s) { return has(c.graph.enabled(s)); };
@@ -95,7 +97,7 @@ bool is_violated(const Case& c, Form form) {
         begins = reach(c.graph, begins, not_goal);
     }
     for (const std::uint32_t s : begins)
-        if (c.graph.enabled(s) == 0 && violates(c, form, {{s}, {}})) return true;
+        if (c.graph.enabled(s).none() && violates(c, form, {{s}, {}})) return true;
     for (std::uint32_t chosen = 1; chosen < 1U << c.graph.edges.size(); ++chosen) {
         Tail tail;
         for (std::uint32_t e = 0; e < c.graph.edges.size(); ++e) {
@@ -135,7 +137,7 @@ void require_witness(const Case& c, Form form, const Lasso<ListedGraph>& lasso) 
     }
     REQUIRE(state == start);
     if (lasso.cycle.empty())
-        REQUIRE(c.graph.enabled(start) == 0);
+        REQUIRE(c.graph.enabled(start).none());
     else
         REQUIRE(is_fair(c, tail));
     REQUIRE(violates(c, form, tail));
@@ -145,19 +147,27 @@ Case random_case(std::mt19937& random) {
     Case c;
     c.state_count = 1 + random() % 6;
     const auto state = [&] { return static_cast<std::uint32_t>(random() % c.state_count); };
-    const std::size_t class_count = random() % 4;
-    // Sometimes a class beyond those that are listed: it asks nothing of a run, but
-    // where it is enabled a run may not stop.
-    const ClassMask all = (ClassMask{1} << (class_count + random() % 2)) - 1;
-    for (std::size_t i = 0; i < class_count; ++i)
+    // The classes that are in use may be anywhere among those that are declared.
+    std::array<std::size_t, ClassMask::capacity> numbers{};
+    std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+    const std::size_t class_count = random() % 5;
+    const bool wide = random() % 4 == 0;
+    if (wide) std::shuffle(numbers.begin(), numbers.end(), random);
+    for (std::size_t i = 0; i < (wide ? ClassMask::capacity : class_count); ++i)
         c.classes.push_back({"class", random() % 2 == 0 ? Fairness::weak : Fairness::strong});
+    const auto some = [&](unsigned of) {
+        ClassMask mask;
+        for (std::size_t i = 0; i < class_count; ++i)
+            if (random() % of == 0) mask.set(numbers[i]);
+        return mask;
+    };
     const std::size_t edge_count = random() % 10;
     for (std::size_t e = 0; e < edge_count; ++e)
-        c.graph.edges.push_back({state(), state(), random() & random() & all, random() % 3 == 0});
+        c.graph.edges.emplace_back(state(), state(), some(4), random() % 3 == 0);
     if (random() % 4 == 0) c.graph.initial_states.push_back(state());
     if (random() % 3 == 0)  // a reduction: more is enabled than what is shown
         for (std::uint32_t s = 0; s < c.state_count; ++s)
-            if (random() % 2 == 0) c.graph.reports[s] = (c.graph.enabled(s) | (random() & random())) & all;
+            if (random() % 2 == 0) c.graph.reports[s] = c.graph.enabled(s) | some(4);
     for (std::uint32_t s = 0; s < c.state_count; ++s) {
         if (random() % 2 == 0) c.goals.insert(s);
         if (random() % 3 == 0) c.premises.insert(s);
@@ -178,12 +188,14 @@ LivenessVerdict verdict(const Case& c, Form form) { return check(c, {property_of
 
 }  // namespace
 
-TEST_CASE("verdicts and lassos agree with brute force on random graphs") {
-    std::mt19937 random(20240601);
+namespace {
+
+/// `rounds` random graphs, each with all four forms, from `seed`.
+void agree_with_brute_force(std::uint32_t seed, int rounds) {
+    std::mt19937 random(seed);
     const std::vector<Form> forms = {Form::eventually_always, Form::always_eventually, Form::leads_to,
                                      Form::finitely_often};
     std::array<int, 4> violated{}, with_cycle{};
-    constexpr int rounds = 4000;
     for (int round = 0; round < rounds; ++round) {
         const Case c = random_case(random);
         std::vector<Property> properties;
@@ -193,7 +205,7 @@ TEST_CASE("verdicts and lassos agree with brute force on random graphs") {
         if (round % 4 == 0) options.hash = always_zero;
         const auto results = check(c, properties, options);
         for (std::size_t i = 0; i < forms.size(); ++i) {
-            CAPTURE(round, i);
+            CAPTURE(seed, round, i);
             const bool expected = is_violated(c, forms[i]);
             REQUIRE(results[i].verdict == (expected ? LivenessVerdict::violated : LivenessVerdict::holds));
             REQUIRE(results[i].lasso.has_value() == expected);
@@ -205,10 +217,34 @@ TEST_CASE("verdicts and lassos agree with brute force on random graphs") {
     }
     for (std::size_t i = 0; i < forms.size(); ++i) {  // neither verdict is rare
         CAPTURE(i);
-        REQUIRE(violated[i] > 400);
-        REQUIRE(rounds - violated[i] > 400);
-        REQUIRE(with_cycle[i] > 150);
+        REQUIRE(violated[i] > rounds / 10);
+        REQUIRE(rounds - violated[i] > rounds / 10);
+        REQUIRE(with_cycle[i] > rounds / 27);
     }
+}
+
+}  // namespace
+
+TEST_CASE("verdicts and lassos agree with brute force on random graphs") {
+    agree_with_brute_force(random_seed(), 4000);
+}
+
+TEST_CASE("verdicts and lassos agree with brute force on many more", "[.slow]") {
+    agree_with_brute_force(random_seed(), 400'000);
+}
+
+TEST_CASE("classes that were not declared are refused, and named") {
+    Case c;
+    c.graph.edges = {{0, 1, 5}, {1, 0, 1}};
+    c.classes = {{"one", Fairness::weak}, {"two", Fairness::weak}};
+    using Catch::Matchers::Contains;
+    REQUIRE_THROWS_MATCHES(
+        verdict(c, Form::eventually_always), std::invalid_argument,
+        Catch::Message("fairness classes are in use that were not declared: 2 (declared: 2)"));
+    c.graph.edges[0].classes = ClassMask{1};
+    REQUIRE(verdict(c, Form::eventually_always) == LivenessVerdict::violated);
+    c.graph.reports[1] = ClassMask::bit(70) | ClassMask::bit(255);  // not taken, but said to be enabled
+    REQUIRE_THROWS_WITH(verdict(c, Form::eventually_always), Contains("70, 255"));
 }
 
 TEST_CASE("weak and strong fairness differ where a class comes and goes") {
@@ -234,7 +270,7 @@ TEST_CASE("a run may stop where nothing fair is enabled, although it could go on
     REQUIRE(results[0].verdict == LivenessVerdict::violated);
     REQUIRE(results[0].lasso->cycle.empty());
     REQUIRE(results[0].lasso->stem.steps.size() == 1);
-    c.graph.edges[1].classes = 1;
+    c.graph.edges[1].classes.set(0);
     REQUIRE(verdict(c, Form::always_eventually) == LivenessVerdict::holds);
 }
 
@@ -252,9 +288,9 @@ TEST_CASE("lassos do not depend on the number of threads", "[parallel]") {
     Case c;
     c.classes = {{"a", Fairness::weak}, {"b", Fairness::strong}, {"c", Fairness::strong}};
     for (std::uint32_t e = 0; e < 3000; ++e)
-        c.graph.edges.push_back({static_cast<std::uint32_t>(random() % 1000),
-                                 static_cast<std::uint32_t>(random() % 1000), random() % 8,
-                                 random() % 50 == 0});
+        c.graph.edges.emplace_back(static_cast<std::uint32_t>(random() % 1000),
+                                   static_cast<std::uint32_t>(random() % 1000), random() % 8,
+                                   random() % 50 == 0);
     for (std::uint32_t s = 0; s < 1000; ++s) {
         if (random() % 5 == 0) c.goals.insert(s);
         if (random() % 50 == 0) c.premises.insert(s);
@@ -294,7 +330,7 @@ TEST_CASE("an incomplete exploration does not make a property hold") {
     REQUIRE(check(c, properties)[0].verdict == LivenessVerdict::holds);
 }
 
-TEST_CASE("what is stopped before it was asked is incomplete") {
+TEST_CASE("what a limit leaves undecided is incomplete") {
     Case c;
     c.graph.edges = {{0, 1, 1}};
     c.classes = {{"work", Fairness::weak}};
@@ -303,12 +339,17 @@ TEST_CASE("what is stopped before it was asked is incomplete") {
     ExploreOptions options;
     options.record_graph = true;
     const Exploration explored = explore<ListedGraph>(c.graph, {}, options, properties);
-    int asked = 0;
-    const auto found =
-        check_liveness<ListedGraph>(c.graph, explored, c.classes, properties, [&] { return ++asked == 2; });
+    const std::atomic<bool> stop = true;
+    LivenessOptions limited;
+    SECTION("by a flag") { limited.limits.stop = &stop; }
+    SECTION("by the clock") { limited.limits.timeout_s = 0; }
+    SECTION("for want of memory") { limited.limits.memory_max_bytes = 0; }
+    const auto found = check_liveness<ListedGraph>(c.graph, explored, c.classes, properties, limited);
     REQUIRE(found.size() == 2);
-    CHECK(found[0].verdict == LivenessVerdict::holds);
-    CHECK(found[1].verdict == LivenessVerdict::incomplete);
+    for (const auto& result : found) {
+        CHECK(result.verdict == LivenessVerdict::incomplete);
+        CHECK(result.ended.has_value());
+    }
 }
 
 TEST_CASE("misuse is refused") {

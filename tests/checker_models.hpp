@@ -27,7 +27,7 @@ struct Grid : checker::PlainState<std::array<std::uint8_t, 12>> {
             if (next[static_cast<std::size_t>(counter)]++ < top) sink.edge(counter, next);
         }
     }
-    checker::ClassMask classes(Action) const { return 1; }
+    checker::ClassMask classes(Action) const { return checker::ClassMask{1}; }
     std::string describe(Action counter) const { return "raise " + std::to_string(counter); }
 
     int dimensions;
@@ -37,10 +37,15 @@ struct Grid : checker::PlainState<std::array<std::uint8_t, 12>> {
 /// A graph by its list of edges; the states are numbers.
 struct ListedGraph : checker::PlainState<std::uint32_t> {
     struct Edge {
+        /// `low`: the classes 0 to 63.
+        Edge(std::uint32_t source, std::uint32_t target, std::uint64_t low = 0, bool is_counted = false)
+            : Edge(source, target, checker::ClassMask(low), is_counted) {}
+        Edge(std::uint32_t source, std::uint32_t target, checker::ClassMask mask, bool is_counted)
+            : from(source), to(target), classes(mask), counted(is_counted) {}
         std::uint32_t from;
         std::uint32_t to;
-        checker::ClassMask classes = 0;
-        bool counted = false;
+        checker::ClassMask classes;
+        bool counted;
     };
     using Action = std::uint32_t;  // an index into edges
 
@@ -58,7 +63,7 @@ struct ListedGraph : checker::PlainState<std::uint32_t> {
 
     checker::ClassMask enabled(State state) const {
         if (const auto reported = reports.find(state); reported != reports.end()) return reported->second;
-        checker::ClassMask classes = 0;
+        checker::ClassMask classes;
         for (const Edge& edge : edges)
             if (edge.from == state) classes |= edge.classes;
         return classes;

@@ -259,7 +259,7 @@ TEST_CASE("random runs are translated under every reduction", "[heavy]") {
         {.watch_projection = false},
         {.local_steps = false},
         {.status_last = false},
-        {.lazy_refresh = false, .local_steps = false, .status_last = false},
+        {.local_steps = false, .status_last = false},
         {false, false, false, false, false, false},
     };
     std::vector<model::Configuration> configurations{

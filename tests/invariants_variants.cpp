@@ -2,19 +2,27 @@
 // and without the variant it holds there.
 #include <catch2/catch.hpp>
 
-#include <set>
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <vector>
 
+#include "cli/parse.hpp"
+#include "cli/setup.hpp"
+#include "model/variants.hpp"
 #include "tests/invariants_table.hpp"
 
 using namespace kcheck;
 using namespace kcheck::tests;
 
-TEST_CASE("the table has every property with every variant that violates it") {
-    std::set<std::pair<std::string_view, std::string_view>> listed, wanted;
-    for (const auto& row : variant_table()) listed.emplace(row.property, row.variant);
+TEST_CASE("the table has every property with every variant that violates it, in their order") {
+    std::vector<std::pair<std::string_view, std::string_view>> listed, wanted;
+    for (const auto& row : invariants::violations()) listed.emplace_back(row.property, row.variant);
     for (const auto& property : invariants::properties())
-        for (const auto variant : property.violated_by) wanted.emplace(property.name, variant);
+        for (const auto variant : property.violated_by) wanted.emplace_back(property.name, variant);
     CHECK(listed == wanted);
+    for (const auto& variant : model::variants())
+        CHECK(std::ranges::find(wanted, variant.name, &decltype(wanted)::value_type::second) != wanted.end());
 }
 
 TEST_CASE("each variant violates its property, which holds without it") {
@@ -30,10 +38,26 @@ TEST_CASE("each variant violates its property, which holds without it") {
     }
 }
 
+TEST_CASE("the call that shows a violation checks the configuration of the table") {
+    const auto words = [](const model::Configuration& configuration) {
+        const auto all = cli::describe(configuration, {});
+        return all.operations + "; " + all.nodes + "; " + all.bounds + "; " + all.broken;
+    };
+    std::filesystem::current_path(KCHECK_SOURCE_DIR);  // where the manifests are relative to
+    for (const auto& row : invariants::violations()) {
+        INFO(row.property << " with " << row.variant);
+        const auto options = cli::parse(row.arguments());
+        REQUIRE(options);
+        const auto setup = cli::set_up(*options);
+        REQUIRE(setup);
+        CHECK(words(setup->pipeline->cluster().configuration) == words(row.configuration()));
+        CHECK(options->properties == std::vector<std::string>{std::string(row.property)});
+    }
+}
+
 TEST_CASE("what each property speaks of happens") {
-    // Local steps are taken one by one here: what lasts for no time is a state, too.
-    model::Reductions reductions;
-    reductions.local_steps = false;
+    // Every step is taken by itself here: what lasts for no time is a state, too.
+    const auto reductions = model::Reductions{}.plain();
     const std::vector<std::pair<const char*, Small>> special{
         {"optimistic-concurrency", {.replicas = {1, 2}}},
         {"revisions-increase", {.crashes = 1}},

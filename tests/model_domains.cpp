@@ -71,7 +71,7 @@ void compare_everywhere(const Small& configuration, model::Reductions reductions
     CHECK(found.complete());
 }
 
-constexpr model::Reductions none{false, false, false, false, false, false};
+constexpr model::Reductions none{false, false, false, false, false};
 
 }  // namespace
 

@@ -18,13 +18,12 @@ struct Without {
 
 const std::vector<Without> without{
     {"watch-projection", {.watch_projection = false}},
-    {"lazy-refresh", {.lazy_refresh = false}},
     {"symmetry", {.symmetry = false}},
     {"idle-faults", {.idle_faults = false}},
     {"local-steps", {.local_steps = false}},
     {"status-last", {.status_last = false}},
-    {"every-delay", {.lazy_refresh = false, .local_steps = false, .status_last = false}},
-    {"all", {false, false, false, false, false, false}},
+    {"every-delay", {.local_steps = false, .status_last = false}},
+    {"all", {false, false, false, false, false}},
 };
 
 /// What is switched off nowhere but in smaller configurations: more than `states_most` states.

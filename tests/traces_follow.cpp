@@ -16,9 +16,11 @@ traces::Trace double_binding() {
     return violation(small(1, 2, 0, 1, {"binding-without-precondition"}), "single-binding");
 }
 
-/// Follows the shortest path to every `every`-th reachable state; every 16th of these is executed.
-void follow_all(const model::Configuration& configuration, std::uint32_t every) {
-    const Pipeline pipeline(configuration);
+/// Follows the shortest path to every `every`-th reachable state; of plain pipelines every 16th is
+/// executed. Under status-last a path need be none of the plain pipeline.
+void follow_all(const model::Configuration& configuration, std::uint32_t every,
+                const model::Reductions& reductions = {}) {
+    const Pipeline pipeline(configuration, reductions);
     const auto found = checker::explore(pipeline, std::span<const checker::SafetyOf<Pipeline>>());
     REQUIRE(found.complete());
     std::uint32_t seen = 0, followed = 0;
@@ -41,7 +43,7 @@ void follow_all(const model::Configuration& configuration, std::uint32_t every) 
             REQUIRE(std::equal(reached.value.begin(),
                                reached.value.begin() + static_cast<std::ptrdiff_t>(pipeline.layout().size()),
                                wanted.value.begin()));
-            if (followed++ % 16 != 0) continue;
+            if (followed++ % 16 != 0 || reductions.status_last) continue;
             const auto executed = traces::execute(*trace);
             INFO((executed ? "" : executed.error()));
             REQUIRE(executed);
@@ -59,6 +61,43 @@ TEST_CASE("the shortest path to every state of a small configuration is followed
     two_nodes.nodes[1].capacity = 100;  // two kinds of nodes
     follow_all(two_nodes, 1);
     follow_all(small(2, 2, 0, 1), 1);
+    follow_all(small(2, 1, 0, 0), 1, model::Reductions{}.plain());
+    follow_all(small(1, 2, 0, 1), 97, model::Reductions{}.plain());
+}
+
+TEST_CASE("what is violated under reductions is followed in the plain pipeline") {
+    auto full = small(2, 2, 0, 0);
+    for (auto& node : full.nodes) node.capacity = 0;
+    auto half_full = small(3, 2, 0, 0);
+    for (auto& node : half_full.nodes) node.capacity = 1;
+    auto scaled = small(1, 1, 0, 0);
+    scaled.nodes[0].capacity = 1;
+    scaled.operations.push_back({model::UserOperation::Kind::scale, 2});
+    const auto [configuration, name] = GENERATE_COPY(table<model::Configuration, const char*>({
+        {small(3, 2, 0, 1), "replicas-bounded"},
+        {small(2, 1, 1, 0), "replicas-bounded"},
+        {full, "pod-gets-bound"},
+        {half_full, "pod-gets-bound"},
+        {half_full, "replica-convergence"},
+        {scaled, "replica-convergence"},
+    }));
+    const auto& property = *invariants::find_property(name);
+    CAPTURE(name);
+    const Pipeline reduced(configuration);
+    REQUIRE(reduced.cluster().reductions.status_last);
+    const invariants::Property* asked[]{&property};
+    const checker::ExploreOptions unlimited;
+    const auto decided =
+        cli::decide(reduced, asked, {.bounds_left = false, .any_violation = true},
+                    {1, unlimited.states_max, unlimited.memory_max_bytes, unlimited.timeout_s}, {});
+    REQUIRE(decided.findings[0].answer == cli::Answer::violated);
+    const Pipeline plain(configuration, reduced.cluster().reductions.plain());
+    const auto trace = traces::follow_plainly(reduced, plain, decided.findings[0].path, property);
+    INFO((trace ? "" : trace.error()));
+    REQUIRE(trace);
+    const auto executed = traces::execute(*trace);
+    INFO((executed ? "" : executed.error()));
+    REQUIRE(executed);
 }
 
 TEST_CASE("counterexamples of broken pipelines are followed and executed") {

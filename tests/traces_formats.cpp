@@ -65,13 +65,13 @@ TEST_CASE("a trace file that is wrong is refused with a pointer") {
         REQUIRE_FALSE(result.error().message.empty());
     };
     refused_at("/format", "/format", "other");
-    refused_at("/version", "/version", 2);
+    refused_at("/version", "/version", 1);
     refused_at("/version", "/version", "1");
     refused_at("/more", "/more", 1);
     refused_at("/configuration/nodes/0/capacity", "/configuration/nodes/0/capacity", -1);
     refused_at("/configuration/crashes", "/configuration/crashes", 18446744073709551615U);
     refused_at("/configuration/operations", "/configuration/operations", Json::array());
-    refused_at("/configuration", "/configuration/operations/0/replicas", 255);
+    refused_at("/configuration", "/bounds/pods", 200);
     refused_at("/configuration/variants/0", "/configuration/variants/0", "no-such-variant");
     refused_at("/reductions/symmetry", "/reductions/symmetry", 1);
     refused_at("/reductions", "/reductions/other", true);

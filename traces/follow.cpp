@@ -136,8 +136,13 @@ private:
         };
         for (auto* candidates : {&same_kind, &others}) {
             std::ranges::stable_sort(*candidates, {}, cost);
+            // A path of actual states is followed as it is.
             for (auto& [move, after] : *candidates) {
-                pipeline_.canonicalize(after);
+                pipeline_.reduce(after);
+                if (same(after, edge.target)) return move;
+            }
+            for (auto& [move, after] : *candidates) {
+                pipeline_.representative(after);
                 if (same(after, edge.target)) return move;
             }
         }

@@ -78,7 +78,7 @@ public:
             moved = false;
             for (int action = 0; action < actions_.size() && !moved; ++action) {
                 const auto* info = actions_.info(action);
-                if (info != nullptr && info->progress == 0) continue;
+                if (info != nullptr && info->progress.none()) continue;
                 auto after = state_;
                 if (!actions_.run(action, after) || after == state_) continue;
                 if (trace_.steps.size() == steps_most) return false;

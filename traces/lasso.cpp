@@ -9,8 +9,6 @@
 // Complexity: states of the cycle times the size of the term form.
 #include "traces/lasso.hpp"
 
-#include <bit>
-
 #include <fmt/core.h>
 
 namespace kcheck::traces {
@@ -37,25 +35,22 @@ bool LassoCheck::run(int action, std::vector<int>& state, ir::Evaluator& evaluat
     return changes;
 }
 
-std::uint64_t LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& evaluator) const {
-    std::uint64_t classes = 0;
-    for (int action = 0; action < actions_.first_receipt(); ++action) {
-        const auto& info = *actions_.info(action);
-        if ((info.progress & ~classes) == 0) continue;
+ir::ClassMask LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& evaluator) const {
+    ir::ClassMask classes;
+    for (int action = 0; action < actions_.first_collection(); ++action) {
+        const auto own = pipeline_.classes({static_cast<std::uint16_t>(action)});
+        if (classes.contains(own)) continue;
         auto after = state;
-        if (run(action, after, evaluator)) classes |= info.progress;
-    }
-    for (int watch = actions_.first_receipt(); watch < actions_.first_collection(); ++watch) {
-        auto seen = state;
-        if (run(watch, seen, evaluator))
-            classes |= pipeline_.classes({static_cast<std::uint16_t>(watch)});
+        if (run(action, after, evaluator)) classes |= own;
     }
     return classes;
 }
 
 tl::expected<void, std::string> LassoCheck::fair() const {
     ir::Evaluator evaluator(*system_.arena);
-    std::uint64_t taken = 0, always = ~std::uint64_t{0}, sometimes = 0;
+    const auto& fairness = pipeline_.fairness();
+    ir::ClassMask taken, sometimes;
+    auto always = ir::ClassMask::first(static_cast<std::size_t>(fairness.size()));
     for (auto i = *trace_.cycle; i <= trace_.steps.size(); ++i) {
         const auto classes = enabled(trace_.state(i), evaluator);
         always &= classes;
@@ -65,12 +60,13 @@ tl::expected<void, std::string> LassoCheck::fair() const {
         if (action < actions_.first_collection())
             taken |= pipeline_.classes({static_cast<std::uint16_t>(action)});
     }
-    const auto strong = pipeline_.strong_progress();
-    const auto unfair = ((always & ~strong) | (sometimes & strong)) & ~taken;
-    if (unfair == 0) return {};
-    return tl::unexpected(fmt::format(
-        "{} could go on and never does in {}",
-        pipeline_.progress_names()[static_cast<std::size_t>(std::countr_zero(unfair))], range(trace_)));
+    for (int i = 0; i < fairness.size(); ++i) {
+        const auto bit = static_cast<std::size_t>(i);
+        if (!(fairness.is_strong(i) ? sometimes : always).test(bit) || taken.test(bit)) continue;
+        return tl::unexpected(fmt::format("{} could go on and never does in {}",
+                                          pipeline_.progress_names()[bit], range(trace_)));
+    }
+    return {};
 }
 
 tl::expected<void, std::string> LassoCheck::contradicts(const invariants::Property& property) const {

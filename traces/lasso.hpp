@@ -24,7 +24,7 @@ public:
     tl::expected<void, std::string> contradicts(const invariants::Property& property) const;
 
 private:
-    std::uint64_t enabled(const std::vector<int>& state, ir::Evaluator& evaluator) const;
+    ir::ClassMask enabled(const std::vector<int>& state, ir::Evaluator& evaluator) const;
     bool run(int action, std::vector<int>& state, ir::Evaluator& evaluator) const;
 
     const model::Pipeline& pipeline_;

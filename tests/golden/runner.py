@@ -1,9 +1,10 @@
 """The golden runs: small configurations with the exact numbers that they must give.
 
-manifest.json is the one list. A configuration has `arguments`, the `skip`ped reductions (those
-without which it is too large), and `expected`: verdict, the verdict of each property, states,
-transitions, depth. Threads change no number. A reduction that is switched off changes no
-verdict; the number of states without it is pinned as well.
+manifest.json is the one list. A configuration has `arguments`, `expected` (verdict, the verdict of each
+property, states, transitions, depth) and the reductions to `skip`: those without which it has more than
+50,000 states, which tools/update_golden.py finds. `only_default` leaves all of them out. Threads
+change no number. A reduction that is switched off changes no verdict; the number of states without it
+is pinned as well.
 """
 
 import json
@@ -12,14 +13,30 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = Path(__file__).with_name("manifest.json")
-REDUCTIONS = ["watch-projection", "lazy-refresh", "symmetry", "idle-faults", "local-steps", "status-last"]
 NUMBERS = ["verdict", "states", "transitions", "depth", "quiescent"]
 
 
-def engines(configuration: dict) -> dict[str, list[str]]:
+def run(kcheck: str, configuration: dict, options: list[str]) -> dict:
+    """The document of one run."""
+    done = subprocess.run([kcheck, *configuration["arguments"], *options, "--output", "json"],
+                          cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1, 3):
+        raise RuntimeError(f"{configuration['name']}: exit code {done.returncode}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def reductions(kcheck: str) -> list[str]:
+    done = subprocess.run([kcheck, "list", "reductions", "--output", "json"], capture_output=True, text=True,
+                          check=True)
+    return [row["name"] for row in json.loads(done.stdout)]
+
+
+def engines(kcheck: str, configuration: dict) -> dict[str, list[str]]:
     """Name of an engine -> its options."""
     result = {"default": ["--threads", "1"], "threads-2": ["--threads", "2"]}
-    for reduction in REDUCTIONS:
+    if configuration.get("only_default"):
+        return result
+    for reduction in reductions(kcheck):
         if reduction not in configuration.get("skip", []):
             result[f"no-{reduction}"] = ["--threads", "2", "--no-reduction", reduction]
     return result
@@ -27,11 +44,7 @@ def engines(configuration: dict) -> dict[str, list[str]]:
 
 def measure(kcheck: str, configuration: dict, options: list[str]) -> dict:
     """What one run gives, without its times."""
-    done = subprocess.run([kcheck, *configuration["arguments"], *options, "--output", "json"],
-                          cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 1, 3):
-        raise RuntimeError(f"{configuration['name']}: exit code {done.returncode}: {done.stderr}")
-    document = json.loads(done.stdout)
+    document = run(kcheck, configuration, options)
     result = {key: document[key] for key in NUMBERS}
     result["properties"] = {p["name"]: p["verdict"] for p in document["properties"]}
     return result
