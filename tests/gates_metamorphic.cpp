@@ -102,26 +102,40 @@ const std::vector<Rule>& rules() {
     return all;
 }
 
-std::optional<Difference> same_kind(const Configuration& configuration, const Rule& rule,
-                                    const Search& search, const std::string& kind,
-                                    const AnswerOptions& options) {
-    const auto other = rule.other(configuration);
-    if (!other) return std::nullopt;
-    for (const auto& difference :
-         differences(search(configuration, options), search(*other, options), rule.relation))
+std::optional<Difference> of_kind(const std::vector<Difference>& differences, const std::string& kind) {
+    for (const auto& difference : differences)
         if (kind_of(difference) == kind) return difference;
     return std::nullopt;
 }
 
-void show(Report& report, std::uint64_t seed, Configuration configuration, const Rule& rule, Search search,
-          const std::string& kind, const AnswerOptions& options) {
+/// `find` searches a configuration and its other, and says what is different.
+template <class Find>
+void show(Report& report, std::uint64_t seed, Configuration configuration, const std::string& name,
+          const Search& search, const std::string& kind, Find&& find,
+          const std::function<std::string(const Configuration&)>& there) {
     configuration = minimize(configuration, [&](const Configuration& candidate) {
-        return same_kind(candidate, rule, search, kind, options).has_value();
+        return of_kind(find(candidate), kind).has_value();
     });
-    const auto difference = *same_kind(configuration, rule, search, kind, options);
-    report.fail(seed, fmt::format("{}: {}\n    {}: {}\n    {}: {}", rule.name, difference.what,
+    const auto difference = *of_kind(find(configuration), kind);
+    report.fail(seed, fmt::format("{}: {}\n    {}: {}\n    {}: {}", name, difference.what,
                                   text_of(configuration, search.reductions), difference.one,
-                                  text_of(*rule.other(configuration), search.reductions), difference.other));
+                                  there(configuration), difference.other));
+}
+
+/// An encoding that no run leaves, and one that has more room than that.
+std::vector<Difference> with_more_room(const Configuration& configuration,
+                                       const model::Reductions& reductions, const AnswerOptions& options) {
+    const auto one = kcheck_answer(configuration, reductions, options);
+    if (!one.complete) return {};
+    auto wide = one.bounds;
+    ++wide.pods;
+    ++wide.generations;
+    for (auto& events : wide.events) events += 2;
+    const auto in = [&](const model::Bounds& bounds) {
+        const Pipeline pipeline(configuration, reductions, bounds);
+        return answer_of(pipeline, pipeline, options);
+    };
+    return differences(in(one.bounds), in(wide), Relation::equal);
 }
 
 void run(std::uint64_t configurations, std::uint64_t states_max) {
@@ -154,13 +168,36 @@ void run(std::uint64_t configurations, std::uint64_t states_max) {
             compared = compared || (one.complete && other.complete);
             for (const auto& difference : differences(one, other, rule.relation)) {
                 report.count("differences");
-                if (report.is_new(rule.name + kind_of(difference) + variants_of(configuration)))
-                    show(report, seed, configuration, rule, search, kind_of(difference), options);
+                if (!report.is_new(rule.name + kind_of(difference) + variants_of(configuration))) continue;
+                show(
+                    report, seed, configuration, rule.name, search, kind_of(difference),
+                    [&](const Configuration& candidate) -> std::vector<Difference> {
+                        const auto changed_one = rule.other(candidate);
+                        if (!changed_one) return {};
+                        return differences(search(candidate, options), search(*changed_one, options),
+                                           rule.relation);
+                    },
+                    [&](const Configuration& minimal) {
+                        return text_of(*rule.other(minimal), search.reductions);
+                    });
             }
             if (rule.counts && one.complete && other.complete && one.states != other.states &&
                 report.is_new(rule.name))
                 report.fail(seed, fmt::format("{}: {} states, and {}\n    {}", rule.name, one.states,
                                               other.states, text_of(configuration, search.reductions)));
+        }
+        if (one.complete && dice.chance(20)) {
+            report.count("encodings with more room");
+            const auto find = [&](const Configuration& candidate) {
+                return with_more_room(candidate, search.reductions, options);
+            };
+            for (const auto& difference : find(configuration)) {
+                report.count("differences");
+                if (report.is_new("more room" + kind_of(difference) + variants_of(configuration)))
+                    show(report, seed, configuration, "an encoding with more room", search,
+                         kind_of(difference), find,
+                         [](const Configuration&) { return std::string("with more room"); });
+            }
         }
         if (compared) report.count("configurations compared");
     }

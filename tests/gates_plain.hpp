@@ -24,14 +24,14 @@ public:
     void initial(const std::function<void(const State&)>& each) const { each(State{}); }
     std::string describe(const Action& action) const { return actions_.name(action.action); }
     /// That a pod which has terminated is collected some day is promised to nobody.
-    std::uint64_t classes(const Action& action) const {
-        return action.action < actions_.first_collection() ? pipeline_.classes(action) : 0;
+    ir::ClassMask classes(const Action& action) const {
+        return action.action < actions_.first_collection() ? pipeline_.classes(action) : ir::ClassMask{};
     }
 
     template <class Sink>
     void successors(const State& state, Sink& sink) const {
         if (state[pipeline_.cluster().exceeded] != 0) {  // as Pipeline: the run ends, and says nothing
-            sink.enabled(1);
+            sink.enabled(pipeline_.fairness().deployment_controller());
             return;
         }
         State after = state;

@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "checker/liveness_unfold.hpp"
 #include "cli/check.hpp"
 #include "tests/invariants_support.hpp"
 
@@ -30,6 +31,7 @@ struct Answer {
     bool complete = false;              // every state within the bounds of the encoding was visited
     int exceeded = 0;                   // those that a run left (model/bounds.hpp); 0: none did
     Outcomes quiescent;                 // if complete
+    model::Bounds bounds;               // that kcheck came to
     std::vector<std::string> problems;  // kcheck contradicts itself
 };
 
@@ -102,6 +104,47 @@ inline Outcome outcome_of(const model::Cluster& k, const Valuation& state) {
     return least;
 }
 
+namespace detail {
+
+inline checker::Liveness<Valuation, model::Move> liveness_of(const Pipeline& pipeline,
+                                                             const Property& property) {
+    using Liveness = checker::Liveness<Valuation, model::Move>;
+    const auto bind = [&pipeline](const Property::Predicate& predicate) {
+        std::function<bool(const Valuation&)> bound;
+        if (predicate)
+            bound = [&pipeline, &predicate](const Valuation& state) {
+                // A run that leaves the bounds of the encoding ends there, and says nothing.
+                return state[pipeline.cluster().exceeded] != 0 || predicate(pipeline.cluster(), state);
+            };
+        return bound;
+    };
+    Liveness result{std::string(property.name),
+                    Liveness::Form::finitely_often,
+                    bind(property.goal),
+                    bind(property.premise),
+                    {}};
+    switch (property.form) {
+        case invariants::Form::eventually_always: result.form = Liveness::Form::eventually_always; break;
+        case invariants::Form::always_eventually: result.form = Liveness::Form::always_eventually; break;
+        case invariants::Form::leads_to: result.form = Liveness::Form::leads_to; break;
+        case invariants::Form::finitely_often: break;
+    }
+    if (property.counted)
+        result.counted = [&](const model::Move& move) { return property.counted(pipeline, move); };
+    return result;
+}
+
+inline std::vector<checker::FairnessClass> fairness_of(const Pipeline& pipeline) {
+    std::vector<checker::FairnessClass> classes;
+    for (auto& name : pipeline.progress_names()) {
+        const bool strong = pipeline.fairness().is_strong(static_cast<int>(classes.size()));
+        classes.push_back({std::move(name), strong ? checker::Fairness::strong : checker::Fairness::weak});
+    }
+    return classes;
+}
+
+}  // namespace detail
+
 struct AnswerOptions {
     std::uint64_t states_max = 20'000;
     bool ends_at_bounds = false;  // what is beyond them needs more room anyhow
@@ -117,7 +160,7 @@ Answer answer_of(const M& model, const Pipeline& pipeline, const AnswerOptions& 
     std::vector<checker::LivenessOf<M>> liveness;
     for (const auto* property : properties) {
         if (property->kind == Kind::liveness) {
-            liveness.push_back(liveness_of(pipeline, *property));
+            liveness.push_back(detail::liveness_of(pipeline, *property));
             continue;
         }
         safety.push_back({std::string(property->name), [&k, property](const Valuation& state) {
@@ -139,16 +182,29 @@ Answer answer_of(const M& model, const Pipeline& pipeline, const AnswerOptions& 
     answer.complete = found.complete() && answer.exceeded == 0;
     const bool decides_liveness = found.ended != checker::Ended::violation;
     std::vector<checker::LivenessResult<M>> fair;
-    if (decides_liveness) fair = checker::check_liveness<M>(model, found, fairness_of(pipeline), liveness);
+    if (decides_liveness) {
+        const auto classes = detail::fairness_of(pipeline);
+        if constexpr (checker::SymmetricModel<M>) {
+            checker::LivenessOptions unfolding;
+            unfolding.states_max = options.states_max;
+            fair = checker::check_liveness_unfolded<M>(model, found, classes, liveness, unfolding);
+        } else {
+            fair = checker::check_liveness<M>(model, found, classes, liveness);
+        }
+    }
     std::size_t s = 0, l = 0;
     for (const auto* property : properties) {
-        const bool violated =
-            property->kind == Kind::safety
-                ? found.violations[s++].has_value()
-                : decides_liveness && fair[l++].verdict == checker::LivenessVerdict::violated;
-        answer.of.push_back(violated          ? Verdict::violated
-                            : answer.complete ? Verdict::holds
-                                              : Verdict::unknown);
+        auto verdict = answer.complete ? Verdict::holds : Verdict::unknown;
+        if (property->kind == Kind::safety) {
+            if (found.violations[s++]) verdict = Verdict::violated;
+        } else if (!decides_liveness) {
+            verdict = Verdict::unknown;
+        } else {
+            const auto found_fair = fair[l++].verdict;
+            if (found_fair == checker::LivenessVerdict::violated) verdict = Verdict::violated;
+            if (found_fair == checker::LivenessVerdict::incomplete) verdict = Verdict::unknown;
+        }
+        answer.of.push_back(verdict);
     }
     if (answer.complete)
         found.graph->for_each_expanded([&](checker::StateId id) {
@@ -203,6 +259,7 @@ inline Answer kcheck_answer(const model::Configuration& configuration, const mod
         answer.complete = whole.complete;
         answer.exceeded = whole.exceeded;
         answer.quiescent = std::move(whole.quiescent);
+        answer.bounds = result->bounds;
     } catch (const std::length_error&) {  // the bounds had grown once more, for nothing
         answer.complete = false;
     }
