@@ -126,11 +126,11 @@ void run(std::uint64_t configurations, int alternatives, std::uint64_t states_ma
 
 }  // namespace
 
-TEST_CASE("no reduction changes a verdict or an outcome of a random configuration", "[differential]") {
-    run(1'200, 3, 5'000);
+TEST_CASE("no reduction changes a verdict or an outcome of a random configuration", "[heavy][differential]") {
+    run(1'100, 2, 2'000);
 }
 
 TEST_CASE("no reduction changes a verdict or an outcome of many random configurations",
           "[.slow][differential]") {
-    run(20'000, 5, 20'000);
+    run(20'000, 4, 10'000);
 }
