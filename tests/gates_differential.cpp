@@ -132,5 +132,5 @@ TEST_CASE("no reduction changes a verdict or an outcome of a random configuratio
 
 TEST_CASE("no reduction changes a verdict or an outcome of many random configurations",
           "[.slow][differential]") {
-    run(20'000, 4, 10'000);
+    run(6'000, 4, 5'000);
 }

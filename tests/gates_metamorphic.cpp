@@ -211,5 +211,5 @@ TEST_CASE("what is violated within a bound is violated within a larger one", "[h
 
 TEST_CASE("what is violated within a bound is violated within a larger one, at length",
           "[.slow][metamorphic]") {
-    run(20'000, 10'000);
+    run(6'000, 5'000);
 }
