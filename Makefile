@@ -12,7 +12,8 @@ build = cmake --build build/$(1) --parallel $(JOBS)
 check = ctest --test-dir build/$(1) --parallel $(JOBS) --output-on-failure --no-tests=error
 
 help:
-	@echo 'make run        build kcheck and check a Deployment of 3 replicas on 2 nodes'
+	@echo 'make run        build kcheck, check a Deployment of 3 replicas on 2 nodes, and build the'
+	@echo '                cluster of kcheck up'
 	@echo 'make test       all tests but the slow ones, again under ASan and UBSan, and'
 	@echo '                the parallel ones under TSan (CI=1: warnings are errors)'
 	@echo 'make test-all   the slow tests as well'
@@ -27,6 +28,8 @@ run: setup
 	@$(call configure,release)
 	@$(call build,release) --target kcheck
 	build/release/kcheck --replicas 3 --nodes 2
+	@echo 'Building what kcheck up and kcheck replay --on reference run, some minutes more ...'
+	@$(call build,release) --target kcheck-reference
 
 test: setup
 	$(call configure,release) -DKCHECK_WERROR=$(WERROR)

@@ -11,6 +11,7 @@
 #include "cli/values.hpp"
 #include "invariants/property.hpp"
 #include "invariants/violations.hpp"
+#include "manifests/effects.hpp"
 #include "model/pipeline.hpp"
 #include "model/variants.hpp"
 
@@ -95,6 +96,13 @@ Table action_table() {
                               action.fault    ? "fault"
                               : action.writes ? "write"
                                               : "local"});
+    return table;
+}
+
+Table effect_table() {
+    Table table{{"effect", "what --assume takes for granted"}, {}};
+    for (const auto& info : manifests::left_out_infos())
+        table.rows.push_back({std::string(info.name), std::string(info.instead)});
     return table;
 }
 
@@ -243,6 +251,7 @@ constexpr std::array subjects{
     Subject{"components", component_table, nullptr},
     Subject{"actions", action_table, nullptr},
     Subject{"reductions", reduction_table, nullptr},
+    Subject{"effects", effect_table, manifests::effects_markdown},
     Subject{"options", option_table, options_markdown},
 };
 

@@ -92,7 +92,6 @@ public:
             explore(with(configuration_, levels[level]), level + 1 == levels.size());
         }
         if (contradiction_) return tl::unexpected(*contradiction_);
-        result_.bounds = bounds_;
         result_.verdict = overall(result_.properties);
         result_.seconds = elapsed_s();
         if (result_.verdict == Verdict::violated && result_.reason.empty() && result_.covered &&
@@ -129,6 +128,7 @@ private:
             const auto encoded = encode(configuration, reductions);
             if (!encoded) return;
             const auto& pipeline = *encoded;
+            result_.bounds = bounds_;
             const EndAt end_at{.bounds_left = !is_ample(), .any_violation = options_.fail_fast};
             const auto decided = decide(pipeline, asked, end_at, limits(), watching_);
             result_.covered = decided.covered;

@@ -28,6 +28,7 @@ using traces::Agreement;
 using Status = GateCase::Status;
 
 constexpr std::size_t walk_length = 200;
+constexpr std::uint64_t cover_states_most = 1'000'000;
 
 /// A driver that fails, or a wrong call in the plan: there is nothing to go on with.
 struct Failure {
@@ -90,7 +91,7 @@ private:
 
     struct Call {
         Options options;
-        Setup setup;
+        Workload workload;
     };
     Call read(const std::string& call) const {
         auto parsed = parse(split(call));
@@ -99,7 +100,10 @@ private:
             throw Failure{fmt::format("{}: it is not a configuration", call)};
         auto setup = set_up(*parsed);
         if (!setup) throw Failure{fmt::format("{}: {}", call, setup.error().message)};
-        return {std::move(*parsed), std::move(*setup)};
+        if (setup->workloads.size() > 1)
+            throw Failure{fmt::format("{}: it has {} Deployments (choose one with --deployment)", call,
+                                      setup->workloads.size())};
+        return {std::move(*parsed), std::move(setup->workloads.front())};
     }
 
     /// As a call of kcheck decides it. That it contradicts itself is for main() to say.
@@ -117,7 +121,8 @@ private:
 
     void verify(GateCase& one) {
         const auto call = read(one.name);
-        const auto result = decide_as_called(call.setup.pipeline->cluster().configuration, call.options);
+        auto result = decide_as_called(call.workload.configuration, call.options);
+        judge(result, call.workload, call.options.strict);
         const auto states = result.covered ? result.covered->states : 0;
         const auto exit = exit_code(result.verdict);
         one.status = exit == ExitCode::holds      ? Status::passed
@@ -143,13 +148,24 @@ private:
 
     void cover(GateCase& one) {
         const auto call = read(one.name);
+        const model::Pipeline pipeline(call.workload.configuration, call.workload.wanted);
         steps_ = 0;
         std::uint64_t refused = 0;
-        const auto covered = traces::cover(*call.setup.pipeline, [&](const traces::Run& run) {
-            if (!note(one, traces::script_of(run.trace, *call.setup.pipeline))) ++refused;
-            return refused == 0 && !stop_.load();
-        });
-        if (!covered) throw Failure{covered.error()};
+        const auto covered =
+            traces::cover(pipeline,
+                          [&](const traces::Run& run) {
+                              if (!note(one, traces::script_of(run.trace, pipeline))) ++refused;
+                              return refused == 0 && !stop_.load();
+                          },
+                          {.states_max = cover_states_most, .stop = &stop_});
+        if (!covered) throw std::logic_error(covered.error());
+        if (!covered->complete) {
+            one.status = Status::incomplete;
+            one.summary = stop_.load() ? "it was interrupted"
+                                       : fmt::format("it has more than {} states, too many to replay all",
+                                                     grouped(cover_states_most));
+            return;
+        }
         const auto share = covered->transitions == 0 ? 100.0
                                                      : 100.0 * static_cast<double>(covered->covered) /
                                                            static_cast<double>(covered->transitions);
@@ -162,13 +178,14 @@ private:
 
     void walk(GateCase& one) {
         const auto call = read(one.name);
+        const model::Pipeline pipeline(call.workload.configuration, call.workload.wanted);
         steps_ = 0;
         int walks = 0;
         for (; walks < options_.walks && !stop_.load(); ++walks) {
             const auto run = traces::random_walk(
-                *call.setup.pipeline, options_.seed + static_cast<std::uint64_t>(walks), walk_length);
-            if (!run) throw Failure{run.error()};
-            if (!note(one, traces::script_of(run->trace, *call.setup.pipeline))) {
+                pipeline, options_.seed + static_cast<std::uint64_t>(walks), walk_length);
+            if (!run) throw std::logic_error(run.error());
+            if (!note(one, traces::script_of(run->trace, pipeline))) {
                 one.summary = fmt::format("the walk of seed {} is not taken",
                                           options_.seed + static_cast<std::uint64_t>(walks));
                 return;

@@ -27,8 +27,9 @@ tl::expected<GatePlan, UsageError> read_plan(const std::string& file) {
         document = YAML::LoadFile(file);
     } catch (const YAML::BadFile&) {
         return tl::unexpected(UsageError{fmt::format("{}: it cannot be read", file)});
-    } catch (const YAML::ParserException& error) {
-        return refuse(error.mark, error.msg);
+    } catch (const YAML::Exception& error) {
+        return refuse(error.mark,
+                      "this is not YAML (a bracket or quote that is not closed, or a wrong indentation)");
     }
     if (!document.IsMap())
         return refuse(document.Mark(), "a gate file is a map (verify, cover, walk, conform, variants)");

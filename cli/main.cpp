@@ -1,4 +1,6 @@
 // kcheck: wires the folders; what it does is in check.hpp, prove.hpp and catalogue.hpp.
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -79,6 +81,26 @@ struct TraceFiles {
     }
 };
 
+/// The options with what is left of the time: --timeout is for all workloads together.
+Options remaining(Options options, std::chrono::steady_clock::time_point began) {
+    constexpr double least_s = 0.001;  // what is out of time says so
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - began;
+    if (options.timeout_s) options.timeout_s = std::max(least_s, *options.timeout_s - gone.count());
+    return options;
+}
+
+/// Throws std::length_error if the configuration is too large.
+tl::expected<Result, InternalError> run_one(const Workload& workload,
+                                            const std::vector<const invariants::Property*>& wanted,
+                                            const Options& options, const std::atomic<bool>& stop,
+                                            ProgressLine& line) {
+    if (options.command != Command::prove)
+        return check(workload.configuration, workload.wanted, options,
+                     {&stop, [&](const checker::Progress& p) { line.show(p); }});
+    line.say("asking Z3 ...");
+    return prove(model::Pipeline(workload.configuration, workload.wanted), wanted, options, stop);
+}
+
 int run_checker(const Options& options, const std::string& call) {
     std::vector<const invariants::Property*> wanted;
     if (options.command == Command::prove) {
@@ -90,32 +112,33 @@ int run_checker(const Options& options, const std::string& call) {
     if (!files) return refuse(files.error());
     const auto setup = set_up(options);
     if (!setup) return refuse(setup.error());
-    for (const auto& warning : setup->warnings) fmt::print(stderr, "{}\n", to_string(warning));
 
     const auto& stop = stop_on_signals();
+    const auto began = std::chrono::steady_clock::now();
     ProgressLine line(shows_colour(stderr, false) && options.output == Output::text);
-    if (options.command == Command::prove) line.say("asking Z3 ...");
-    auto result =
-        options.command == Command::prove
-            ? prove(*setup->pipeline, wanted, options, stop)
-            : check(setup->pipeline->cluster().configuration, setup->pipeline->cluster().reductions, options,
-                    {&stop, [&](const checker::Progress& p) { line.show(p); }});
-    line.erase();
-    if (!result) return contradict(result.error().message);
-
-    result->command = call;
-    if (const auto* row = shown(options, *result))
+    std::vector<Outcome> outcomes;
+    for (const Workload& workload : setup->workloads) {
+        Result result;
+        try {
+            auto found = run_one(workload, wanted, remaining(options, began), stop, line);
+            line.erase();
+            if (!found) return contradict(found.error().message);
+            result = std::move(*found);
+        } catch (const std::length_error&) {
+            line.erase();
+            if (setup->workloads.size() == 1) return refuse(too_large());
+            result.reason = too_large().message;
+        }
+        judge(result, workload, options.strict);
+        result.command = call;
+        outcomes.push_back({&workload, std::move(result)});
+    }
+    if (const auto* row = shown(options, outcomes))
         if (const auto written = files->write(*row->trace); !written) return refuse(written.error());
     const Paint paint(shows_colour(stdout, options.no_color));
-    // A check has its own bounds.
-    const auto own = options.command == Command::prove
-                         ? std::nullopt
-                         : std::optional<model::Pipeline>(std::in_place, result->configuration,
-                                                          result->reductions, result->bounds);
-    const auto& pipeline = own ? *own : *setup->pipeline;
-    fmt::print("{}", options.output == Output::json ? report_json(pipeline, *result)
-                                                    : report_text(pipeline, options, *result, paint));
-    return code(exit_code(result->verdict));
+    fmt::print("{}", options.output == Output::json ? report_json(*setup, outcomes)
+                                                    : report_text(*setup, outcomes, options, paint));
+    return code(exit_code(overall(outcomes)));
 }
 
 int print(const tl::expected<std::string, UsageError>& text) {

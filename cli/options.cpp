@@ -5,10 +5,12 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/reductions.hpp"
 #include "cli/values.hpp"
 #include "invariants/property.hpp"
+#include "manifests/effects.hpp"
 #include "model/variants.hpp"
 
 namespace kcheck::cli {
@@ -98,12 +100,27 @@ std::vector<OptionInfo> make_table() {
              o.files.push_back(v);
              return Applied{};
          }},
-        {"deployment", 0, "NAME", "the only one", "which Deployment of the manifests: name or namespace/name",
-         false, cluster, recordings, [](Options& o, const std::string& v) { return file(o.deployment, v); }},
+        {"deployment", 0, "NAME", "all; of a recording the only one",
+         "which Deployment of the manifests: name or namespace/name", false, cluster, recordings,
+         [](Options& o, const std::string& v) { return file(o.deployment, v); }},
+        {"assume", 0, "NAME", "", "accept what is not modelled of the manifests (kcheck list effects)", true,
+         cluster, runs,
+         [](Options& o, const std::string& v) {
+             std::vector<std::string_view> known;
+             for (const auto& info : manifests::left_out_infos()) known.push_back(info.name);
+             if (manifests::find_left_out(v) == nullptr)
+                 return Applied(
+                     tl::unexpected(UsageError{fmt::format("there is nothing called {} to assume (one of {})",
+                                                           manifests::quote(v), fmt::join(known, ", "))}));
+             return name(o.assume, v, "effect", known);
+         }},
+        {"strict", 0, "", "", "undecided where the manifests refer to objects that they do not contain",
+         false, cluster, runs, set<&Options::strict>},
         {"replicas", 0, "N", "1", "a Deployment of N replicas, in place of -f", false, cluster, runs,
          [](Options& o, const std::string& v) { return number(o, v, &Options::replicas, 0, replicas_most); }},
-        {"nodes", 0, "N", "those of the manifests, or 1", "N equal nodes for 110 pods each", false, cluster,
-         runs, [](Options& o, const std::string& v) { return number(o, v, &Options::nodes, 1, nodes_most); }},
+        {"nodes", 0, "N", "those of the manifests, or 1",
+         "N equal nodes as a kubelet registers them, for 110 pods each", false, cluster, runs,
+         [](Options& o, const std::string& v) { return number(o, v, &Options::nodes, 1, nodes_most); }},
         {"apply", 0, "N[,N...]", "", "the user applies the manifest again with N replicas, at any time", true,
          cluster, runs,
          [](Options& o, const std::string& v) {
@@ -165,7 +182,7 @@ std::vector<OptionInfo> make_table() {
          [](Options& o, const std::string& v) {
              return store(read_size_bytes(v), [&](std::uint64_t bytes) { o.max_memory_bytes = bytes; });
          }},
-        {"timeout", 0, "TIME", "none", "stop after this time: 60s", false, limits, runs,
+        {"timeout", 0, "TIME", "none", "stop after this time: 60s", false, limits, recordings,
          [](Options& o, const std::string& v) {
              return store(read_duration_s(v), [&](double seconds) { o.timeout_s = seconds; });
          }},
@@ -226,7 +243,9 @@ std::span<const ExitCodeInfo> exit_codes() {
         ExitCodeInfo{
             ExitCode::usage,
             "the call or its input is wrong: one line says what, where, and what is right; a driver fails"},
-        ExitCodeInfo{ExitCode::incomplete, "a limit was reached before the end: never a pass"},
+        ExitCodeInfo{ExitCode::incomplete,
+                     "a limit was reached before the end, or the input has what may decide the answer and "
+                     "is not modelled: never a pass"},
         ExitCodeInfo{ExitCode::internal, "kcheck contradicts itself: a defect, please report it"},
     };
     return table;
@@ -237,8 +256,8 @@ std::span<const CommandInfo> commands() {
         CommandInfo{Command::check, "", "[options]", "visit every reachable state and check every property"},
         CommandInfo{Command::prove, "prove", "PROPERTY... [options]",
                     "prove safety properties for runs of every length, by k-induction"},
-        CommandInfo{Command::list, "list", "properties|variants|components|actions|reductions|options",
-                    "what there is"},
+        CommandInfo{Command::list, "list",
+                    "properties|variants|components|actions|reductions|effects|options", "what there is"},
         CommandInfo{Command::explain, "explain", "NAME", "all there is to say of a property or variant"},
         CommandInfo{Command::replay, "replay", "TRACE.json",
                     "execute a recorded counterexample again, in the model or on an implementation"},

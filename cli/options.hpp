@@ -23,7 +23,7 @@ enum class ExitCode : int {
     holds = 0,       // every property that was asked for holds, or is proved
     violated = 1,    // a counterexample was found and re-executed
     usage = 2,       // the call or its input is wrong; one line says how
-    incomplete = 3,  // a limit was reached; never a pass
+    incomplete = 3,  // a limit was reached, or something is not modelled; never a pass
     internal = 70,   // kcheck contradicts itself (EX_SOFTWARE of sysexits.h)
 };
 
@@ -51,6 +51,8 @@ struct Options {
     std::vector<std::string> arguments;  // of the command
 
     std::vector<std::string> files;
+    std::vector<std::string> assume;  // names of manifests/effects.hpp
+    bool strict = false;
     std::optional<std::string> deployment;
     std::optional<int> replicas, nodes;
     std::vector<model::UserOperation> operations;  // after the first apply

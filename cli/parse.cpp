@@ -33,6 +33,28 @@ tl::unexpected<UsageError> unknown_option(const std::string& word) {
                               near.empty() ? "see kcheck --help" : fmt::format("did you mean {}?", near)));
 }
 
+/// Of words that cannot be split into options and values.
+std::string why_not_read(const std::vector<std::string>& words) {
+    const auto option_of = [](std::string_view word) -> const OptionInfo* {
+        const auto found = std::ranges::find_if(options(), [&](const OptionInfo& option) {
+            return word == fmt::format("--{}", option.name) ||
+                   (option.letter != 0 && word == fmt::format("-{}", option.letter));
+        });
+        return found == options().end() ? nullptr : &*found;
+    };
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+        const auto equals = std::min(words[i].find('='), words[i].size());
+        const auto* option = option_of(std::string_view(words[i]).substr(0, equals));
+        if (option == nullptr) continue;
+        const bool followed =
+            i + 1 < words.size() && words[i + 1] != "--" && option_of(words[i + 1]) == nullptr;
+        const bool empty = equals == words[i].size() ? !followed : equals + 1 == words[i].size();
+        if (!option->value.empty() && empty)
+            return fmt::format("--{} needs a value (--{} {})", option->name, option->name, option->value);
+    }
+    return "the call cannot be read (see kcheck --help)";
+}
+
 /// The first word that is not an option says the command; check has none.
 tl::expected<void, UsageError> take_command(std::vector<std::string> words, Options& result) {
     if (words.empty()) return {};
@@ -87,10 +109,8 @@ tl::expected<Options, UsageError> parse(const std::vector<std::string>& words) {
     app.allow_extras();
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-    } catch (const CLI::ParseError& error) {
-        std::string message = error.what();
-        std::ranges::replace(message, '\n', ' ');
-        return refuse(message + " (see kcheck --help)");
+    } catch (const CLI::ParseError&) {
+        return refuse(why_not_read(words));
     }
     for (const auto& word : app.remaining())
         if (word != "--") return unknown_option(word);
@@ -103,7 +123,10 @@ tl::expected<Options, UsageError> parse(const std::vector<std::string>& words) {
         auto& [row, taken] = found->second;
         if (!row->repeatable && taken > 0)
             return refuse(fmt::format("--{} is given twice (once is enough)", row->name));
-        if (const auto applied = row->apply(result, parsed->results().at(taken++)); !applied)
+        const auto& value = parsed->results().at(taken++);
+        if (row->value.empty() && value != "true")
+            return refuse(fmt::format("--{} takes no value (just --{})", row->name, row->name));
+        if (const auto applied = row->apply(result, value); !applied)
             return refuse(fmt::format("--{}: {}", row->name, applied.error().message));
         given.push_back(row);
     }

@@ -69,7 +69,9 @@ tl::expected<std::unique_ptr<traces::ExecImplementation>, UsageError> start_impl
         const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
         const auto program = self.parent_path() / "kcheck-reference";
         if (error || !std::filesystem::exists(program, error))
-            return refuse(fmt::format("--on reference: there is no program {}", program.string()));
+            return refuse(
+                fmt::format("--on reference: there is no program {} (make run builds it beside kcheck)",
+                            program.string()));
         started = traces::ExecImplementation::start({program.string(), "drive"}, options);
     }
     if (!started) return refuse(fmt::format("--on {}: {}", on, started.error().message));

@@ -25,6 +25,9 @@ Json json_of(const model::Configuration& configuration) {
                          {"schedulable", node.schedulable},
                          {"capacity", node.capacity},
                          {"score", node.score}});
+    for (std::size_t n = 0; n < nodes.size(); ++n)
+        if (const auto& why = configuration.nodes[n].closed_because; !why.empty())
+            nodes[n]["closed_because"] = why;
     return {{"deployment", configuration.deployment},
             {"operations", operations},
             {"nodes", nodes},
@@ -52,33 +55,60 @@ Json json_of(const PropertyResult& row) {
     return object;
 }
 
-}  // namespace
+Json json_of(const manifests::LeftOut& one) {
+    Json object{{"name", one.info->name},
+                {"file", one.file},
+                {"line", one.place.line},
+                {"column", one.place.column},
+                {"what", one.what}};
+    if (!one.accepted_by.empty()) object["accepted_by"] = one.accepted_by;
+    return object;
+}
 
-std::string report_json(const model::Pipeline& pipeline, const Result& result) {
-    const auto& cluster = pipeline.cluster();
-    const auto& configuration = cluster.configuration;
+Json json_of(const Outcome& outcome) {
+    const auto& [workload, result] = outcome;
+    const auto& configuration = workload->configuration;
+    const auto on = workload->wanted.sound_for(configuration);
     auto off = Json::array();
     for (const auto& reduction : reductions)
-        if (!(cluster.reductions.*reduction.member)) off.push_back(reduction.name);
-    Json document{{"version", version}, {"verdict", to_string(result.verdict)}};
-    if (!result.reason.empty()) document["reason"] = result.reason;
-    document["configuration"] = json_of(configuration);
-    document["bounds"] = {{"crashes", configuration.crashes}, {"lost_replies", configuration.lost_replies}};
-    document["bounds"]["staleness"] = configuration.staleness ? Json(*configuration.staleness) : Json();
-    document["reductions_off"] = off;
-    document["properties"] = Json::array();
-    for (const auto& row : result.properties) document["properties"].push_back(json_of(row));
+        if (!(on.*reduction.member)) off.push_back(reduction.name);
+    Json object{{"name", workload->name}, {"verdict", to_string(result.verdict)}};
+    if (!result.reason.empty()) object["reason"] = result.reason;
+    object["left_out"] = Json::array();
+    object["accepted"] = Json::array();
+    for (const auto& one : workload->left_out)
+        object[one.accepted_by.empty() ? "left_out" : "accepted"].push_back(json_of(one));
+    object["assumed"] = workload->assumed.objects;
+    for (const auto& image : workload->assumed.images) object["assumed"].push_back(image);
+    object["configuration"] = json_of(configuration);
+    object["bounds"] = {{"crashes", configuration.crashes}, {"lost_replies", configuration.lost_replies}};
+    object["bounds"]["staleness"] = configuration.staleness ? Json(*configuration.staleness) : Json();
+    object["reductions_off"] = off;
+    object["properties"] = Json::array();
+    for (const auto& row : result.properties) object["properties"].push_back(json_of(row));
     if (result.covered) {
         const auto& c = *result.covered;
-        document["states"] = c.states;
-        document["transitions"] = c.transitions;
-        document["depth"] = c.depth;
-        document["quiescent"] = c.quiescent;
-        document["not_expanded"] = c.frontier;
+        object["states"] = c.states;
+        object["transitions"] = c.transitions;
+        object["depth"] = c.depth;
+        object["quiescent"] = c.quiescent;
+        object["not_expanded"] = c.frontier;
     }
-    if (!result.details.empty()) document["details"] = result.details;
-    document["seconds"] = result.seconds;
-    document["peak_rss_bytes"] = result.peak_bytes;
+    if (!result.details.empty()) object["details"] = result.details;
+    object["seconds"] = result.seconds;
+    object["peak_rss_bytes"] = result.peak_bytes;
+    return object;
+}
+
+}  // namespace
+
+std::string report_json(const Setup& setup, const std::vector<Outcome>& outcomes) {
+    Json document{{"version", version}, {"verdict", to_string(overall(outcomes))}};
+    document["workloads"] = Json::array();
+    for (const auto& outcome : outcomes) document["workloads"].push_back(json_of(outcome));
+    if (!setup.without_effect.empty()) document["without_effect"] = setup.without_effect;
+    if (!setup.not_checked.empty()) document["not_checked"] = setup.not_checked;
+    if (!setup.node_size.empty()) document["node_size"] = setup.node_size;
     return document.dump(2) + '\n';
 }
 

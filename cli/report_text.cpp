@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <map>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/report.hpp"
 #include "traces/text.hpp"
@@ -15,18 +18,121 @@ Colour colour_of(Verdict verdict) {
         case Verdict::holds:
         case Verdict::proved: return Colour::green;
         case Verdict::violated: return Colour::red;
-        case Verdict::incomplete: return Colour::yellow;
+        case Verdict::incomplete:
+        case Verdict::undecided: return Colour::yellow;
         case Verdict::not_checked: break;
     }
     return Colour::dim;
 }
 
-std::string header(const model::Pipeline& pipeline) {
-    const auto words = describe(pipeline.cluster().configuration, pipeline.cluster().reductions);
-    auto text = fmt::format("{}; {}\nfaults: {}\n", words.operations, words.nodes, words.bounds);
+/// What the manifests have beside the workloads.
+std::string surroundings(const Setup& setup) {
+    std::string text;
+    const auto add = [&](std::string_view title, const std::string& what) {
+        if (!what.empty()) text += fmt::format("{}: {}\n", title, what);
+    };
+    add("size of a node", setup.node_size);
+    add("no effect on the verdict", setup.without_effect);
+    add("not checked",
+        setup.not_checked.empty() ? "" : setup.not_checked + " (their room on the nodes counts)");
+    return text;
+}
+
+std::string bounds(const Description& words) {
+    auto text = fmt::format("faults: {}\n", words.bounds);
     if (!words.broken.empty()) text += fmt::format("broken on purpose: {}\n", words.broken);
     if (!words.without.empty()) text += fmt::format("reductions off: {}\n", words.without);
+    return text;
+}
+
+Description in_words(const Workload& workload) {
+    return describe(workload.configuration, workload.wanted.sound_for(workload.configuration));
+}
+
+/// On one line: every object, and of many images how many there are.
+std::string joined(const manifests::Assumed& assumed) {
+    constexpr std::size_t few = 3;
+    auto all = assumed.objects;
+    if (assumed.images.size() <= few)
+        all.insert(all.end(), assumed.images.begin(), assumed.images.end());
+    else
+        all.push_back(fmt::format("{} images", assumed.images.size()));
+    return fmt::format("{}", fmt::join(all, ", "));
+}
+
+/// One line with what was accepted and how: "readiness-probe (--assume), ...", each once.
+std::string accepted(const Workload& workload) {
+    std::vector<std::string> words;
+    for (const auto& one : workload.left_out) {
+        if (one.accepted_by.empty()) continue;
+        auto word = fmt::format("{} ({})", one.info->name, one.accepted_by);
+        if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
+    }
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string header(const Setup& setup, const Workload& workload) {
+    const auto words = in_words(workload);
+    auto text =
+        fmt::format("{}; {}\n{}{}", words.operations, words.nodes, surroundings(setup), bounds(words));
+    if (const auto line = joined(workload.assumed); !line.empty())
+        text += fmt::format("assumed to exist: {}\n", line);
+    if (const auto line = accepted(workload); !line.empty()) text += fmt::format("accepted: {}\n", line);
     return text + '\n';
+}
+
+/// Occurrences in the order of the names, each with its place; places only where there are many.
+std::string occurrences(const std::vector<const manifests::LeftOut*>& found) {
+    constexpr std::size_t columns = 80, few = 3;
+    std::map<const manifests::LeftOutInfo*, std::vector<const manifests::LeftOut*>> by_name;
+    for (const auto* one : found) by_name[one->info].push_back(one);
+    std::string text;
+    for (const auto& [info, ones] : by_name) {
+        text += fmt::format("  {}: {}\n", info->name, info->instead);
+        std::string line;
+        for (const auto* one : ones) {
+            const auto place = fmt::format("{}:{}:{}", one->file, one->place.line, one->place.column);
+            if (ones.size() <= few) {
+                // A path of fields that does not fit says no more than its place.
+                const auto what = place.size() + one->what.size() + 5 > columns ? "" : ' ' + one->what;
+                text += fmt::format("    {}{}\n", place, what);
+                continue;
+            }
+            if (!line.empty() && line.size() + place.size() + 2 > columns) {
+                text += line + '\n';
+                line.clear();
+            }
+            line += fmt::format("{}{}{}", line.empty() ? "    " : " ", place, one == ones.back() ? "" : ",");
+        }
+        if (!line.empty()) text += line + '\n';
+    }
+    return text;
+}
+
+/// What is not modelled of these workloads, and how to accept it; empty where nothing is.
+std::string left_out_text(const std::vector<Outcome>& outcomes, const Paint& paint) {
+    std::vector<const manifests::LeftOut*> found;
+    for (const auto& outcome : outcomes)
+        for (const auto* one : undecided_by(*outcome.workload))
+            if (std::ranges::none_of(found, [&](const manifests::LeftOut* other) {
+                    return other->info == one->info && other->file == one->file && other->place == one->place;
+                }))
+                found.push_back(one);
+    if (found.empty()) return {};
+    std::set<std::string_view> names;
+    for (const auto* one : found) names.insert(one->info->name);
+    auto text = fmt::format("{}, and it may decide the answer; instead:\n{}",
+                            paint(Colour::yellow, "not modelled"), occurrences(found));
+    std::string line = "accept with";
+    for (const auto name : names) {
+        const auto word = fmt::format(" --assume {}", name);
+        if (line.size() + word.size() > 80) {
+            text += line + '\n';
+            line = "  ";
+        }
+        line += word;
+    }
+    return text + line + "\n\n";
 }
 
 std::string line(const PropertyResult& row, const Options& options, const PropertyResult* in_full,
@@ -81,10 +187,116 @@ std::string conclusion(const Result& result, const Paint& paint) {
             const auto note = result.reason.empty() ? std::string() : fmt::format(" ({})", result.reason);
             return say("violated", ": the counterexample has been re-executed step by step" + note);
         }
+        case Verdict::undecided: return say("undecided", ": this is not a pass; " + result.reason);
         case Verdict::incomplete:
         case Verdict::not_checked: break;
     }
     return say("incomplete", fmt::format(": this is not a pass; {}", result.reason));
+}
+
+std::string counterexample(const Options& options, const PropertyResult& row, const Paint& paint) {
+    std::ostringstream trace;
+    traces::write_text(trace, *row.trace, {.receipts = options.receipts, .colour = paint.is_on()});
+    return trace.str() + '\n';
+}
+
+std::string report_one(const Setup& setup, const std::vector<Outcome>& outcomes, const Options& options,
+                       const Paint& paint) {
+    const auto& [workload, result] = outcomes.front();
+    auto text = header(setup, *workload) + property_lines(options, result, paint);
+    if (const auto* row = shown(options, result)) text += counterexample(options, *row, paint);
+    if (!result.details.empty()) text += result.details + '\n';
+    text += left_out_text(outcomes, paint);
+    return text + numbers(result) + conclusion(result, paint);
+}
+
+/// Why a line of the table says what it says: the properties that are violated, the names of
+/// what is left out, or the reason.
+std::string why(const Outcome& outcome) {
+    std::vector<std::string_view> words;
+    const auto add = [&](std::string_view word) {
+        if (std::ranges::find(words, word) == words.end()) words.push_back(word);
+    };
+    if (outcome.result.verdict == Verdict::violated) {
+        for (const auto& row : outcome.result.properties)
+            if (row.decides && row.verdict == Verdict::violated) add(row.property->name);
+    } else if (outcome.result.verdict == Verdict::undecided) {
+        for (const auto* one : undecided_by(*outcome.workload)) add(one->info->name);
+        if (words.empty()) add("assumed to exist (--strict)");
+    } else if (outcome.result.verdict == Verdict::incomplete) {
+        add(outcome.result.reason);
+    }
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string table(const std::vector<Outcome>& outcomes, const Paint& paint) {
+    std::size_t name = 10, operations = 0;
+    std::vector<std::string> does;
+    for (const auto& outcome : outcomes) {
+        const auto words = in_words(*outcome.workload).operations;
+        does.push_back(words.substr(words.find(": ") + 2));
+        name = std::max(name, outcome.workload->name.size());
+        operations = std::max(operations, does.back().size());
+    }
+    auto text = fmt::format("  {:12} {:{}}  {:{}}  {:>11}  WHY\n", "VERDICT", "DEPLOYMENT", name, "USER",
+                            std::max<std::size_t>(operations, 4), "STATES");
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const auto& [workload, result] = outcomes[i];
+        auto line =
+            fmt::format("  {} {:{}}  {:{}}  {:>11}  {}",
+                        paint(colour_of(result.verdict), fmt::format("{:12}", to_string(result.verdict))),
+                        workload->name, name, does[i], std::max<std::size_t>(operations, 4),
+                        result.covered ? grouped(result.covered->states) : "-", why(outcomes[i]));
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    }
+    return text + '\n';
+}
+
+/// "assumed to exist" and "accepted" of all workloads, each thing once.
+std::string taken_for_granted(const std::vector<Outcome>& outcomes) {
+    Workload all;
+    const auto merge = [](std::vector<std::string>& into, const std::vector<std::string>& from) {
+        for (const auto& one : from)
+            if (std::ranges::find(into, one) == into.end()) into.push_back(one);
+    };
+    for (const auto& outcome : outcomes) {
+        merge(all.assumed.objects, outcome.workload->assumed.objects);
+        merge(all.assumed.images, outcome.workload->assumed.images);
+        all.left_out.insert(all.left_out.end(), outcome.workload->left_out.begin(),
+                            outcome.workload->left_out.end());
+    }
+    std::string text;
+    if (const auto line = joined(all.assumed); !line.empty())
+        text += fmt::format("assumed to exist: {}\n", line);
+    if (const auto line = accepted(all); !line.empty()) text += fmt::format("accepted: {}\n", line);
+    return text;
+}
+
+std::string report_all(const Setup& setup, const std::vector<Outcome>& outcomes, const Options& options,
+                       const Paint& paint) {
+    const auto& first = *outcomes.front().workload;
+    std::vector<std::string_view> nodes;
+    for (const auto& node : first.configuration.nodes) nodes.push_back(node.name);
+    auto text = fmt::format("{} Deployments; {} {}: {}\n{}{}{}\n", outcomes.size(), nodes.size(),
+                            nodes.size() == 1 ? "node" : "nodes", fmt::join(nodes, ", "), surroundings(setup),
+                            bounds(in_words(first)), taken_for_granted(outcomes));
+    text += table(outcomes, paint);
+    for (const auto& outcome : outcomes)
+        if (const auto* row = shown(options, outcome.result)) {
+            text += fmt::format("{}; {}\n\n", outcome.workload->name, in_words(*outcome.workload).nodes);
+            text += counterexample(options, *row, paint);
+            break;
+        }
+    text += left_out_text(outcomes, paint);
+    const auto verdict = overall(outcomes);
+    const auto of = std::ranges::count_if(
+        outcomes, [&](const Outcome& outcome) { return outcome.result.verdict == verdict; });
+    double seconds = 0;
+    for (const auto& outcome : outcomes) seconds += outcome.result.seconds;
+    text += fmt::format("{}; more of one: {} --deployment NAME\n", seconds_text(seconds),
+                        outcomes.front().result.command);
+    return text + fmt::format("{}: {} of {} Deployments\n", paint(colour_of(verdict), to_string(verdict)), of,
+                              outcomes.size());
 }
 
 }  // namespace
@@ -102,16 +314,16 @@ const PropertyResult* shown(const Options& options, const Result& result) {
     return first([](const PropertyResult& row) { return row.decides; });
 }
 
-std::string report_text(const model::Pipeline& pipeline, const Options& options, const Result& result,
+const PropertyResult* shown(const Options& options, const std::vector<Outcome>& outcomes) {
+    for (const auto& outcome : outcomes)
+        if (const auto* row = shown(options, outcome.result)) return row;
+    return nullptr;
+}
+
+std::string report_text(const Setup& setup, const std::vector<Outcome>& outcomes, const Options& options,
                         const Paint& paint) {
-    auto text = header(pipeline) + property_lines(options, result, paint);
-    if (const auto* row = shown(options, result)) {
-        std::ostringstream trace;
-        traces::write_text(trace, *row->trace, {.receipts = options.receipts, .colour = paint.is_on()});
-        text += trace.str() + '\n';
-    }
-    if (!result.details.empty()) text += result.details + '\n';
-    return text + numbers(result) + conclusion(result, paint);
+    return outcomes.size() == 1 ? report_one(setup, outcomes, options, paint)
+                                : report_all(setup, outcomes, options, paint);
 }
 
 }  // namespace kcheck::cli

@@ -13,7 +13,8 @@
 
 namespace kcheck::cli {
 
-enum class Verdict : std::uint8_t { holds, proved, violated, incomplete, not_checked };
+/// undecided: it holds in the model, which leaves out what may decide the answer.
+enum class Verdict : std::uint8_t { holds, proved, violated, incomplete, undecided, not_checked };
 std::string_view to_string(Verdict verdict);
 
 struct PropertyResult {
@@ -46,6 +47,21 @@ struct Result {
 
 /// The verdict of all properties that decide: violated before incomplete before the rest.
 Verdict overall(const std::vector<PropertyResult>& properties);
+
+/// What is not modelled and was not accepted.
+std::vector<const manifests::LeftOut*> undecided_by(const Workload& workload);
+
+/// Holds and proved become undecided where something is left out that may decide, or under
+/// --strict where an object is assumed to exist. A violation stays one, but where it is of an
+/// infinite run that a later apply, which is left out, would not leave as it is.
+void judge(Result& result, const Workload& workload, bool strict);
+
+/// A workload and what was found of it.
+struct Outcome {
+    const Workload* workload = nullptr;
+    Result result;
+};
+Verdict overall(const std::vector<Outcome>& outcomes);
 ExitCode exit_code(Verdict verdict);
 
 /// kcheck contradicts itself. The message says how.

@@ -11,41 +11,59 @@
 #include <fmt/ranges.h>
 
 #include "cli/reductions.hpp"
-#include "manifests/cluster.hpp"
 #include "manifests/read.hpp"
 
 namespace kcheck::cli {
 
 namespace {
 
-tl::expected<model::Configuration, UsageError> configuration_of(const Options& options,
-                                                                std::vector<manifests::Warning>& warnings) {
-    model::Configuration configuration;
-    if (!options.files.empty()) {
-        if (options.replicas)
-            return tl::unexpected(
-                UsageError{"--replicas: the manifests say how many (leave out --replicas, or -f)"});
-        const auto manifests = manifests::read(options.files, std::cin);
-        if (!manifests) return tl::unexpected(UsageError{to_string(manifests.error())});
-        auto cluster = manifests::to_configuration(
-            *manifests, {.deployment = options.deployment, .nodes = options.nodes});
-        if (!cluster) return tl::unexpected(UsageError{to_string(cluster.error())});
-        warnings = manifests->warnings;
-        warnings.insert(warnings.end(), cluster->warnings.begin(), cluster->warnings.end());
-        configuration = std::move(cluster->configuration);
-    } else {
-        if (options.deployment)
-            return tl::unexpected(UsageError{"--deployment: there are no manifests to choose from (add -f)"});
-        configuration.operations = {{model::UserOperation::Kind::apply, options.replicas.value_or(1)}};
-        configuration.nodes = manifests::default_nodes(options.nodes.value_or(1));
-    }
-    configuration.operations.insert(configuration.operations.end(), options.operations.begin(),
-                                    options.operations.end());
+/// What the options say of every configuration.
+void complete(model::Configuration& configuration, const Options& options) {
     configuration.crashes = options.crashes.value_or(1);
     configuration.lost_replies = options.lost_replies.value_or(1);
     configuration.staleness = options.staleness;
     configuration.variants.insert(options.variants.begin(), options.variants.end());
-    return configuration;
+}
+
+tl::expected<Setup, UsageError> from_manifests(const Options& options) {
+    if (options.replicas)
+        return tl::unexpected(
+            UsageError{"--replicas: the manifests say how many (leave out --replicas, or -f)"});
+    const auto manifests = manifests::read(options.files, std::cin);
+    if (!manifests) return tl::unexpected(UsageError{to_string(manifests.error())});
+    auto cluster = manifests::to_cluster(*manifests, {.deployment = options.deployment,
+                                                      .nodes = options.nodes,
+                                                      .operations = options.operations,
+                                                      .crashes = options.crashes.value_or(1),
+                                                      .lost_replies = options.lost_replies.value_or(1),
+                                                      .assume = options.assume});
+    if (!cluster) return tl::unexpected(UsageError{to_string(cluster.error())});
+    Setup setup;
+    for (auto& workload : cluster->workloads)
+        setup.workloads.push_back({fmt::format("{}/{}", workload.name_space, workload.name),
+                                   std::move(workload.configuration),
+                                   {},
+                                   std::move(workload.left_out),
+                                   std::move(workload.assumed)});
+    setup.without_effect = std::move(cluster->without_effect);
+    setup.not_checked = std::move(cluster->not_checked);
+    setup.node_size = std::move(cluster->node_size);
+    return setup;
+}
+
+tl::expected<Setup, UsageError> from_options(const Options& options) {
+    if (options.deployment)
+        return tl::unexpected(UsageError{"--deployment: there are no manifests to choose from (add -f)"});
+    Workload workload;
+    auto& configuration = workload.configuration;
+    configuration.operations = {{model::UserOperation::Kind::apply, options.replicas.value_or(1)}};
+    configuration.operations.insert(configuration.operations.end(), options.operations.begin(),
+                                    options.operations.end());
+    configuration.nodes = manifests::default_nodes(options.nodes.value_or(1));
+    workload.name = configuration.deployment;
+    Setup setup;
+    setup.workloads.push_back(std::move(workload));
+    return setup;
 }
 
 std::string counted(int count, std::string_view noun, std::string_view plural) {
@@ -55,20 +73,19 @@ std::string counted(int count, std::string_view noun, std::string_view plural) {
 }  // namespace
 
 tl::expected<Setup, UsageError> set_up(const Options& options) {
-    Setup setup;
-    auto configuration = configuration_of(options, setup.warnings);
-    if (!configuration) return tl::unexpected(configuration.error());
-    model::Reductions wanted;
-    for (const auto& name : options.no_reductions)
-        wanted.*std::ranges::find(reductions, name, &ReductionInfo::name)->member = false;
-    try {
-        setup.pipeline = std::make_unique<model::Pipeline>(std::move(*configuration), wanted);
-    } catch (const std::length_error& error) {
-        return tl::unexpected(UsageError{fmt::format(
-            "the configuration is too large: {} (try fewer replicas, nodes, operations or faults)",
-            error.what())});
+    auto setup = options.files.empty() ? from_options(options) : from_manifests(options);
+    if (!setup) return setup;
+    for (Workload& workload : setup->workloads) {
+        complete(workload.configuration, options);
+        for (const auto& name : options.no_reductions)
+            workload.wanted.*std::ranges::find(reductions, name, &ReductionInfo::name)->member = false;
     }
     return setup;
+}
+
+UsageError too_large() {
+    return {"the configuration is too large: it has more state than kcheck has room for (try fewer "
+            "replicas, nodes, operations or faults)"};
 }
 
 std::size_t default_memory_max_bytes() {
@@ -94,13 +111,17 @@ Description describe(const model::Configuration& configuration, const model::Red
     for (std::size_t n = 0; n < configuration.nodes.size();) {
         const auto& first = configuration.nodes[n];
         std::vector<std::string> names;
-        for (; n < configuration.nodes.size() && configuration.nodes[n].same_kind(first); ++n)
+        const auto alike = [&](const model::Node& node) {
+            return node.same_kind(first) && node.closed_because == first.closed_because;
+        };
+        for (; n < configuration.nodes.size() && alike(configuration.nodes[n]); ++n)
             names.push_back(configuration.nodes[n].name);
-        const auto room = !first.schedulable
+        const auto room = !first.closed_because.empty() ? fmt::format("closed: {}", first.closed_because)
+                          : !first.schedulable
                               ? std::string("closed to these pods")
                               : fmt::format("room for {}", counted(first.capacity, "pod", "pods"));
-        nodes.push_back(
-            fmt::format("{} ({}{})", fmt::join(names, ", "), room, names.size() > 1 ? " each" : ""));
+        nodes.push_back(fmt::format("{} ({}{})", fmt::join(names, ", "), room,
+                                    names.size() > 1 && first.closed_because.empty() ? " each" : ""));
     }
     words.nodes =
         fmt::format("{}: {}", counted(static_cast<int>(configuration.nodes.size()), "node", "nodes"),

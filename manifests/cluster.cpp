@@ -1,16 +1,26 @@
 #include "manifests/cluster.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "manifests/acceptance.hpp"
 #include "manifests/defaults.hpp"
 #include "manifests/scheduling.hpp"
+#include "manifests/surroundings.hpp"
 
 namespace kcheck::manifests {
 
 namespace {
+
+std::string plural(const std::string& kind) {
+    if (kind == "Endpoints") return kind;
+    if (kind.ends_with("s")) return kind + "es";
+    if (kind.ends_with("y") && !kind.ends_with("ay")) return kind.substr(0, kind.size() - 1) + "ies";
+    return kind + "s";
+}
 
 std::string full_name(const Deployment& deployment) { return deployment.name_space + "/" + deployment.name; }
 
@@ -18,45 +28,85 @@ tl::unexpected<Error> refuse(std::string message, std::string hint) {
     return tl::make_unexpected(Error{"", {}, std::move(message), std::move(hint)});
 }
 
-tl::expected<const Deployment*, Error> choose(const std::vector<Deployment>& all,
-                                              const std::optional<std::string>& wanted) {
+/// "1 StatefulSet, 2 Services"
+std::string counted(const std::map<std::string, int>& counts) {
+    std::string text;
+    for (const auto& [kind, count] : counts)
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, count == 1 ? kind : plural(kind));
+    return text;
+}
+
+/// The error of an input without a Deployment: it says what it has instead.
+tl::unexpected<Error> no_deployment(const Manifests& manifests) {
+    std::map<std::string, int> counts;
+    for (const Object& object : manifests.objects) ++counts[object.kind];
+    if (!manifests.nodes.empty()) counts["Node"] = static_cast<int>(manifests.nodes.size());
+    const std::string what = manifests.files.size() == 1 && manifests.files.front() != "-"
+                                 ? manifests.files.front()
+                             : manifests.files.size() == 1 ? "standard input"
+                                                           : "the input";
+    return refuse(counts.empty() ? fmt::format("{} has no Deployment; kcheck checks Deployments", what)
+                                 : fmt::format("{} has {} and no Deployment; kcheck checks Deployments", what,
+                                               counted(counts)),
+                  "");
+}
+
+tl::expected<std::vector<const Deployment*>, Error> choose(const Manifests& manifests,
+                                                           const std::optional<std::string>& wanted) {
+    if (manifests.deployments.empty()) return no_deployment(manifests);
     std::vector<const Deployment*> chosen;
     std::string names;
-    for (const Deployment& deployment : all) {
+    for (const Deployment& deployment : manifests.deployments) {
         names += (names.empty() ? "" : ", ") + full_name(deployment);
         if (!wanted || *wanted == deployment.name || *wanted == full_name(deployment))
             chosen.push_back(&deployment);
     }
-    if (all.empty()) return refuse("no Deployment in the manifests", "kind: Deployment");
     if (chosen.empty())
         return refuse(fmt::format("no Deployment {} in the manifests", quote(*wanted)), "there is " + names);
-    if (chosen.size() > 1)
-        return refuse(fmt::format("{} Deployments in the manifests; one is checked at a time", chosen.size()),
+    if (wanted && chosen.size() > 1)
+        return refuse(fmt::format("{} Deployments are called {}", chosen.size(), quote(*wanted)),
                       "choose one of " + names);
-    return chosen.front();
+    return chosen;
 }
 
-/// What of the nodes the model leaves out.
-void warn_of_nodes(const PodTemplate& pod, const std::vector<NodeSpec>& nodes,
-                   std::vector<Warning>& warnings) {
-    for (const NodeSpec& node : nodes) {
-        const auto warn = [&](std::string message) {
-            warnings.push_back({node.origin.file, node.origin.place, std::move(message)});
-        };
-        const auto says = [&](const char* resource) {
-            return node.allocatable.find(resource) != node.allocatable.end();
-        };
-        if (!says("cpu") || !says("memory"))
-            warn(fmt::format("Node \"{}\" does not say how much {} it has: taken as plenty", node.name,
-                             says("cpu")      ? "memory"
-                             : says("memory") ? "cpu"
-                                              : "cpu and memory"));
-        if (untolerated_soft_taints(pod, node) > 2)
-            warn(
-                fmt::format("Node \"{}\" has more than two PreferNoSchedule taints that the pods "
-                            "do not tolerate: kube-scheduler may rank it otherwise",
-                            node.name));
-    }
+Workload workload_of(const Deployment& deployment, const Manifests& manifests,
+                     const std::vector<NodeSpec>& nodes, const ClusterOptions& options) {
+    Workload out;
+    out.name_space = deployment.name_space;
+    out.name = deployment.name;
+    model::Configuration& configuration = out.configuration;
+    configuration.deployment = deployment.name;
+    configuration.operations.clear();
+    for (const int replicas : deployment.applied_replicas)
+        configuration.operations.push_back({model::UserOperation::Kind::apply, replicas});
+    configuration.operations.insert(configuration.operations.end(), options.operations.begin(),
+                                    options.operations.end());
+    configuration.waits_until_available = deployment.min_ready_seconds > 0;
+    configuration.crashes = options.crashes;
+    configuration.lost_replies = options.lost_replies;
+    configuration.nodes = nodes_for(deployment.pod_template, nodes);
+    // Nothing tells default nodes apart: kube-scheduler may take any that has room.
+    if (manifests.nodes.empty())
+        for (model::Node& node : configuration.nodes) node.score.clear();
+
+    const auto add = [&](std::vector<LeftOut> found) {
+        for (LeftOut& one : found) out.left_out.push_back(std::move(one));
+    };
+    add(deployment.left_out);
+    add(left_out_by_objects(deployment, manifests));
+    add(left_out_by_nodes(deployment, nodes, configuration.nodes));
+    const int most = configuration.replicas_max();
+    add(left_out_by_workloads(
+        deployment, manifests, nodes, configuration.nodes,
+        {configuration.replicas_added(), options.lost_replies + options.crashes * most + 1}));
+    const bool ranks = std::any_of(configuration.nodes.begin(), configuration.nodes.end(),
+                                   [](const model::Node& node) { return !node.score.empty(); });
+    // Where no node ranks above another, the model lets kube-scheduler choose any.
+    if (!ranks)
+        std::erase_if(out.left_out, [](const LeftOut& one) { return one.info->name == "node-ranking"; });
+    accept(out.left_out, options.assume, manifests.acceptances, deployment.origin);
+    out.assumed = assumed_of(deployment, manifests);
+    return out;
 }
 
 }  // namespace
@@ -67,11 +117,36 @@ std::vector<model::Node> default_nodes(int count) {
     return nodes;
 }
 
+std::vector<NodeSpec> default_node_specs(int count) {
+    const auto quantity = [](const char* text) { return Quantity::parse(text).value(); };
+    std::vector<NodeSpec> nodes;
+    for (int i = 0; i < count; ++i) {
+        NodeSpec node;
+        node.name = fmt::format("node-{}", i);
+        node.labels = {{"beta.kubernetes.io/arch", "amd64"},
+                       {"beta.kubernetes.io/os", "linux"},
+                       {"kubernetes.io/arch", "amd64"},
+                       {"kubernetes.io/hostname", node.name},
+                       {"kubernetes.io/os", "linux"}};
+        node.allocatable = {{"cpu", quantity("4")},
+                            {"memory", quantity("16Gi")},
+                            {"ephemeral-storage", quantity("100Gi")},
+                            {"hugepages-1Gi", quantity("0")},
+                            {"hugepages-2Mi", quantity("0")},
+                            {"pods", quantity("110")}};
+        nodes.push_back(std::move(node));
+    }
+    return nodes;
+}
+
 std::vector<model::Node> nodes_for(const PodTemplate& pod, const std::vector<NodeSpec>& nodes) {
     std::vector<model::Node> out;
     int most_soft_taints = 0;
     for (const NodeSpec& node : nodes) {
-        out.push_back({node.name, passes_filters(pod, node), capacity(pod, node), {}});
+        std::string because = filtered_because(pod, node);
+        const bool open = because.empty();
+        if (open) because = no_room_because(pod, node);
+        out.push_back({node.name, open, capacity(pod, node), {}, std::move(because)});
         if (out.back().schedulable && out.back().capacity > 0)
             most_soft_taints = std::max(most_soft_taints, untolerated_soft_taints(pod, node));
     }
@@ -90,32 +165,43 @@ std::vector<model::Node> nodes_for(const PodTemplate& pod, const std::vector<Nod
     return out;
 }
 
-tl::expected<Cluster, Error> to_configuration(const Manifests& manifests, const ClusterOptions& options) {
-    const auto chosen = choose(manifests.deployments, options.deployment);
+tl::expected<Cluster, Error> to_cluster(const Manifests& manifests, const ClusterOptions& options) {
+    const auto chosen = choose(manifests, options.deployment);
     if (!chosen) return tl::make_unexpected(chosen.error());
-    const Deployment& deployment = **chosen;
     if (options.nodes && !manifests.nodes.empty())
-        return refuse(fmt::format("the manifests describe {} nodes already", manifests.nodes.size()),
-                      "leave out either --nodes or the Node manifests");
+        return refuse(
+            fmt::format(
+                "the manifests describe {} already",
+                manifests.nodes.size() == 1 ? "a node" : fmt::format("{} nodes", manifests.nodes.size())),
+            "leave out either --nodes or the Node manifests");
     if (options.nodes && *options.nodes < 1)
         return refuse(fmt::format("{} nodes: a cluster has at least one", *options.nodes),
                       "--nodes 1 or more");
 
     Cluster cluster;
-    model::Configuration& configuration = cluster.configuration;
-    configuration.deployment = deployment.name;
-    configuration.operations.clear();
-    for (const int replicas : deployment.applied_replicas)
-        configuration.operations.push_back({model::UserOperation::Kind::apply, replicas});
-    configuration.waits_until_available = deployment.min_ready_seconds > 0;
-    configuration.nodes = manifests.nodes.empty() ? default_nodes(options.nodes.value_or(1))
-                                                  : nodes_for(deployment.pod_template, manifests.nodes);
+    if (manifests.nodes.empty()) cluster.node_size = default_node_size;
+    const auto nodes =
+        manifests.nodes.empty() ? default_node_specs(options.nodes.value_or(1)) : manifests.nodes;
+    for (const Deployment* deployment : *chosen)
+        cluster.workloads.push_back(workload_of(*deployment, manifests, nodes, options));
 
-    for (const Deployment& other : manifests.deployments)
-        if (&other != &deployment)
-            cluster.warnings.push_back({other.origin.file, other.origin.place,
-                                        fmt::format("Deployment {} is left out", full_name(other))});
-    warn_of_nodes(deployment.pod_template, manifests.nodes, cluster.warnings);
+    const auto matters = [&](const Object& object) {
+        return std::any_of(cluster.workloads.begin(), cluster.workloads.end(), [&](const Workload& workload) {
+            return std::any_of(workload.left_out.begin(), workload.left_out.end(), [&](const LeftOut& one) {
+                return one.file == object.origin.file && one.place == object.origin.place;
+            });
+        });
+    };
+    std::map<std::string, int> without_effect, not_checked;
+    for (const Object& object : manifests.objects)
+        if (takes_room(object))
+            ++not_checked[object.kind];
+        else if (!matters(object))
+            ++without_effect[object.kind];
+    if (const auto others = manifests.deployments.size() - chosen->size(); others > 0)
+        not_checked["Deployment"] = static_cast<int>(others);
+    cluster.without_effect = counted(without_effect);
+    cluster.not_checked = counted(not_checked);
     return cluster;
 }
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "manifests/references.hpp"
+
 namespace kcheck::manifests {
 
 namespace {
@@ -72,7 +74,9 @@ std::optional<IntOrPercent> int_or_percent(const std::string& file, const std::s
                    ""}};
 }
 
-LabelSelector label_selector(const Value& from) {
+}  // namespace
+
+LabelSelector decode_label_selector(const Value& from) {
     LabelSelector out;
     out.match_labels = string_map(find(&from, {"matchLabels"}));
     out.match_expressions = list<LabelRequirement>(find(&from, {"matchExpressions"}), [](const Value& item) {
@@ -84,27 +88,53 @@ LabelSelector label_selector(const Value& from) {
     return out;
 }
 
-PodTemplate pod_template(const Value* from) {
+namespace {
+
+std::vector<Container> containers(const Value* from) {
+    return list<Container>(from, [](const Value& item) {
+        return Container{text(&item, "name"),
+                         text(&item, "image"),
+                         text(&item, "imagePullPolicy"),
+                         quantities(find(&item, {"resources", "requests"})),
+                         quantities(find(&item, {"resources", "limits"})),
+                         text(&item, "restartPolicy") == "Always"};
+    });
+}
+
+std::vector<NodeRequirement> node_requirements(const Value* from) {
+    return list<NodeRequirement>(from, [](const Value& item) {
+        return NodeRequirement{
+            text(&item, "key"), text(&item, "operator"),
+            list<std::string>(find(&item, {"values"}), [](const Value& value) { return value.text; })};
+    });
+}
+
+}  // namespace
+
+PodTemplate decode_pod_template(const Value* from) {
     PodTemplate out;
     const Value* spec = find(from, {"spec"});
     out.labels = string_map(find(from, {"metadata", "labels"}));
     out.overhead = quantities(find(spec, {"overhead"}));
     out.node_selector = string_map(find(spec, {"nodeSelector"}));
-    out.containers = list<Container>(find(spec, {"containers"}), [](const Value& item) {
-        return Container{text(&item, "name"), text(&item, "image"), text(&item, "imagePullPolicy"),
-                         quantities(find(&item, {"resources", "requests"})),
-                         quantities(find(&item, {"resources", "limits"}))};
-    });
+    out.containers = containers(find(spec, {"containers"}));
+    out.init_containers = containers(find(spec, {"initContainers"}));
+    if (const Value* required =
+            find(spec, {"affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"}))
+        out.node_terms = list<NodeTerm>(find(required, {"nodeSelectorTerms"}), [](const Value& item) {
+            return NodeTerm{node_requirements(find(&item, {"matchExpressions"})),
+                            node_requirements(find(&item, {"matchFields"}))};
+        });
     out.tolerations = list<Toleration>(find(spec, {"tolerations"}), [](const Value& item) {
         Toleration toleration{text(&item, "key"), text(&item, "operator"), text(&item, "value"),
                               text(&item, "effect"), std::nullopt};
         if (const Value* seconds = find(&item, {"tolerationSeconds"})) toleration.seconds = seconds->integer;
         return toleration;
     });
+    out.priority_class = text(spec, "priorityClassName");
+    out.runtime_class = text(spec, "runtimeClassName");
     return out;
 }
-
-}  // namespace
 
 Deployment decode_deployment(const std::string& file, const Value& object) {
     Deployment out;
@@ -121,8 +151,9 @@ Deployment decode_deployment(const std::string& file, const Value& object) {
     const Value* rolling = find(spec, {"strategy", "rollingUpdate"});
     out.strategy.max_surge = int_or_percent(file, out.name, rolling, "maxSurge");
     out.strategy.max_unavailable = int_or_percent(file, out.name, rolling, "maxUnavailable");
-    if (const Value* selector = find(spec, {"selector"})) out.selector = label_selector(*selector);
-    out.pod_template = pod_template(find(spec, {"template"}));
+    if (const Value* selector = find(spec, {"selector"})) out.selector = decode_label_selector(*selector);
+    out.pod_template = decode_pod_template(find(spec, {"template"}));
+    out.references = decode_references(find(spec, {"template", "spec"}));
     out.applied_replicas = {out.replicas};
     return out;
 }

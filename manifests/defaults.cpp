@@ -26,11 +26,17 @@ void set_defaults(Deployment& deployment) {
         if (!strategy.max_surge) strategy.max_surge = IntOrPercent{true, 25};
         if (!strategy.max_unavailable) strategy.max_unavailable = IntOrPercent{true, 25};
     }
-    for (Container& container : deployment.pod_template.containers) {
-        if (container.image_pull_policy.empty())
-            container.image_pull_policy = default_image_pull_policy(container.image);
-        for (const auto& [resource, limit] : container.limits) container.requests.emplace(resource, limit);
-    }
+    set_defaults(deployment.pod_template);
+}
+
+void set_defaults(PodTemplate& pod) {
+    for (auto* containers : {&pod.containers, &pod.init_containers})
+        for (Container& container : *containers) {
+            if (container.image_pull_policy.empty())
+                container.image_pull_policy = default_image_pull_policy(container.image);
+            for (const auto& [resource, limit] : container.limits)
+                container.requests.emplace(resource, limit);
+        }
 }
 
 void set_defaults(NodeSpec& node) {

@@ -11,6 +11,7 @@ namespace kcheck::manifests {
 inline constexpr int default_max_pods = 110;
 
 void set_defaults(Deployment& deployment);
+void set_defaults(PodTemplate& pod);
 void set_defaults(NodeSpec& node);
 
 /// Always for the tag latest or none, else IfNotPresent.

@@ -23,15 +23,14 @@ Place place_of_offset(std::string_view text, std::size_t offset) {
 
 namespace {
 
-std::string rendered(const std::string& file, Place place, std::string_view severity,
-                     const std::string& message) {
+std::string rendered(const std::string& file, Place place, const std::string& message) {
     std::string line;
     if (!file.empty()) {
         line = file + ":";
         if (place.line > 0) line += fmt::format("{}:{}:", place.line, place.column);
         line += " ";
     }
-    line += fmt::format("{}: {}", severity, message);
+    line += "error: " + message;
     // A message may quote a library's; whatever it says, it stays one line.
     std::replace(line.begin(), line.end(), '\n', ' ');
     return line;
@@ -42,11 +41,7 @@ std::string rendered(const std::string& file, Place place, std::string_view seve
 std::string to_string(const Error& error) {
     std::string message = error.message;
     if (!error.hint.empty()) message += " (" + error.hint + ")";
-    return rendered(error.file, error.place, "error", message);
-}
-
-std::string to_string(const Warning& warning) {
-    return rendered(warning.file, warning.place, "warning", warning.message);
+    return rendered(error.file, error.place, message);
 }
 
 std::string quote(std::string_view text) {

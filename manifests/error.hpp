@@ -26,17 +26,8 @@ struct Error {
     std::string hint;  // what would be right; may be empty
 };
 
-/// Something in the input that is left out of the model and could change the verdict.
-struct Warning {
-    std::string file;
-    Place place;
-    std::string message;
-};
-
 /// `app.yaml:12:7: error: message (hint)`, without a line break.
 std::string to_string(const Error& error);
-/// `app.yaml:12:7: warning: message`, without a line break.
-std::string to_string(const Warning& warning);
 
 /// How an Error travels inside this folder; it never leaves it (see read.hpp).
 struct Failure {

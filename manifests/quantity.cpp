@@ -136,6 +136,7 @@ std::int64_t Quantity::value() const { return in_units_of(nanos_per_unit); }
 std::int64_t Quantity::milli() const { return in_units_of(nanos_per_unit / 1000); }
 
 Quantity& Quantity::operator+=(const Quantity& other) {
+    if (nano_ == 0) format_ = other.format_;  // as Quantity.Add
     nano_ = std::clamp<Wide>(nano_ + other.nano_, -cap, cap);
     return *this;
 }

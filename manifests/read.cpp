@@ -1,13 +1,14 @@
 #include "manifests/read.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "manifests/acceptance.hpp"
 #include "manifests/decode.hpp"
 #include "manifests/defaults.hpp"
+#include "manifests/kinds.hpp"
 #include "manifests/readers.hpp"
 #include "manifests/schema_check.hpp"
 #include "manifests/sources.hpp"
@@ -16,8 +17,6 @@
 namespace kcheck::manifests {
 
 namespace {
-
-constexpr std::array<std::string_view, 3> known_kinds = {"Deployment", "Node", "List"};
 
 /// As kubectl: what begins with a brace is JSON, whatever the file's name. A YAML flow map
 /// begins so too; it is read as YAML unless the name says JSON.
@@ -36,6 +35,8 @@ public:
 
     void source(const Source& source) {
         file_ = source.name;
+        out_.files.push_back(source.name);
+        accept_comments(source, out_.acceptances);
         const std::vector<Value> documents = documents_of(source);
         if (documents.empty()) fail({}, file_ == "-" ? "standard input is empty" : "no objects in this file");
         for (const Value& document : documents) object(document);
@@ -58,19 +59,29 @@ private:
         return field->text;
     }
 
-    void object(const Value& object) {
+    /// `item_of`: the kind of the items of the list that it stands in, which may leave it out.
+    void object(const Value& object, std::string_view item_of = "", std::string_view item_version = "") {
         if (!object.is(Value::Kind::map))
             fail(object.place, fmt::format("expected an object, got {}", describe(object)));
-        const std::string& kind = type_field(object, "kind");
-        const std::string& version = type_field(object, "apiVersion");
-        if (kind == "Deployment")
-            deployment(object, version);
-        else if (kind == "Node")
-            node(object, version);
-        else if (kind == "List")
-            list(object, version);
-        else
-            other(object, kind);
+        const bool silent = object.find("kind") == nullptr && !item_of.empty();
+        const std::string kind = silent ? std::string(item_of) : type_field(object, "kind");
+        const std::string version = silent ? std::string(item_version) : type_field(object, "apiVersion");
+        const std::string_view group = group_of(version);
+        if (const std::string item = item_kind(object, kind, group); !item.empty())
+            return list(object, kind, item, version);
+        if (kind == "Deployment" && is_built_in(group)) return deployment(object, version);
+        if (kind == "Node" && is_built_in(group)) return node(object, version);
+        other(object, kind, group);
+    }
+
+    /// Of a list: "Deployment" for a DeploymentList, "any" for a List; empty: it is none.
+    static std::string item_kind(const Value& object, std::string_view kind, std::string_view group) {
+        if (!kind.ends_with("List")) return {};
+        const std::string item(kind.substr(0, kind.size() - 4));
+        if (group.empty() && item.empty()) return "any";
+        const Value* items = object.find("items");
+        const bool lists = items != nullptr && items->is(Value::Kind::list);
+        return find_kind(group, item) != nullptr || (!is_built_in(group) && lists) ? item : std::string();
     }
 
     void require_version(const Value& object, std::string_view kind, std::string_view version,
@@ -81,29 +92,49 @@ private:
              fmt::format("use {}", wanted));
     }
 
-    void list(const Value& object, std::string_view version) {
-        require_version(object, "List", version, "v1");
-        check_schema(file_, object, list_schema, out_.warnings);
+    void list(const Value& object, const std::string& kind, const std::string& item,
+              const std::string& version) {
+        const bool any = item == "any";
+        if (any) require_version(object, kind, version, "v1");
+        check_schema(file_, object, list_schema);
         const Value* items = object.find("items");
         if (items == nullptr) return;
-        for (const Value& item : items->items) this->object(item);
+        for (const Value& one : items->items) this->object(one, any ? "" : item, version);
     }
 
-    void other(const Value& object, const std::string& kind) {
-        const std::string_view near = nearest(kind, known_kinds);
+    void other(const Value& object, const std::string& kind, std::string_view group) {
+        const KindInfo* info = is_built_in(group) ? find_kind(group, kind) : nullptr;
+        if (info == nullptr && is_built_in(group)) unknown_kind(object, kind);
+        const Value* metadata = object.find("metadata");
+        const auto text = [&](const char* key) {
+            const Value* found = metadata == nullptr ? nullptr : metadata->find(key);
+            return found == nullptr ? std::string() : found->text;
+        };
+        Object out{
+            {file_, object.place}, std::string(group), kind, text("name"), text("namespace"), info, object};
+        if (out.name_space.empty()) out.name_space = "default";
+        accept_annotations(out.origin, object, out_.acceptances);
+        out_.objects.push_back(std::move(out));
+    }
+
+    [[noreturn]] void unknown_kind(const Value& object, const std::string& kind) const {
         const Place place = place_of_field(object, "kind");
-        if (!near.empty() && edit_distance(kind, near) <= 2)
-            fail(place, fmt::format("unknown kind {}", quote(kind)), fmt::format("did you mean {}?", near));
-        out_.warnings.push_back(
-            {file_, place, fmt::format("kind {} is not modelled: left out", quote(kind))});
+        std::vector<std::string_view> known;
+        for (const KindInfo& info : kinds()) known.push_back(info.kind);
+        const std::string_view near = nearest(kind, known);
+        fail(place, fmt::format("unknown kind {}", quote(kind)),
+             !near.empty() ? fmt::format("did you mean {}?", near)
+                           : std::string("Kubernetes has no such kind"));
     }
 
     void deployment(const Value& object, std::string_view version) {
         require_version(object, "Deployment", version, "apps/v1");
-        check_schema(file_, object, deployment_schema, out_.warnings);
+        std::vector<LeftOut> found = check_schema(file_, object, deployment_schema);
         Deployment decoded = decode_deployment(file_, object);
         set_defaults(decoded);
         validate(decoded, object);
+        decoded.left_out = std::move(found);
+        accept_annotations(decoded.origin, object, out_.acceptances);
 
         const auto same = [&](const Deployment& d) {
             return d.name == decoded.name && d.name_space == decoded.name_space;
@@ -115,24 +146,38 @@ private:
             specs_.push_back(without_replicas(*spec));
             return;
         }
-        const auto index = static_cast<std::size_t>(known - out_.deployments.begin());
-        const std::string changed = first_difference(specs_[index], without_replicas(*spec));
-        if (!changed.empty())
+        again(object, decoded, *known, specs_[static_cast<std::size_t>(known - out_.deployments.begin())]);
+    }
+
+    /// A later apply: of what it changes, spec.replicas is modelled.
+    void again(const Value& object, Deployment& later, Deployment& first, const Value& first_spec) {
+        const Value& spec = *object.find("spec");
+        const std::string changed = first_difference(first_spec, without_replicas(spec));
+        if (changed == "selector" || changed.starts_with("selector."))
             fail(place_of_field(object, "spec." + changed),
-                 fmt::format("applying Deployment \"{}\" again changes spec.{}: rollouts of a "
-                             "change are not modelled yet",
-                             decoded.name, changed),
-                 "a second apply may change spec.replicas only");
-        if (known->applied_replicas.back() != decoded.replicas)
-            known->applied_replicas.push_back(decoded.replicas);
+                 fmt::format("The Deployment {} is invalid: spec.selector: field is immutable",
+                             quote(later.name)));
+        if (!changed.empty()) {
+            for (LeftOut& one : later.left_out) first.left_out.push_back(std::move(one));
+            first.left_out.push_back(left_out("rolling-update", file_,
+                                              place_of_field(object, "spec." + changed),
+                                              fmt::format("spec.{} is applied anew", changed)));
+            for (const Reference& reference : later.references)
+                if (std::find(first.references.begin(), first.references.end(), reference) ==
+                    first.references.end())
+                    first.references.push_back(reference);
+        }
+        if (first.applied_replicas.back() != later.replicas) first.applied_replicas.push_back(later.replicas);
     }
 
     void node(const Value& object, std::string_view version) {
         require_version(object, "Node", version, "v1");
-        check_schema(file_, object, node_schema, out_.warnings);
+        std::vector<LeftOut> found = check_schema(file_, object, node_schema);
         NodeSpec decoded = decode_node(file_, object);
         set_defaults(decoded);
         validate(decoded, object);
+        decoded.left_out = std::move(found);
+        accept_annotations(decoded.origin, object, out_.acceptances);
         for (const NodeSpec& earlier : out_.nodes)
             if (earlier.name == decoded.name)
                 fail(

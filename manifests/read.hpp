@@ -1,7 +1,8 @@
 // Manifests from files, as `kubectl apply -f` takes them: YAML and JSON, several documents
-// a file, kinds Deployment (apps/v1), Node (v1) and List (v1). Other kinds are left out
-// with a warning. Decoding is strict: an unknown field, a duplicate key or a value of a
-// wrong type is an error, and so is whatever kube-apiserver would refuse.
+// a file, lists. Deployments (apps/v1) and Nodes (v1) are read in full and strictly: an
+// unknown field, a duplicate key or a value of a wrong type is an error, and so is whatever
+// kube-apiserver would refuse. Objects of other kinds are kept as they stand; a kind that
+// Kubernetes does not have is an error.
 #pragma once
 
 #include <istream>
@@ -19,15 +20,17 @@ struct Manifests {
     /// One per namespace and name, in the order in which they first appear.
     std::vector<Deployment> deployments;
     std::vector<NodeSpec> nodes;
-    /// In the order of the input.
-    std::vector<Warning> warnings;
+    std::vector<Object> objects;
+    /// From annotations and comments.
+    std::vector<Acceptance> acceptances;
+    /// What was read, as the user named it.
+    std::vector<std::string> files;
 };
 
 /// Reads `paths` in order: files, directories (their *.yaml, *.yml, *.json) and "-".
 ///
-/// A Deployment that appears again is applied again: it may change nothing but
-/// spec.replicas, since rollouts of a template are not modelled. A Node that appears again
-/// is an error.
+/// A Deployment that appears again is applied again; what it changes beside spec.replicas is
+/// left out (rolling-update). A Node that appears again is an error.
 tl::expected<Manifests, Error> read(const std::vector<std::string>& paths, std::istream& standard_input);
 
 }  // namespace kcheck::manifests

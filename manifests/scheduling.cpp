@@ -1,7 +1,10 @@
 #include "manifests/scheduling.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace kcheck::manifests {
 
@@ -20,6 +23,11 @@ bool tolerated(const Taint& taint, const std::vector<Toleration>& tolerations) {
                        [&](const Toleration& t) { return tolerates(t, taint); });
 }
 
+/// Every kubelet reports these: a node that does not say has some, and how much is not known.
+bool may_go_unsaid(const std::string& resource) {
+    return resource == "cpu" || resource == "memory" || resource == "ephemeral-storage";
+}
+
 std::int64_t amount(const std::string& resource, const Quantity& quantity) {
     return resource == "cpu" ? quantity.milli() : quantity.value();
 }
@@ -27,17 +35,73 @@ std::int64_t amount(const std::string& resource, const Quantity& quantity) {
 /// One pod's request of a resource as LeastAllocated counts it.
 std::int64_t scoring_request(const PodTemplate& pod, const std::string& resource) {
     const std::int64_t otherwise = resource == "cpu" ? default_milli_cpu_request : default_memory_request;
-    std::int64_t total = 0;
-    const auto add = [&](std::int64_t more) {
-        if (__builtin_add_overflow(total, more, &total)) total = std::numeric_limits<std::int64_t>::max();
+    const auto sum = [](std::int64_t a, std::int64_t b) {
+        std::int64_t total = 0;
+        return __builtin_add_overflow(a, b, &total) ? std::numeric_limits<std::int64_t>::max() : total;
     };
-    for (const Container& container : pod.containers) {
+    const auto request_of = [&](const Container& container) {
         const auto request = container.requests.find(resource);
-        add(request == container.requests.end() ? otherwise : amount(resource, request->second));
+        return request == container.requests.end() ? otherwise : amount(resource, request->second);
+    };
+    std::int64_t total = 0, sidecars = 0, most = 0;
+    for (const Container& container : pod.containers) total = sum(total, request_of(container));
+    for (const Container& container : pod.init_containers) {
+        most = std::max(most, sum(sidecars, request_of(container)));
+        if (container.sidecar) sidecars = sum(sidecars, request_of(container));
     }
+    total = std::max(sum(total, sidecars), most);
     if (const auto overhead = pod.overhead.find(resource); overhead != pod.overhead.end())
-        add(amount(resource, overhead->second));
+        total = sum(total, amount(resource, overhead->second));
     return total;
+}
+
+/// nodeaffinity.nodeSelectorRequirementsAsSelector: as of labels, and integers for Gt and Lt.
+bool matches(const NodeRequirement& requirement, const Labels& labels) {
+    if (requirement.op != "Gt" && requirement.op != "Lt")
+        return LabelRequirement{requirement.key, requirement.op, requirement.values}.matches(labels);
+    const auto label = labels.find(requirement.key);
+    if (label == labels.end() || requirement.values.empty()) return false;
+    const auto integer = [](const std::string& text) -> std::optional<std::int64_t> {
+        std::int64_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+        return value;
+    };
+    const auto has = integer(label->second), wanted = integer(requirement.values.front());
+    return has && wanted && (requirement.op == "Gt" ? *has > *wanted : *has < *wanted);
+}
+
+bool matches(const NodeTerm& term, const NodeSpec& node) {
+    if (term.expressions.empty() && term.fields.empty()) return false;
+    const Labels fields{{"metadata.name", node.name}};
+    const auto all = [](const std::vector<NodeRequirement>& requirements, const Labels& labels) {
+        return std::all_of(requirements.begin(), requirements.end(),
+                           [&](const NodeRequirement& r) { return matches(r, labels); });
+    };
+    return all(term.expressions, node.labels) && all(term.fields, fields);
+}
+
+std::string written(const NodeRequirement& requirement) {
+    std::string values;
+    for (const std::string& value : requirement.values) values += (values.empty() ? "" : ", ") + value;
+    if (requirement.op == "Exists" || requirement.op == "DoesNotExist")
+        return requirement.key + (requirement.op == "Exists" ? " exists" : " does not exist");
+    return requirement.values.size() == 1 && requirement.op == "In"
+               ? fmt::format("{}={}", requirement.key, values)
+               : fmt::format("{} {} {}", requirement.key, requirement.op, values);
+}
+
+/// The first requirement that the node does not meet, and that there are other terms.
+std::string affinity_in_words(const std::vector<NodeTerm>& terms, const NodeSpec& node) {
+    const Labels fields{{"metadata.name", node.name}};
+    for (const NodeTerm& term : terms) {
+        const char* more = terms.size() > 1 ? " and others" : "";
+        for (const NodeRequirement& r : term.expressions)
+            if (!matches(r, node.labels)) return fmt::format("node affinity {}{}", written(r), more);
+        for (const NodeRequirement& r : term.fields)
+            if (!matches(r, fields)) return fmt::format("node affinity {}{}", written(r), more);
+    }
+    return "node affinity that matches nothing";
 }
 
 /// noderesources/least_allocated.go leastResourceScorer, both weights 1; `pods` counts the
@@ -77,20 +141,54 @@ std::vector<Toleration> effective_tolerations(const PodTemplate& pod) {
     return out;
 }
 
-bool passes_filters(const PodTemplate& pod, const NodeSpec& node) {
+std::string filtered_because(const PodTemplate& pod, const NodeSpec& node) {
     const std::vector<Toleration> tolerations = effective_tolerations(pod);
     const Taint cordon{"node.kubernetes.io/unschedulable", "", "NoSchedule"};
-    if (node.unschedulable && !tolerated(cordon, tolerations)) return false;
-    const bool selected = LabelSelector{pod.node_selector, {}}.matches(node.labels);
-    return selected && std::all_of(node.taints.begin(), node.taints.end(), [&](const Taint& t) {
-               return t.effect == "PreferNoSchedule" || tolerated(t, tolerations);
-           });
+    if (node.unschedulable && !tolerated(cordon, tolerations)) return "cordoned";
+    for (const auto& [key, value] : pod.node_selector) {
+        const auto label = node.labels.find(key);
+        if (label == node.labels.end() || label->second != value)
+            return fmt::format("node selector {}={}", key, value);
+    }
+    if (pod.node_terms && std::none_of(pod.node_terms->begin(), pod.node_terms->end(),
+                                       [&](const NodeTerm& term) { return matches(term, node); }))
+        return affinity_in_words(*pod.node_terms, node);
+    for (const Taint& taint : node.taints)
+        if (taint.effect != "PreferNoSchedule" && !tolerated(taint, tolerations))
+            return fmt::format("taint {}{}{}:{}", taint.key, taint.value.empty() ? "" : "=", taint.value,
+                               taint.effect);
+    return {};
+}
+
+std::string no_room_because(const PodTemplate& pod, const NodeSpec& node) {
+    if (node.allocatable.at("pods").value() <= 0) return "no room: it takes 0 pods";
+    for (const auto& [resource, request] : pod_requests(pod)) {
+        const std::int64_t wanted = amount(resource, request);
+        if (wanted == 0) continue;
+        const auto has = node.allocatable.find(resource);
+        if (has == node.allocatable.end() && may_go_unsaid(resource)) continue;
+        const Quantity there = has == node.allocatable.end() ? Quantity{} : has->second;
+        if (amount(resource, there) < wanted)
+            return fmt::format("no room: {} {} requested, {} allocatable", request.to_string(), resource,
+                               there.to_string());
+    }
+    return {};
 }
 
 Resources pod_requests(const PodTemplate& pod) {
-    Resources total = pod.overhead;
+    Resources total;
     for (const Container& container : pod.containers)
         for (const auto& [resource, request] : container.requests) total[resource] += request;
+    Resources sidecars, most;
+    for (const Container& container : pod.init_containers) {
+        Resources now = sidecars;
+        for (const auto& [resource, request] : container.requests) now[resource] += request;
+        for (const auto& [resource, request] : now) most[resource] = std::max(most[resource], request);
+        if (container.sidecar) sidecars = now;
+    }
+    for (const auto& [resource, request] : sidecars) total[resource] += request;
+    for (const auto& [resource, request] : most) total[resource] = std::max(total[resource], request);
+    for (const auto& [resource, request] : pod.overhead) total[resource] += request;
     return total;
 }
 
@@ -103,7 +201,7 @@ int capacity(const PodTemplate& pod, const NodeSpec& node) {
         const auto has = node.allocatable.find(resource);
         if (has != node.allocatable.end())
             fits = std::min(fits, amount(resource, has->second) / wanted);
-        else if (resource != "cpu" && resource != "memory" && resource != "ephemeral-storage")
+        else if (!may_go_unsaid(resource))
             fits = 0;
     }
     return static_cast<int>(fits);

@@ -1,14 +1,14 @@
 // What kube-scheduler and the kubelet make of one pod template on each node.
 //
 // Modelled, as in kube-scheduler's default profile (pkg/scheduler/framework/plugins):
-//   filters  NodeUnschedulable, NodeAffinity (spec.nodeSelector only), TaintToleration,
-//            NodeResourcesFit;
+//   filters  NodeUnschedulable, NodeAffinity (nodeSelector and what is required of
+//            nodeAffinity), TaintToleration, NodeResourcesFit;
 //   scores   TaintToleration, weight 3; NodeResourcesFit LeastAllocated over cpu and
 //            memory, weight 1.
 // The kubelet's admission asks the same of resources and nodeSelector, so one capacity
 // serves both. The other scores are taken as ties: PodTopologySpread (2), NodeAffinity (2),
-// InterPodAffinity (2), NodeResourcesBalancedAllocation (1), ImageLocality (1); so are
-// filters for volumes, ports and pod affinity, of which schema.cpp warns.
+// InterPodAffinity (2), NodeResourcesBalancedAllocation (1), ImageLocality (1). Filters for
+// volumes, ports and pod affinity are left out by name (effects.hpp).
 //
 // Normalisation: TaintToleration scores relative to the worst node that passes the filters,
 // which changes when a node fills up. Here it is relative to the worst schedulable node.
@@ -30,10 +30,17 @@ bool tolerates(const Toleration& toleration, const Taint& taint);
 /// adds: not-ready and unreachable, NoExecute.
 std::vector<Toleration> effective_tolerations(const PodTemplate& pod);
 
-/// NodeUnschedulable, NodeAffinity and TaintToleration let the pod onto the node.
-bool passes_filters(const PodTemplate& pod, const NodeSpec& node);
+/// Why NodeUnschedulable, NodeAffinity or TaintToleration keeps the pod off the node, as in
+/// "node selector disk=ssd"; empty: they let it.
+std::string filtered_because(const PodTemplate& pod, const NodeSpec& node);
 
-/// The requests of one pod: the sum of its containers', and its overhead.
+/// Why the empty node has no room for one pod, as in "no room: 500 cpu requested, 4
+/// allocatable"; empty: it has.
+std::string no_room_because(const PodTemplate& pod, const NodeSpec& node);
+
+/// The requests of one pod: of its containers together, or of an init container and the
+/// sidecars before it if that is more; and its overhead.
+/// Source: component-helpers resource/helpers.go (PodRequests).
 Resources pod_requests(const PodTemplate& pod);
 
 /// No node comes near; the limit keeps tables that have an entry for every pod small.

@@ -14,22 +14,25 @@ namespace {
 
 class Checker {
 public:
-    Checker(const std::string& file, std::vector<Warning>& warnings) : file_(file), warnings_(warnings) {}
+    explicit Checker(const std::string& file) : file_(file) {}
 
     void object(const Value& value, const Schema& schema, const std::string& path) {
         for (const Member& member : value.members) {
             const std::string at = path.empty() ? member.key : path + "." + member.key;
-            const auto field = std::find_if(schema.begin(), schema.end(),
+            const auto field = std::find_if(schema.fields.begin(), schema.fields.end(),
                                             [&](const Field& f) { return f.name == member.key; });
-            if (field == schema.end()) unknown(member, schema, at);
+            if (field == schema.fields.end()) unknown(member, schema, at);
             // Kubernetes reads an explicit null as an absent field.
             if (member.value.is(Value::Kind::null)) continue;
+            const std::size_t before = found_.size();
             check(member.value, *field, at);
-            if (field->effect == Effect::warned && says_something(member.value, *field))
-                warnings_.push_back(
-                    {file_, member.key_place, fmt::format("{} is not modelled: {}", at, field->instead)});
+            if (field->effect != Effect::decides || !says_something(member.value, *field)) continue;
+            found_.resize(before);
+            found_.push_back(left_out(field->left_out, file_, member.key_place, at));
         }
     }
+
+    std::vector<LeftOut> take() { return std::move(found_); }
 
 private:
     [[noreturn]] void fail(Place place, std::string message, std::string hint = "") const {
@@ -38,10 +41,12 @@ private:
 
     [[noreturn]] void unknown(const Member& member, const Schema& schema, const std::string& at) const {
         std::vector<std::string_view> names;
-        for (const Field& field : schema) names.push_back(field.name);
+        for (const Field& field : schema.fields) names.push_back(field.name);
         const std::string_view near = nearest(member.key, names);
         // Keys may be of any length and of any bytes.
-        const bool plain = at.size() < 200 && quote(at).size() == at.size() + 2;
+        const bool plain = at.size() < 300 && std::all_of(at.begin(), at.end(), [](char c) {
+                               return c > ' ' && c < 0x7F && c != '"' && c != '\\';
+                           });
         fail(member.key_place, "unknown field " + (plain ? at : quote(at)),
              near.empty() ? "" : fmt::format("did you mean {}?", near));
     }
@@ -93,6 +98,7 @@ private:
                 require(value.is(Kind::integer), value, at, "an integer or a percentage");
                 return integer(value, at, std::numeric_limits<std::int32_t>::min(),
                                std::numeric_limits<std::int32_t>::max());
+            case Type::quantity: return quantity(value, at);
             case Type::string_map:
             case Type::quantity_map:
                 require(value.is(Kind::map), value, at, "a map");
@@ -111,6 +117,13 @@ private:
                     require(value.items[i].is(Kind::string), value.items[i], fmt::format("{}[{}]", at, i),
                             "a string");
                 return;
+            case Type::integer_list:
+                require(value.is(Kind::list), value, at, "a list");
+                for (std::size_t i = 0; i < value.items.size(); ++i)
+                    integer(value.items[i], fmt::format("{}[{}]", at, i),
+                            std::numeric_limits<std::int64_t>::min(),
+                            std::numeric_limits<std::int64_t>::max());
+                return;
             case Type::object:
                 require(value.is(Kind::map), value, at, "a map");
                 if (field.schema != nullptr) object(value, *field.schema, at);
@@ -127,24 +140,24 @@ private:
         }
     }
 
-    /// Neither empty nor what Kubernetes would default the field to.
+    /// Neither empty nor as good as absent.
     static bool says_something(const Value& value, const Field& field) {
-        switch (value.kind) {
-            case Value::Kind::list: return !value.items.empty();
-            case Value::Kind::map: return !value.members.empty();
-            default: return !value.text.empty() && value.text != field.harmless;
-        }
+        const bool empty = value.is(Value::Kind::list)  ? value.items.empty()
+                           : value.is(Value::Kind::map) ? value.members.empty()
+                                                        : value.text.empty();
+        return !empty && (field.harmless == nullptr || !field.harmless(value));
     }
 
     const std::string& file_;
-    std::vector<Warning>& warnings_;
+    std::vector<LeftOut> found_;
 };
 
 }  // namespace
 
-void check_schema(const std::string& file, const Value& object, const Schema& schema,
-                  std::vector<Warning>& warnings) {
-    Checker(file, warnings).object(object, schema, "");
+std::vector<LeftOut> check_schema(const std::string& file, const Value& object, const Schema& schema) {
+    Checker checker(file);
+    checker.object(object, schema, "");
+    return checker.take();
 }
 
 }  // namespace kcheck::manifests

@@ -4,14 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "manifests/effects.hpp"
 #include "manifests/schema.hpp"
 #include "manifests/tree.hpp"
 
 namespace kcheck::manifests {
 
-/// Throws Failure at the first unknown field or value of a wrong type in `object`; appends
-/// a warning for every field that is there, is not modelled and could change a verdict.
-void check_schema(const std::string& file, const Value& object, const Schema& schema,
-                  std::vector<Warning>& warnings);
+/// Throws Failure at the first unknown field or value of a wrong type in `object`; gives
+/// every field that is there, is not modelled and may decide a verdict. Of such a field the
+/// fields below it are not listed again.
+std::vector<LeftOut> check_schema(const std::string& file, const Value& object, const Schema& schema);
 
 }  // namespace kcheck::manifests

@@ -1,5 +1,5 @@
 // What a manifest says, after decoding and kube-apiserver's defaulting: only the fields
-// that the model reads. schema.cpp lists the others and what becomes of them.
+// that matter. schema.hpp lists the others and what becomes of them.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "manifests/effects.hpp"
 #include "manifests/error.hpp"
 #include "manifests/quantity.hpp"
+#include "manifests/tree.hpp"
 
 namespace kcheck::manifests {
 
@@ -68,14 +70,43 @@ struct Container {
     std::string image_pull_policy;  // Always, IfNotPresent, Never
     Resources requests;             // a missing one defaults to the limit
     Resources limits;
+    bool sidecar = false;  // of an init container: restartPolicy Always
+};
+
+/// core/v1 NodeSelectorRequirement, of a label or of the field metadata.name.
+struct NodeRequirement {
+    std::string key;
+    std::string op;  // In, NotIn, Exists, DoesNotExist, Gt, Lt
+    std::vector<std::string> values;
+};
+
+/// core/v1 NodeSelectorTerm: all of its requirements. An empty one matches nothing.
+struct NodeTerm {
+    std::vector<NodeRequirement> expressions;
+    std::vector<NodeRequirement> fields;
 };
 
 struct PodTemplate {
     Labels labels;
     std::vector<Container> containers;
+    /// They run before the containers, one after the other; a sidecar (restartPolicy Always)
+    /// goes on beside what follows.
+    std::vector<Container> init_containers;
     Resources overhead;
     Labels node_selector;
+    /// affinity.nodeAffinity.required...: one of them must match; absent: any node will do.
+    std::optional<std::vector<NodeTerm>> node_terms;
     std::vector<Toleration> tolerations;
+    std::string priority_class;
+    std::string runtime_class;
+};
+
+/// An object that a pod needs.
+struct Reference {
+    std::string kind;  // as kubectl writes it: secret, configmap, image, ...
+    std::string name;
+    std::string key;  // of a Secret or ConfigMap; may be empty
+    friend auto operator<=>(const Reference&, const Reference&) = default;
 };
 
 struct Strategy {
@@ -101,6 +132,10 @@ struct Deployment {
     /// spec.replicas of every apply of this Deployment, in the order of the input; the first
     /// creates it. An apply that changes nothing is no request and is not listed.
     std::vector<int> applied_replicas;
+
+    /// Of the manifest itself; what other objects add is found by surroundings.hpp.
+    std::vector<LeftOut> left_out;
+    std::vector<Reference> references;
 };
 
 struct NodeSpec {
@@ -112,6 +147,29 @@ struct NodeSpec {
     /// status.allocatable, else status.capacity. `pods` is always there; cpu, memory and
     /// ephemeral-storage limit nothing when they are not.
     Resources allocatable;
+    std::vector<LeftOut> left_out;
+};
+
+struct KindInfo;
+
+/// An object that is neither Deployment nor Node. Its shape was not checked.
+struct Object {
+    Origin origin;
+    std::string group;
+    std::string kind;
+    std::string name;
+    std::string name_space;          // "default" where none is written
+    const KindInfo* info = nullptr;  // null: of a CustomResourceDefinition
+    Value tree;
+};
+
+/// The user accepts what is left out between two places of a file, and of the Deployments
+/// that begin there.
+struct Acceptance {
+    const LeftOutInfo* info = nullptr;
+    std::string file;
+    Place first, last;
+    std::string by;  // "the annotation at web.yaml:4:18"
 };
 
 }  // namespace kcheck::manifests

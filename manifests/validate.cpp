@@ -26,8 +26,11 @@ void Subject::duplicate(const std::string& field, const std::string& value) cons
 void Subject::forbidden(const std::string& field, std::string_view detail) const {
     refuse(field, fmt::format("Forbidden: {}", detail));
 }
+void Subject::not_found(const std::string& field, const std::string& value) const {
+    refuse(field, "Not found: " + quote(value));
+}
 void Subject::unsupported(const std::string& field, const std::string& value,
-                          std::initializer_list<std::string_view> supported) const {
+                          std::span<const std::string_view> supported) const {
     std::string list;
     for (const std::string_view one : supported)
         list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", one);
@@ -83,10 +86,7 @@ void validate_requirement(const Subject& subject, const LabelRequirement& requir
 void validate_selector(const Subject& subject, const Deployment& deployment) {
     if (!deployment.selector) subject.required("spec.selector");
     const LabelSelector& selector = *deployment.selector;
-    subject.labels("spec.selector.matchLabels", selector.match_labels);
-    for (std::size_t i = 0; i < selector.match_expressions.size(); ++i)
-        validate_requirement(subject, selector.match_expressions[i],
-                             fmt::format("spec.selector.matchExpressions[{}]", i));
+    validate_label_selector(subject, selector, "spec.selector");
     if (selector.empty()) subject.invalid("spec.selector", "{}", "empty selector is invalid for deployment");
     const Labels& labels = deployment.pod_template.labels;
     if (!selector.matches(labels))
@@ -123,6 +123,14 @@ void validate_strategy(const Subject& subject, const Strategy& strategy, const V
 
 }  // namespace
 
+void validate_label_selector(const Subject& subject, const LabelSelector& selector,
+                             const std::string& field) {
+    subject.labels(field + ".matchLabels", selector.match_labels);
+    for (std::size_t i = 0; i < selector.match_expressions.size(); ++i)
+        validate_requirement(subject, selector.match_expressions[i],
+                             fmt::format("{}.matchExpressions[{}]", field, i));
+}
+
 void validate(const Deployment& deployment, const Value& tree) {
     const Subject subject("Deployment", deployment.name, deployment.origin, tree);
     subject.name("metadata.name", deployment.name);
@@ -132,6 +140,9 @@ void validate(const Deployment& deployment, const Value& tree) {
     subject.not_negative("spec.replicas", deployment.replicas);
     validate_selector(subject, deployment);
     validate_pod_template(subject, deployment.pod_template, "spec.template");
+    const Value* pods = tree.find("spec")->find("template");
+    if (const Value* spec = pods == nullptr ? nullptr : pods->find("spec"))
+        validate_template_tree(subject, *spec, "spec.template.spec");
     validate_strategy(subject, deployment.strategy, tree);
     subject.not_negative("spec.minReadySeconds", deployment.min_ready_seconds);
     subject.not_negative("spec.revisionHistoryLimit", deployment.revision_history_limit);

@@ -10,9 +10,11 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "manifests/schema.hpp"
 #include "manifests/tree.hpp"
 #include "manifests/types.hpp"
 
@@ -35,8 +37,13 @@ public:
                               std::string_view detail) const;
     [[noreturn]] void duplicate(const std::string& field, const std::string& value) const;
     [[noreturn]] void forbidden(const std::string& field, std::string_view detail) const;
+    [[noreturn]] void not_found(const std::string& field, const std::string& value) const;
     [[noreturn]] void unsupported(const std::string& field, const std::string& value,
-                                  std::initializer_list<std::string_view> supported) const;
+                                  std::span<const std::string_view> supported) const;
+    [[noreturn]] void unsupported(const std::string& field, const std::string& value,
+                                  std::initializer_list<std::string_view> supported) const {
+        unsupported(field, value, std::span<const std::string_view>(supported.begin(), supported.size()));
+    }
 
     void not_negative(const std::string& field, std::int64_t value) const;
     /// Label keys and values; `field` is the map.
@@ -54,6 +61,12 @@ private:
 
 /// validate_pod.cpp: the template, at `field` (spec.template).
 void validate_pod_template(const Subject& subject, const PodTemplate& pod, const std::string& field);
+
+/// validate_template.cpp: what of its spec is not decoded, at `field` (spec.template.spec).
+void validate_template_tree(const Subject& subject, const Value& pod_spec, const std::string& field);
+
+/// metav1 validation.ValidateLabelSelector, at `field`.
+void validate_label_selector(const Subject& subject, const LabelSelector& selector, const std::string& field);
 
 /// A map of strings as JSON, in the order of its keys.
 std::string json(const Labels& labels);

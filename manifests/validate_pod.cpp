@@ -40,11 +40,11 @@ void validate_resources(const Subject& subject, const Container& container, cons
     }
 }
 
-void validate_containers(const Subject& subject, const PodTemplate& pod, const std::string& field) {
-    if (pod.containers.empty()) subject.required(field);
+void validate_containers(const Subject& subject, const std::vector<Container>& containers,
+                         const std::string& field) {
     std::set<std::string> names;
-    for (std::size_t i = 0; i < pod.containers.size(); ++i) {
-        const Container& container = pod.containers[i];
+    for (std::size_t i = 0; i < containers.size(); ++i) {
+        const Container& container = containers[i];
         const std::string at = fmt::format("{}[{}]", field, i);
         if (container.name.empty()) subject.required(at + ".name");
         if (const std::string problem = dns_label_problem(container.name); !problem.empty())
@@ -93,7 +93,9 @@ void validate_toleration(const Subject& subject, const Toleration& toleration, c
 void validate_pod_template(const Subject& subject, const PodTemplate& pod, const std::string& field) {
     subject.labels(field + ".metadata.labels", pod.labels);
     const std::string spec = field + ".spec";
-    validate_containers(subject, pod, spec + ".containers");
+    if (pod.containers.empty()) subject.required(spec + ".containers");
+    validate_containers(subject, pod.containers, spec + ".containers");
+    validate_containers(subject, pod.init_containers, spec + ".initContainers");
     subject.labels(spec + ".nodeSelector", pod.node_selector);
     for (std::size_t i = 0; i < pod.tolerations.size(); ++i)
         validate_toleration(subject, pod.tolerations[i], fmt::format("{}.tolerations[{}]", spec, i));

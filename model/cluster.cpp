@@ -156,14 +156,13 @@ void Cluster::add_history() {
     direct_writer = add("history.direct_writer", 3, Part::history);
     lost_update = add("history.lost_update", 2, Part::history);
     name_reused = add("history.name_reused", 2, Part::history);
+    uid_repeated = add("history.uid_repeated", 2, Part::history);
     revision_repeated = add("history.revision_repeated", 2, Part::history);
     stray_start = add("history.stray_start", 2, Part::history);
     exceeded =
         add("bounds.exceeded", exceeded_events + static_cast<int>(bounds.events.size()), Part::history);
     for (int p = 0; p < bounds.pods; ++p)
         bindings.push_back(add(fmt::format("history.bindings[{}]", p), 3, Part::history, Values::plain, p));
-    for (int p = 0; p < bounds.pods; ++p)
-        uid.push_back(add(fmt::format("history.uid[{}]", p), bounds.pods + 1, Part::history, Values::pod, p));
     for (int p = 0; p < bounds.pods; ++p)
         aged.push_back(add(fmt::format("pod[{}].aged", p), configuration.waits_until_available ? 2 : 1,
                            Part::environment, Values::plain, p));

@@ -140,9 +140,8 @@ public:
     Slot uid_next = nowhere;
 
     // what the monitors keep (monitors.hpp)
-    Slot direct_writer, lost_update, name_reused, revision_repeated, stray_start;
+    Slot direct_writer, lost_update, name_reused, uid_repeated, revision_repeated, stray_start;
     std::vector<Slot> bindings;  // per pod: committed bindings, 2 = two or more
-    std::vector<Slot> uid;       // per pod: 0 a UID of its own, q+1 that of pod q
     Slot exceeded;               // see bounds.hpp
     std::vector<Slot> aged;      // per pod: Ready for minReadySeconds
 

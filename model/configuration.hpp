@@ -16,13 +16,15 @@ namespace kcheck::model {
 struct Node {
     std::string name;
     /// Passes kube-scheduler's filters other than NodeResourcesFit: NodeUnschedulable,
-    /// NodeAffinity (spec.nodeSelector), TaintToleration.
+    /// NodeAffinity (nodeSelector, required node affinity), TaintToleration.
     bool schedulable = true;
     /// How many pods of the template fit (NodeResourcesFit; the kubelet's admission).
     int capacity = 110;
     /// score[k]: kube-scheduler's score when k pods of the template are there already;
     /// the highest ranks first. Has capacity+1 entries, or is empty (all equal).
     std::vector<int> score = {};
+    /// Why no pod can go there, in words; empty where one can. Equal nodes may differ in it.
+    std::string closed_because = {};
 
     /// Equal nodes (but for the name) are interchangeable.
     bool same_kind(const Node& other) const {

@@ -69,23 +69,19 @@ Bool<C> is_free(const C& c, const Cluster& k, int p) {
     return free;
 }
 
-/// The UID of the pod that is created in slot p: 0, one that no other has (a random number of 122
-/// bits), or q + 1, that of pod q. A variant numbers them, from 1 again after a restart.
+/// Draws the UID of the pod that is created in slot p; whether a stored pod has it. It is a random
+/// number of 122 bits; a variant numbers them, from 1 again after a restart.
 template <class C>
-Int<C> draw_uid(C& c, const Cluster& k, int p) {
-    auto same = c.integer(0);
-    if (!k.is(Variant::uids_repeat_after_restart)) return same;
+Bool<C> draw_uid(C& c, const Cluster& k, int p) {
+    auto taken = c.boolean(false);
+    if (!k.is(Variant::uids_repeat_after_restart)) return taken;
     c.when(c[k.uid_next] < k.pods() + 1, [&] { c.set(k.uid_next, c[k.uid_next] + 1); });
     for (int q = 0; q < k.pods(); ++q) {
         const auto i = static_cast<std::size_t>(q);
-        if (q == p) continue;
-        const auto repeats = c[k.pod[i][pod::exists]] == 1 && c[k.number[i]] == c[k.uid_next];
-        // The first of those that have this UID stands for it.
-        const auto first = c.choose(c[k.uid[i]] != 0, c[k.uid[i]], c.integer(q + 1));
-        same = c.choose(repeats && same == 0, first, same);
+        if (q != p) taken = taken || (c[k.pod[i][pod::exists]] == 1 && c[k.number[i]] == c[k.uid_next]);
     }
     c.set(k.number[static_cast<std::size_t>(p)], c[k.uid_next]);
-    return same;
+    return taken;
 }
 
 /// POST pods: generateName and a fresh UID, so it never conflicts. `created(p)` is told
@@ -99,7 +95,7 @@ void create_pod(C& c, const Cluster& k, F&& created) {
         c.when(here, [&] {
             auto pod = no_pod(c);
             pod[pod::exists] = c.integer(1);
-            monitors::uid(c, k, p, draw_uid(c, k, p));
+            monitors::uid(c, k, draw_uid(c, k, p));
             commit_pod(c, k, Writer::kube_apiserver, p, pod);
             created(p);
         });

@@ -32,25 +32,16 @@ void creation(C& c, const Cluster& k, Bool<C> taken) {
     c.when(taken, [&] { c.set(k.name_reused, c.integer(1)); });
 }
 
-/// A pod is created in slot p with the UID of pod `same` - 1, or with one that no other has (0).
+/// A pod is created; `taken`: a stored pod has its UID.
 template <class C>
-void uid(C& c, const Cluster& k, int p, Int<C> same) {
-    c.set(k.uid[static_cast<std::size_t>(p)], same);
+void uid(C& c, const Cluster& k, Bool<C> taken) {
+    c.when(taken, [&] { c.set(k.uid_repeated, c.integer(1)); });
 }
 
-/// The pod in slot p is removed. Those that have its UID still have it in common.
+/// The pod in slot p is removed.
 template <class C>
 void removal(C& c, const Cluster& k, int p) {
     c.set(k.bindings[static_cast<std::size_t>(p)], c.integer(0));
-    c.set(k.uid[static_cast<std::size_t>(p)], c.integer(0));
-    auto first = c.integer(0);
-    for (int q = 0; q < k.pods(); ++q) {
-        const auto slot = k.uid[static_cast<std::size_t>(q)];
-        const auto same = c[slot] == p + 1;
-        if (c.surely_not(same)) continue;
-        c.when(same, [&] { c.set(slot, first); });
-        first = c.choose(same && first == 0, c.integer(q + 1), first);
-    }
 }
 
 /// An update commits; `newer`: the stored version is newer than its sender's cached one.

@@ -92,6 +92,62 @@ TEST_CASE("What a real cluster did is admitted") {
     CHECK(checked(scaled).admitted);
 }
 
+TEST_CASE("What the model does not have is read, and ends what is decided") {
+    const auto reason = [](const char* name) {
+        const auto recording = real(name);
+        const auto result = conform(recording, {});
+        REQUIRE(result);
+        CHECK_FALSE(result->admitted);
+        CHECK_FALSE(result->complete);
+        CHECK(result->refused == 0);
+        CHECK(recording.unread > 0);
+        return result->reason;
+    };
+    const std::string opening = "this write is of a kind the model does not have: ";
+    CHECK(reason("04-set-image-rolling-update") ==
+          opening + "the spec of the Deployment changes, and not its replicas");
+    CHECK(reason("06-delete-pod") == opening + "a user deletes a pod");
+    CHECK(reason("16-delete-deployment") == opening + "the Deployment is deleted");
+}
+
+TEST_CASE("What comes before a write that is beyond the model is admitted, or not") {
+    const auto template_changes =
+        R"({"revision":4,"user":"kubernetes-admin","verb":"update","resource":"deployments",)"
+        R"("subresource":"","key":"/registry/deployments/default/a",)"
+        R"("object":{"metadata":{"uid":"d","generation":2},"spec":{"replicas":1,"template":{}},)"
+        R"("status":{}}})"
+        "\n";
+    const auto removed = R"({"revision":5,"user":"kubernetes-admin","verb":"delete","resource":"pods",)"
+                         R"("subresource":"","key":"/registry/pods/default/a-1-x","object":null})"
+                         "\n";
+    const auto checked_text = [](const std::string& text) {
+        const Folder folder(text);
+        const auto recording = read_recording(folder.path);
+        REQUIRE(recording);
+        const auto result = conform(*recording, {});
+        REQUIRE(result);
+        CHECK_FALSE(result->admitted);
+        return *result;
+    };
+    const auto changed = checked_text(apply_and_create() + template_changes + removed);
+    CHECK(changed.reason == "this write is of a kind the model does not have: spec.template changes");
+    CHECK(changed.writes == 3);
+    CHECK_FALSE(changed.complete);
+    CHECK_FALSE(changed.nearest);
+
+    const auto deleted = checked_text(apply_and_create() + removed);
+    CHECK(deleted.reason == "this write is of a kind the model does not have: a user deletes a pod");
+    CHECK(deleted.writes == 3);
+
+    // Nothing that comes later excuses a write that the model has and does not make.
+    const auto phase = pod_line(4, "system:kube-scheduler", "update",
+                                R"({"metadata":{"ownerReferences":[{"uid":"r","controller":true}]},)"
+                                R"("spec":{},"status":{"phase":"Running"}})");
+    const auto wrong = checked_text(apply_and_create() + phase + removed);
+    CHECK(wrong.complete);
+    CHECK(wrong.refused == 3);
+}
+
 TEST_CASE("Two writes that are swapped are not admitted") {
     auto recording = real("01-apply-3");
     const auto bound = first(recording, is_bound_pod);
@@ -140,14 +196,58 @@ TEST_CASE("A second binding of a bound pod is not admitted") {
     const auto result = checked(recording);
     CHECK(result.refused == bound + 1);
     CHECK(result.reason == "the pod has been bound to node-2 already; a bound pod is never bound again");
+    CHECK(result.writes == bound + 1);
+    REQUIRE(result.nearest);
+    const auto pod = "pods/" + again.name;
+    CHECK(result.nearest->action == "kube-scheduler: POST binding of " + pod);
+    CHECK(result.nearest->false_parts ==
+          std::vector<std::string>{"kube-scheduler.assumed[" + pod + "] is none, which it must not be",
+                                   "kube-scheduler.binding[" + pod + "] is 0, and must be 1",
+                                   pod + ".node is node-2, and must be none"});
 }
 
-TEST_CASE("A write of a component that the model does not have is not admitted") {
+TEST_CASE("The nearest action says what of its guard is false, or what it would write") {
+    // The kubelet says Running before it can have been told of the pod.
+    auto early = real("01-apply-3");
+    const auto bound = first(early, is_bound_pod);
+    auto runs = early.writes[bound];
+    runs.user = "system:node:" + early.nodes[static_cast<std::size_t>(*runs.pod.node)];
+    runs.pod.phase = "Running";
+    early.writes.insert(early.writes.begin() + static_cast<std::ptrdiff_t>(bound), runs);
+    const auto unbound = checked(early);
+    CHECK(unbound.refused == bound);
+    REQUIRE(unbound.nearest);
+    const auto pod = "pods/" + runs.name;
+    CHECK(unbound.nearest->action == "kubelet/node-2: PATCH status of " + pod + ": Running and Ready");
+    CHECK(unbound.nearest->false_parts ==
+          std::vector<std::string>{"kubelet/node-2.cache." + pod + ".exists is 0, and must be 1",
+                                   "runtime/node-2.container[" + pod + "] is 0, and must be 2"});
+    CHECK(unbound.nearest->differences == std::vector<std::string>{"node none, not node-2"});
+
+    // A status that counts one replica too many.
+    auto miscounted = real("01-apply-3");
+    const auto status = first(miscounted, [](const RecordedWrite& write) {
+        return write.object == Object::replica_set && write.workload.status_replicas > 0;
+    });
+    ++miscounted.writes[status].workload.status_replicas;
+    const auto one_more = checked(miscounted);
+    CHECK(one_more.refused == status);
+    REQUIRE(one_more.nearest);
+    CHECK(one_more.nearest->action == "replicaset-controller: PUT ReplicaSet status");
+    CHECK(one_more.nearest->false_parts.empty());
+    CHECK(one_more.nearest->differences == std::vector<std::string>{"status.replicas 3, not 4"});
+}
+
+TEST_CASE("A write of a component that the model does not have is not decided") {
     auto recording = real("03-scale-5");
     recording.writes[2].user = accounts + "generic-garbage-collector";
-    const auto result = checked(recording);
-    CHECK(result.refused == 2);
-    CHECK(result.reason == "the model has no component that is " + accounts + "generic-garbage-collector");
+    const auto result = conform(recording, {});
+    REQUIRE(result);
+    CHECK_FALSE(result->complete);
+    CHECK(result->writes == 2);
+    CHECK(result->refused == 2);
+    CHECK(result->reason == "this write is of a kind the model does not have: it has no component that is " +
+                                accounts + "generic-garbage-collector");
 }
 
 TEST_CASE("A write that only a fault explains is admitted with a budget for it") {
@@ -191,11 +291,21 @@ TEST_CASE("The reference's own format is read, and its mistakes are named") {
         CHECK(recording->nodes == std::vector<std::string>{"n"});
         CHECK(checked(*recording).admitted);
     }
-    {
-        const Folder folder(apply_and_create() + "{\"revision\":\n");
+    const std::vector<std::pair<std::string, std::string>> lines{
+        {"{\"revision\":", ":4:13: not JSON: it ends in the middle"},
+        {"{\"revision\": x}", ":4:14: not JSON from here on"},
+        {"{\"revision\": 1e999}", ":4:18: a number is too large"},
+        {"[]", ":4:1: each line must be a JSON object"},
+        {"{\"revision\": null}", ":4:1: \"revision\" must be a whole number"},
+        {R"({"revision": 4, "user": 3})", ":4:1: \"user\" must be a string"},
+        {R"({"revision": 4, "user": "u", "key": "k"})",
+         ":4:1: \"object\" must be the object that was stored"},
+    };
+    for (const auto& [line, message] : lines) {
+        const Folder folder(apply_and_create() + line + "\n");
         const auto recording = read_recording(folder.path);
         REQUIRE_FALSE(recording);
-        CHECK(recording.error().find("commits.jsonl:4: ") != std::string::npos);
+        CHECK(recording.error() == (folder.path / "commits.jsonl").string() + message);
     }
     {
         const Folder folder(apply_and_create() + pod_line(4, "", "update", bound_to_n));
@@ -206,6 +316,20 @@ TEST_CASE("The reference's own format is read, and its mistakes are named") {
     }
     CHECK_FALSE(read_recording("nowhere"));
     CHECK_FALSE(read_recording(fixtures));
+}
+
+TEST_CASE("Members of objects that are not what they should be are as if they were not there") {
+    for (const auto* object : {R"({"metadata":3})", R"({"metadata":{"ownerReferences":[1,{"uid":[]}]}})",
+                               R"({"metadata":{"generation":1e300},"spec":[],"status":{"replicas":"x"}})",
+                               R"({"metadata":{"generation":99999999999},"spec":{"replicas":-1}})",
+                               R"({"metadata":{"generation":2},"spec":{"replicas":2000000000}})"})
+        for (const auto* kind : {"deployments", "replicasets", "pods"}) {
+            INFO(kind << " " << object);
+            const Folder folder(apply_and_create() +
+                                R"({"revision":4,"user":"system:kube-scheduler","verb":"update","key":)" +
+                                "\"/registry/" + kind + R"(/default/a","object":)" + object + "}\n");
+            if (const auto recording = read_recording(folder.path)) (void)conform(*recording, {});
+        }
 }
 
 TEST_CASE("A run that is too much for the limit is incomplete, not refused") {

@@ -30,7 +30,7 @@ TEST_CASE("each bad manifest is refused with its golden line", "[manifests]") {
             error.message.erase(at, directory.size());
         CHECK(to_string(error) + "\n" == contents(fs::path(path).replace_extension(".txt")));
     }
-    CHECK(count >= 100);
+    CHECK(count >= 160);
 }
 
 TEST_CASE("what is no text is refused by its first bad byte", "[manifests]") {

@@ -34,7 +34,7 @@ std::vector<std::string> manifests_in(std::initializer_list<const char*> folders
 int run(const std::string& text) {
     const auto manifests = read_text(text);
     if (manifests) {
-        to_configuration(*manifests, {}).has_value();
+        to_cluster(*manifests, {}).has_value();
         return 1;
     }
     const std::string line = to_string(manifests.error());

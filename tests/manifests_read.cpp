@@ -1,9 +1,11 @@
 // What is read out of good manifests: values, defaults, warnings, and YAML's corners.
 #include <algorithm>
+#include <set>
 
 #include <catch2/catch.hpp>
 
 #include "manifests/defaults.hpp"
+#include "manifests/kinds.hpp"
 #include "manifests/scalar.hpp"
 #include "manifests/schema.hpp"
 #include "tests/manifests_support.hpp"
@@ -76,7 +78,7 @@ TEST_CASE("a plain scalar means what kubectl takes it for", "[manifests]") {
 TEST_CASE("the recorded Deployment is read as it was applied", "[manifests]") {
     const auto manifests = read_files({(source_dir / "examples/elasticsearch.yaml").string()});
     REQUIRE(manifests);
-    CHECK(manifests->warnings.empty());
+    CHECK(manifests->deployments.at(0).left_out.empty());
     REQUIRE(manifests->deployments.size() == 1);
     const Deployment& d = manifests->deployments.front();
     CHECK(d.name == "elasticsearch");
@@ -92,7 +94,7 @@ TEST_CASE("the recorded Deployment is read as it was applied", "[manifests]") {
     // kube-apiserver stored it with these defaults: the recorded object says the same.
     const auto stored = read_files({(source_dir / "tests/manifests/good/live-object.json").string()});
     REQUIRE(stored);
-    CHECK(stored->warnings.empty());
+    CHECK(stored->deployments.at(0).left_out.empty());
     const Deployment& live = stored->deployments.at(0);
     CHECK(live.strategy.type == d.strategy.type);
     CHECK(live.strategy.max_surge == d.strategy.max_surge);
@@ -165,55 +167,155 @@ TEST_CASE("anchors, merges, lists and null fields are understood", "[manifests]"
     CHECK(manifests.nodes[1].labels.at("disk") == "ssd");
 }
 
-TEST_CASE("what is not modelled is named, and nothing else", "[manifests]") {
+TEST_CASE("what decides and is not modelled is named, and nothing else", "[manifests]") {
     // Everything here is what Kubernetes would default to, empty, or without effect.
     CHECK(accepted(deployment_text("  paused: false\n  progressDeadlineSeconds: 600\n",
                                    "      restartPolicy: Always\n      schedulerName: default-scheduler\n"
-                                   "      initContainers: []\n      affinity: {}\n"
+                                   "      initContainers: []\n      affinity: {podAntiAffinity: {}}\n"
                                    "      terminationGracePeriodSeconds: 30\n      hostNetwork: no\n"
-                                   "      volumes: [{name: v, emptyDir: {}}]\n",
+                                   "      volumes: [{name: v, emptyDir: {}}, {name: w}]\n"
+                                   "      topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, "
+                                   "whenUnsatisfiable: ScheduleAnyway}]\n",
                                    "        env: [{name: A, value: b}]\n"
-                                   "        ports: [{containerPort: 80, name: http}]\n"))
-              .warnings.empty());
+                                   "        ports: [{containerPort: 80, name: http}]\n"
+                                   "        lifecycle: {preStop: {sleep: {seconds: 5}}}\n"))
+              .deployments.at(0)
+              .left_out.empty());
 
     const Manifests manifests =
-        accepted(deployment_text("  paused: true\n", "      priorityClassName: high\n",
+        accepted(deployment_text("  paused: true\n", "      terminationGracePeriodSeconds: 0\n",
                                  "        readinessProbe: {tcpSocket: {port: 80}}\n"
                                  "        ports:\n        - {containerPort: 80, hostPort: 80}\n"));
-    CHECK(rendered(manifests.warnings) ==
-          std::vector<std::string>{
-              "-:6:3: warning: spec.paused is not modelled: the Deployment is taken as not paused",
-              "-:13:7: warning: spec.template.spec.priorityClassName is not modelled: no pod "
-              "preempts another",
-              "-:17:9: warning: spec.template.spec.containers[0].readinessProbe is not modelled: a "
-              "container is ready as soon as it runs",
-              "-:19:31: warning: spec.template.spec.containers[0].ports[0].hostPort is not "
-              "modelled: pods do not compete for ports of a node"});
+    CHECK(rendered(manifests.deployments.at(0).left_out) ==
+          std::vector<std::string>{"paused 6:3 spec.paused",
+                                   "immediate-deletion 13:7 spec.template.spec.terminationGracePeriodSeconds",
+                                   "readiness-probe 17:9 spec.template.spec.containers[0].readinessProbe",
+                                   "host-ports 19:31 spec.template.spec.containers[0].ports[0].hostPort"});
 
     const Manifests service = accepted("apiVersion: v1\nkind: Service\nmetadata: {}\n");
-    CHECK(rendered(service.warnings) ==
-          std::vector<std::string>{"-:2:7: warning: kind \"Service\" is not modelled: left out"});
+    REQUIRE(service.objects.size() == 1);
+    CHECK(service.objects[0].info->effect == Effect::none);
+}
+
+TEST_CASE("what a field that decides has below it is not named again", "[manifests]") {
+    const Manifests manifests = accepted(deployment_text(
+        "",
+        "      initContainers: [{name: i, image: i:1, restartPolicy: Always, "
+        "livenessProbe: {exec: {command: [a]}}, ports: [{containerPort: 1, hostPort: 1}]}]\n"));
+    CHECK(rendered(manifests.deployments.at(0).left_out) ==
+          std::vector<std::string>{"init-containers 12:7 spec.template.spec.initContainers"});
 }
 
 namespace {
 
-void check_fields(const Schema& schema) {
-    for (const Field& field : schema) {
-        CAPTURE(std::string(field.name));
-        CHECK((field.effect == Effect::warned) == !field.instead.empty());
-        const bool twice = std::count_if(schema.begin(), schema.end(),
+void check_fields(const Schema& schema, std::set<const Schema*>& seen, std::set<std::string_view>& used) {
+    if (!seen.insert(&schema).second) return;
+    for (const Field& field : schema.fields) {
+        CAPTURE(std::string(schema.name), std::string(field.name));
+        CHECK((field.effect == Effect::decides) == !field.left_out.empty());
+        CHECK((field.harmless == nullptr) == field.unless.empty());
+        if (field.effect == Effect::decides) {
+            CHECK(find_left_out(field.left_out) != nullptr);
+            used.insert(field.left_out);
+        }
+        const bool twice = std::count_if(schema.fields.begin(), schema.fields.end(),
                                          [&](const Field& other) { return other.name == field.name; }) > 1;
         CHECK_FALSE(twice);
-        if (field.schema != nullptr) check_fields(*field.schema);
+        if (field.schema != nullptr) check_fields(*field.schema, seen, used);
     }
 }
 
 }  // namespace
 
-TEST_CASE("the schema names each field once and says what every warning means", "[manifests]") {
-    check_fields(deployment_schema);
-    check_fields(node_schema);
-    check_fields(list_schema);
+TEST_CASE("the tables name each field and kind once, and every name means something", "[manifests]") {
+    std::set<const Schema*> seen;
+    // Of names that stand in no table: what several objects together, or their history, add.
+    std::set<std::string_view> used = {"overlapping-selectors", "rolling-update", "node-size",
+                                       "taint-eviction"};
+    for (const Schema* schema : {&deployment_schema, &node_schema, &list_schema})
+        check_fields(*schema, seen, used);
+    std::set<std::pair<std::string_view, std::string_view>> kinds_seen;
+    for (const KindInfo& info : kinds()) {
+        CAPTURE(std::string(info.group), std::string(info.kind));
+        CHECK(kinds_seen.insert({info.group, info.kind}).second);
+        CHECK((info.effect == Effect::decides) == !info.left_out.empty());
+        CHECK(info.left_out.empty() == info.when.empty());
+        if (info.effect == Effect::decides) {
+            CHECK(find_left_out(info.left_out) != nullptr);
+            used.insert(info.left_out);
+        }
+    }
+    for (const LeftOutInfo& info : left_out_infos()) {
+        CAPTURE(std::string(info.name));
+        CHECK(used.contains(info.name));
+    }
+}
+
+TEST_CASE("the objects that a pod needs are found, but for the optional ones", "[manifests]") {
+    const Manifests manifests = accepted(deployment_text(
+        "",
+        "      serviceAccountName: robot\n      priorityClassName: high\n      runtimeClassName: gvisor\n"
+        "      imagePullSecrets: [{name: pull}]\n      volumes:\n"
+        "      - {name: a, secret: {secretName: s}}\n      - {name: b, configMap: {name: m, optional: "
+        "true}}\n"
+        "      - {name: c, persistentVolumeClaim: {claimName: p}}\n"
+        "      - {name: d, projected: {sources: [{secret: {name: t, items: [{key: k, path: k}]}}]}}\n"
+        "      - {name: e, hostPath: {path: /run/x, type: Socket}}\n      - {name: f, hostPath: {path: "
+        "/y}}\n",
+        "        env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]\n"
+        "        envFrom: [{configMapRef: {name: settings}}, {secretRef: {name: u, optional: true}}]\n"));
+    CHECK(manifests.deployments.at(0).references == std::vector<Reference>{{"image", "example.com/web:1", ""},
+                                                                           {"secret", "s", "k"},
+                                                                           {"configmap", "settings", ""},
+                                                                           {"secret", "s", ""},
+                                                                           {"persistentvolumeclaim", "p", ""},
+                                                                           {"secret", "t", "k"},
+                                                                           {"hostpath", "/run/x", ""},
+                                                                           {"secret", "pull", ""},
+                                                                           {"serviceaccount", "robot", ""},
+                                                                           {"priorityclass", "high", ""},
+                                                                           {"runtimeclass", "gvisor", ""}});
+}
+
+TEST_CASE("a later apply that changes more than spec.replicas is left out", "[manifests]") {
+    const auto of = [](const char* name) {
+        const auto manifests = read_files({(source_dir / "tests/manifests/good" / name).string()});
+        REQUIRE(manifests);
+        REQUIRE(manifests->deployments.size() == 1);
+        return rendered(manifests->deployments[0].left_out);
+    };
+    CHECK(of("second-apply-changes-template.yaml") ==
+          std::vector<std::string>{
+              "rolling-update 35:16 spec.template.spec.containers[0].image is applied anew"});
+    CHECK(of("second-apply-adds-field.yaml") ==
+          std::vector<std::string>{"rolling-update 25:20 spec.minReadySeconds is applied anew"});
+    CHECK(of("second-apply-removes-field.yaml") ==
+          std::vector<std::string>{"rolling-update 24:1 spec.minReadySeconds is applied anew"});
+}
+
+TEST_CASE("a kind is known, a custom resource's, or none", "[manifests]") {
+    const auto read_kind = [](const std::string& version, const std::string& kind) {
+        return refusal("apiVersion: " + version + "\nkind: " + kind + "\nmetadata: {name: a}\n");
+    };
+    for (const KindInfo& info : kinds()) {
+        if (info.kind == "Deployment" || info.kind == "List") continue;
+        CAPTURE(std::string(info.group), std::string(info.kind));
+        const std::string version = (info.group.empty() ? "" : std::string(info.group) + "/") + "v1";
+        CHECK(read_kind(version, std::string(info.kind)).empty());
+    }
+    CHECK(read_kind("example.com/v1", "Deploymnet").empty());
+    CHECK(read_kind("gateway.networking.k8s.io/v1", "Gateway").empty());
+    CHECK(read_kind("serving.knative.dev/v1", "Service").empty());
+    CHECK(read_kind("apps/v1", "StatefulSett") ==
+          "-:2:7: error: unknown kind \"StatefulSett\" (did you mean StatefulSet?)");
+
+    const std::string item = "\n  metadata: {name: a}\n";
+    CHECK(accepted("apiVersion: v1\nkind: PodList\nitems:\n-" + item.substr(2)).objects.size() == 1);
+    CHECK(accepted("apiVersion: v1\nkind: NodeList\nitems:\n- metadata: {name: a}\n").nodes.size() == 1);
+    CHECK(accepted("apiVersion: a.b/v1\nkind: FooList\nitems: [{metadata: {name: a}}]\n").objects.size() ==
+          1);
+    CHECK(accepted("apiVersion: a.b/v1\nkind: AllowList\nmetadata: {name: a}\n").objects[0].kind ==
+          "AllowList");
 }
 
 TEST_CASE("applying a Deployment again scales it", "[manifests]") {

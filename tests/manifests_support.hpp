@@ -36,9 +36,12 @@ inline std::string refusal(const std::string& text) {
     return manifests ? "" : to_string(manifests.error());
 }
 
-inline std::vector<std::string> rendered(const std::vector<Warning>& warnings) {
+/// "paused 6:3 spec.paused" of each.
+inline std::vector<std::string> rendered(const std::vector<LeftOut>& found) {
     std::vector<std::string> out;
-    for (const Warning& warning : warnings) out.push_back(to_string(warning));
+    for (const LeftOut& one : found)
+        out.push_back(std::string(one.info->name) + " " + std::to_string(one.place.line) + ":" +
+                      std::to_string(one.place.column) + " " + one.what);
     return out;
 }
 

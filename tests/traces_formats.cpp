@@ -91,7 +91,8 @@ TEST_CASE("a trace file that is wrong is refused with a pointer") {
         REQUIRE_FALSE(result);
         REQUIRE(result.error().message == "the member \"" + name + "\" is missing");
     }
-    REQUIRE(to_string(read("{").error()).starts_with("not JSON: "));
+    CHECK(to_string(read("{").error()) == "1:2: not JSON: it ends in the middle");
+    CHECK(to_string(read("{\n \"format\": x}").error()) == "2:12: not JSON from here on");
     REQUIRE_FALSE(read("[]"));
 }
 

@@ -1,9 +1,11 @@
 #include "traces/conformance.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <set>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 #include <unordered_set>
 
@@ -36,8 +38,16 @@ std::string component_of(const std::string& user, const Recording& recording) {
         const auto found = std::find(nodes.begin(), nodes.end(), user.substr(node.size()));
         return found == nodes.end() ? "" : fmt::format("kubelet[{}]", found - nodes.begin());
     }
-    return user.starts_with("system:") ? "" : "kubectl";
+    return is_of_user(user) ? "kubectl" : "";
 }
+
+/// Why the model has no write of this kind; empty if it has.
+std::string beyond_model(const RecordedWrite& write, const Recording& recording) {
+    const bool unknown = write.beyond_model.empty() && component_of(write.user, recording).empty();
+    return unknown ? "it has no component that is " + write.user : write.beyond_model;
+}
+
+constexpr std::size_t nearest_states_most = 1000;  // that are looked at, evenly spread over the set
 
 /// A state of the model, and which slot each pod of the recording is in.
 struct Candidate {
@@ -106,18 +116,19 @@ public:
             const auto component = component_of(write.user, recording_);
             const auto* before = last[{write.object, write.name}];
             last[{write.object, write.name}] = &write;
-            if (component.empty())
-                return refuse(result, i, "the model has no component that is " + write.user);
             expand(now, process_of(component));
             result.states_peak = std::max(result.states_peak, now.size());
-            if (now.size() > options_.states_max || stopped()) {
+            Set next(pipeline_.layout());
+            const bool too_many = now.size() > options_.states_max;
+            for (std::size_t c = 0; c < now.size() && !too_many && !stopped(); ++c)
+                commit(now[c], component, write, next);
+            if (too_many || stopped()) {
                 result.complete = false;
-                result.reason =
-                    stopped() ? "it was interrupted" : "there are too many states that agree so far";
+                result.reason = too_many        ? "there are too many states that agree so far (--max-states)"
+                                : interrupted() ? "it was interrupted"
+                                                : "the limit of time was reached (--timeout)";
                 return result;
             }
-            Set next(pipeline_.layout());
-            for (std::size_t c = 0; c < now.size(); ++c) commit(now[c], component, write, next);
             if (next.size() == 0 && left_bounds_) {
                 result.complete = false;
                 result.reason = "a run that agrees so far leaves the bounds of the model";
@@ -158,11 +169,14 @@ private:
         if (made.operations.empty()) made.operations.push_back({Kind::apply, 0});
         made.nodes.clear();
         for (const auto& name : recording.nodes) made.nodes.push_back(model::Node{name});
-        if (made.nodes.empty()) made.nodes.push_back(model::Node{"node-0"});
         return made;
     }
 
-    bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+    bool interrupted() const { return options_.stop != nullptr && options_.stop->load(); }
+    bool stopped() const {
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
+        return interrupted() || elapsed.count() > options_.timeout_s;
+    }
 
     static Conformance refuse(Conformance result, std::size_t write, std::string reason) {
         result.refused = write;
@@ -197,38 +211,68 @@ private:
         return {Object::deployment};
     }
 
-    static bool same(const std::optional<Stored::Workload>& stored, const RecordedWrite& write) {
-        if (!stored) return write.removed;
-        const auto& other = write.workload;
-        return !write.removed && stored->replicas == other.replicas &&
-               stored->generation == other.generation &&
-               stored->observed_generation == other.observed_generation &&
-               stored->status_replicas == other.status_replicas &&
-               stored->status_available == other.status_available;
+    using Texts = std::vector<std::string>;
+
+    static void compare(Texts& texts, const char* member, const auto& found, const auto& written) {
+        if (found != written) texts.push_back(fmt::format("{} {}, not {}", member, found, written));
+    }
+
+    static Texts differences(const std::optional<Stored::Workload>& found, const RecordedWrite& write) {
+        Texts texts;
+        if (!found != write.removed)
+            texts.emplace_back(found ? "stored, not removed" : "removed, not stored");
+        if (!found || write.removed) return texts;
+        const auto& written = write.workload;
+        compare(texts, "replicas", found->replicas, written.replicas);
+        compare(texts, "generation", found->generation, written.generation);
+        compare(texts, "observedGeneration", found->observed_generation, written.observed_generation);
+        compare(texts, "status.replicas", found->status_replicas, written.status_replicas);
+        compare(texts, "status.availableReplicas", found->status_available, written.status_available);
+        return texts;
+    }
+
+    std::string node_name(const std::optional<int>& node) const {
+        return node && *node < std::ssize(recording_.nodes)
+                   ? recording_.nodes[static_cast<std::size_t>(*node)]
+                   : "none";
+    }
+
+    /// What the step from `before` to `after` writes that is not the write; none if it is one of another
+    /// object.
+    std::optional<Texts> differences(const RecordedWrite& write, const Candidate& before,
+                                     const Valuation& after) const {
+        if (same_store(before.state, after)) return std::nullopt;
+        const auto change = change_of(before.state, after);
+        if (change.object != write.object) return std::nullopt;
+        const auto now = stored(after);
+        if (write.object == Object::deployment) return differences(now.deployment, write);
+        if (write.object == Object::replica_set) return differences(now.replica_set, write);
+        const auto known = before.slots.find(write.name);
+        if (known != before.slots.end() && known->second != change.slot) return std::nullopt;
+        if (known == before.slots.end())
+            for (const auto& [name, slot] : before.slots)
+                if (slot == change.slot) return std::nullopt;  // another pod's
+        Texts texts;
+        const auto pod = now.pods.find(change.slot);
+        const bool removed = pod == now.pods.end();
+        if (removed != write.removed)
+            texts.emplace_back(removed ? "removed, not stored" : "stored, not removed");
+        if (removed || write.removed) return texts;
+        compare(texts, "being deleted", pod->second.deleting, write.pod.deleting);
+        compare(texts, "phase", pod->second.phase, write.pod.phase);
+        compare(texts, "node", node_name(pod->second.node), node_name(write.pod.node));
+        return texts;
     }
 
     /// Whether the step from `before` to `after` is the write; notes the slot of a new pod.
     bool is(const RecordedWrite& write, const Candidate& before, Candidate& after) const {
-        const auto change = change_of(before.state, after.state);
-        if (change.object != write.object) return false;
-        const auto now = stored(after.state);
-        if (write.object == Object::deployment) return same(now.deployment, write);
-        if (write.object == Object::replica_set) return same(now.replica_set, write);
-        const auto known = before.slots.find(write.name);
-        if (known == before.slots.end()) {
-            for (const auto& [name, slot] : before.slots)
-                if (slot == change.slot) return false;  // another pod's
-            after.slots[write.name] = change.slot;
-        } else if (known->second != change.slot) {
-            return false;
+        const auto differs = differences(write, before, after.state);
+        if (!differs || !differs->empty()) return false;
+        if (write.object == Object::pod) {
+            after.slots[write.name] = change_of(before.state, after.state).slot;
+            if (write.removed) after.slots.erase(write.name);
         }
-        const auto pod = now.pods.find(change.slot);
-        if (pod == now.pods.end()) {
-            after.slots.erase(write.name);
-            return write.removed;
-        }
-        return !write.removed && pod->second.deleting == write.pod.deleting &&
-               pod->second.phase == write.pod.phase && pod->second.node == write.pod.node;
+        return true;
     }
 
     // ---- steps
@@ -349,8 +393,48 @@ private:
         else if (const auto other = others(set, component, write); !other.empty())
             result.reason = fmt::format("the model admits this write, but of {}", fmt::join(other, ", "));
         else
-            result.reason = fmt::format("{} cannot write this here, whatever it has seen so far", component);
+            result.reason =
+                fmt::format("{} cannot write this here, whatever it has seen so far", name_of(component));
+        result.nearest = nearest(set, component, write);
         result.instead = alternatives(set, component);
+    }
+
+    /// Of the actions of the writer, in the states that agree so far.
+    std::optional<Nearest> nearest(const Set& set, const std::string& component,
+                                   const RecordedWrite& write) const {
+        std::vector<int> own;
+        for (int action = 0; action < actions_.size(); ++action) {
+            const auto* info = actions_.info(action);
+            if (may_be(action, component) && !actions_.is_receipt(action) &&
+                (info == nullptr || !info->fault))
+                own.push_back(action);
+        }
+        const auto of = [](const auto& record) {
+            return std::vector<model::Slot>(record.field.begin(), record.field.end());
+        };
+        NearestAction search(pipeline_, actions_);
+        const auto step = 1 + set.size() / nearest_states_most;
+        for (std::size_t i = 0; i < set.size() && !stopped(); i += step) {
+            const Candidate candidate = set[i];
+            std::vector<std::vector<model::Slot>> objects;
+            if (write.object == Object::deployment) objects.push_back(of(k_.deployment));
+            if (write.object == Object::replica_set) objects.push_back(of(k_.replica_set));
+            if (write.object == Object::pod) {
+                const auto known = candidate.slots.find(write.name);
+                for (int p = 0; p < k_.pods(); ++p)
+                    if (known == candidate.slots.end() || known->second == p)
+                        objects.push_back(of(k_.pod[static_cast<std::size_t>(p)]));
+            }
+            search.look(
+                candidate.state, own, objects,
+                [&](const Valuation& after) { return differences(write, candidate, after); },
+                [&] {
+                    Called called{{}, recording_.nodes};
+                    for (const auto& [name, slot] : candidate.slots) called.pods[slot] = "pods/" + name;
+                    return called;
+                });
+        }
+        return search.found();
     }
 
     /// Other components whose write it could be.
@@ -361,14 +445,14 @@ private:
         Set wider(pipeline_.layout());
         for (std::size_t i = 0; i < set.size(); ++i) wider.add(set[i]);
         for (const auto& process : processes) expand(wider, process);
-        for (std::size_t i = 0; i < wider.size(); ++i) {
+        for (std::size_t i = 0; i < wider.size() && !stopped(); ++i) {
             const Candidate candidate = wider[i];
             for (int action = 0; action < actions_.size(); ++action) {
                 const auto own = actions_.component(action);
-                if (own == component || found.contains(own)) continue;
+                if (own == component || found.contains(name_of(own))) continue;
                 Candidate after = candidate;
                 if (!actions_.run(action, after.state) || same_store(candidate.state, after.state)) continue;
-                if (within_bounds(after.state) && is(write, candidate, after)) found.insert(own);
+                if (within_bounds(after.state) && is(write, candidate, after)) found.insert(name_of(own));
             }
         }
         return found;
@@ -376,7 +460,7 @@ private:
 
     std::vector<std::string> alternatives(Set& set, const std::string& component) {
         std::set<std::string> found;
-        for (std::size_t i = 0; i < set.size(); ++i) {
+        for (std::size_t i = 0; i < set.size() && !stopped(); ++i) {
             const Candidate candidate = set[i];
             for (int action = 0; action < actions_.size(); ++action) {
                 if (!may_be(action, component)) continue;
@@ -408,7 +492,17 @@ private:
             return write;
         };
         const auto from = as_write(then);
-        return traces::describe(as_write(now), from.removed ? nullptr : &from, recording_);
+        auto to = as_write(now);
+        to.created = from.removed;
+        return traces::describe(to, from.removed ? nullptr : &from, recording_);
+    }
+
+    /// "kubelet/node-1" of "kubelet[0]".
+    std::string name_of(const std::string& component) const {
+        const auto bracket = component.find('[');
+        if (bracket == std::string::npos) return component;
+        const auto node = static_cast<std::size_t>(std::stoi(component.substr(bracket + 1)));
+        return fmt::format("{}/{}", component.substr(0, bracket), recording_.nodes[node]);
     }
 
     std::string name_of(const Change& change, const Candidate& candidate) const {
@@ -424,21 +518,36 @@ private:
     model::Pipeline pipeline_;
     const model::Cluster& k_;
     Actions actions_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     bool left_bounds_ = false;  // some run has been left out: nothing can be refused any more
 };
 
 }  // namespace
 
 tl::expected<Conformance, std::string> conform(const Recording& recording, const ConformOptions& options) {
-    for (const auto& write : recording.writes)
-        if (write.object != Object::pod && write.removed)
-            return tl::unexpected(fmt::format("revision {}: {} is deleted; the model has no such operation",
-                                              write.revision, write.name));
-    try {
-        return Admission(recording, options).run();
-    } catch (const std::length_error& error) {
-        return tl::unexpected(std::string("the recording is too large for the model: ") + error.what());
+    // What the model can be asked about ends before the first write that is beyond it.
+    const auto& all = recording.writes;
+    const auto beyond = std::ranges::find_if(
+        all, [&](const RecordedWrite& write) { return !beyond_model(write, recording).empty(); });
+    auto within = recording;
+    within.writes.assign(all.begin(), beyond);
+    if (within.nodes.empty()) within.nodes = {"node-0"};  // where nothing was bound yet
+    tl::expected<Conformance, std::string> result = Conformance{};
+    if (!within.writes.empty()) {
+        try {
+            result = Admission(within, options).run();
+        } catch (const std::length_error&) {
+            return tl::unexpected(std::string(
+                "the recording is too large for the model (fewer pods, nodes, operations or faults)"));
+        }
     }
+    const bool reached = result && !result->refused && result->complete;
+    if (!reached || beyond == all.end()) return result;
+    result->admitted = result->complete = false;
+    result->refused = static_cast<std::size_t>(beyond - all.begin());
+    result->reason =
+        fmt::format("this write is of a kind the model does not have: {}", beyond_model(*beyond, recording));
+    return result;
 }
 
 }  // namespace kcheck::traces

@@ -10,18 +10,23 @@
 // that commit just this write. Crashes read what is stored: with a budget for them they are tried
 // everywhere.
 //
+// What a write of a kind that the model does not have is to lead to, nobody can say: it ends what is
+// decided, and the writes before it are what is admitted.
+//
 // Complete: if the set becomes empty, no run of the model makes these writes. Sound: each state of
 // the set is reached by a run that makes them.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
+#include "traces/nearest.hpp"
 #include "traces/recording.hpp"
 
 namespace kcheck::traces {
@@ -30,17 +35,20 @@ struct ConformOptions {
     int crashes = 0;
     int lost_replies = 0;
     std::size_t states_max = 4'000'000;  // of the set, at any time
+    double timeout_s = std::numeric_limits<double>::infinity();
     const std::atomic<bool>* stop = nullptr;
 };
 
 struct Conformance {
     bool admitted = false;
-    bool complete = true;                  // false: a limit, or somebody, ended it before it was decided
-    std::size_t writes = 0;                // admitted, in their order
-    std::size_t states_peak = 0;           // of the set
-    std::optional<std::size_t> refused{};  // index of the first write that is not admitted
-    std::string reason{};                  // why not
-    std::vector<std::string> instead{};    // what the writer could have written
+    bool complete = true;         // false: it was not decided, for this reason
+    std::size_t writes = 0;       // admitted, in their order: the longest prefix that is
+    std::size_t states_peak = 0;  // of the set
+    std::optional<std::size_t>
+        refused{};                       // index of the first write that is not admitted, or beyond the model
+    std::string reason{};                // why not
+    std::optional<Nearest> nearest{};    // of what the writer can do, in the states that agree so far
+    std::vector<std::string> instead{};  // what the writer could have written
 };
 
 /// Fails if the recording asks for more than the model has, with a message that says what.

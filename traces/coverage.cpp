@@ -84,13 +84,14 @@ tl::expected<Coverage, std::string> cover(const Pipeline& pipeline, const OnRun&
     checker::ExploreOptions limits;
     limits.record_graph = true;
     limits.states_max = options.states_max;
+    limits.stop = options.stop;
     const auto found = checker::explore(pipeline, std::span<const checker::SafetyOf<Pipeline>>(), limits);
-    if (!found.complete())
-        return tl::unexpected(fmt::format("there are more than {} states", options.states_max));
-    const auto reachable = number(pipeline, found);
-    const auto& edges = reachable.graph.edges;
     Coverage coverage;
     coverage.states = found.states;
+    coverage.complete = found.complete();
+    if (!coverage.complete) return coverage;
+    const auto reachable = number(pipeline, found);
+    const auto& edges = reachable.graph.edges;
     coverage.transitions = reachable.transitions;
     coverage.out_of_bounds = reachable.transitions - edges.size();
     std::vector<bool> covered(edges.size(), false);

@@ -2,6 +2,7 @@
 // reachable graph, each as a trace that can be replayed on an implementation.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -19,6 +20,7 @@ struct Run {
 };
 
 struct Coverage {
+    bool complete = true;  // false: a limit, or somebody, ended the search for transitions; there are no runs
     std::uint64_t states = 0;
     std::uint64_t transitions = 0;    // of the reachable graph under the reductions of the pipeline
     std::uint64_t out_of_bounds = 0;  // of them: they leave the bounds of the encoding, and are in no run
@@ -33,10 +35,11 @@ using OnRun = std::function<bool(const Run&)>;
 
 struct CoverageOptions {
     std::uint64_t states_max = 1'000'000;
+    const std::atomic<bool>* stop = nullptr;
 };
 
-/// As few runs as possible (path_cover.hpp), made one at a time. Fails if the graph has too many states,
-/// or if a run cannot be followed, which is an error of kcheck.
+/// As few runs as possible (path_cover.hpp), made one at a time. Fails if a run cannot be followed, which
+/// is an error of kcheck.
 tl::expected<Coverage, std::string> cover(const model::Pipeline& pipeline, const OnRun& on_run,
                                           const CoverageOptions& options = {});
 

@@ -26,7 +26,7 @@ namespace {
 
 using model::Valuation;
 
-constexpr std::size_t alike_most = 20'000;
+constexpr std::size_t alike_most = 2000;
 constexpr std::size_t steps_most = 10'000;
 
 class PlainFollower {

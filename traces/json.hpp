@@ -22,8 +22,9 @@ inline constexpr int trace_version = 2;
 struct FormatError {
     std::string pointer;  // RFC 6901, "/steps/3/action"; empty for the document as a whole
     std::string message;
+    std::size_t line = 0, column = 0;  // of what is no JSON; else 0
 };
-/// `/steps/3/action: there is no action "..."`
+/// `/steps/3/action: there is no action "..."`, or `2:7: not JSON from here on`
 std::string to_string(const FormatError& error);
 
 void write_json(std::ostream& out, const Trace& trace);

@@ -3,12 +3,15 @@
 // A refusal travels as an exception within this file and leaves it as a FormatError.
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
+#include <stdexcept>
 
 #include <fmt/core.h>
 
 #include "traces/json.hpp"
 #include "traces/json_names.hpp"
+#include "traces/json_text.hpp"
 
 namespace kcheck::traces {
 
@@ -25,7 +28,9 @@ class Value {
 public:
     Value(const Json& json, std::string pointer) : json_(json), pointer_(std::move(pointer)) {}
 
-    [[noreturn]] void refuse(std::string message) const { throw Refusal{{pointer_, std::move(message)}}; }
+    [[noreturn]] void refuse(std::string message) const {
+        throw Refusal{{pointer_, std::move(message), 0, 0}};
+    }
     bool is_null() const { return json_.is_null(); }
     const Json& json() const { return json_; }
 
@@ -173,8 +178,8 @@ public:
         trace.property = document_["property"].string();
         try {
             read_steps(trace, pipeline_of(trace));
-        } catch (const std::length_error& error) {
-            document_["configuration"].refuse(error.what());
+        } catch (const std::length_error&) {
+            document_["configuration"].refuse("it is too large for kcheck");
         }
         return trace;
     }
@@ -230,11 +235,13 @@ private:
 }  // namespace
 
 tl::expected<Trace, FormatError> read_json(std::istream& in) {
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto document = parse_json<Json>(text);
+    if (!document)
+        return tl::unexpected(
+            FormatError{{}, document.error().message, document.error().line, document.error().column});
     try {
-        const auto document = Json::parse(in);
-        return Reader(Value(document, "")).read();
-    } catch (const Json::parse_error& error) {
-        return tl::unexpected(FormatError{"", fmt::format("not JSON: {}", error.what())});
+        return Reader(Value(*document, "")).read();
     } catch (const Refusal& refusal) {
         return tl::unexpected(refusal.error);
     }
@@ -243,8 +250,9 @@ tl::expected<Trace, FormatError> read_json(std::istream& in) {
 tl::expected<Trace, std::string> load(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     if (!in) return tl::unexpected(path.string() + ": cannot be read");
-    return read_json(in).map_error(
-        [&](const FormatError& error) { return path.string() + ": " + to_string(error); });
+    return read_json(in).map_error([&](const FormatError& error) {
+        return path.string() + (error.line > 0 ? ":" : ": ") + to_string(error);
+    });
 }
 
 }  // namespace kcheck::traces

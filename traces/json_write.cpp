@@ -42,6 +42,7 @@ Json json_of(const model::Layout& layout, const std::vector<int>& state) {
 }  // namespace
 
 std::string to_string(const FormatError& error) {
+    if (error.line > 0) return fmt::format("{}:{}: {}", error.line, error.column, error.message);
     return error.pointer.empty() ? error.message : error.pointer + ": " + error.message;
 }
 

@@ -30,9 +30,11 @@ struct RecordedWrite {
     std::string user;  // "system:kube-scheduler"
     Object object = Object::deployment;
     std::string name;
-    bool removed = false;
+    bool created = false, removed = false;
     Stored::Workload workload;  // after the write; generations count from those of the first write
     Stored::Pod pod;            // its node is an index into Recording::nodes
+    /// What the model does not have, in words ("spec.template changes"): nothing can be said of it.
+    std::string beyond_model;
 };
 
 struct Recording {
@@ -42,6 +44,7 @@ struct Recording {
     /// The recording begins when the Deployment was there already, and so many replicas ran.
     std::optional<int> replicas_before;
     std::vector<std::string> pods_before;  // those of them that are written to later
+    std::size_t unread = 0;                // writes after the first that is beyond the model
     /// "leases: not in the model" to the number of writes.
     std::map<std::string, std::size_t> left_out;
 };
@@ -50,6 +53,9 @@ struct Recording {
 /// error begins with the file and line where it is one of them.
 tl::expected<Recording, std::string> read_recording(const std::filesystem::path& folder_or_file,
                                                     const std::optional<std::string>& deployment = {});
+
+/// Whether it is a person, and no component or service account.
+bool is_of_user(const std::string& user);
 
 /// "pods/app-x7k2p: bound to node-1"; `before`: the last write to the same object, if any.
 std::string describe(const RecordedWrite& write, const RecordedWrite* before, const Recording& recording);

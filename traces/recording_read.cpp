@@ -1,9 +1,12 @@
 // The two forms of recordings, as raw writes.
 #include <algorithm>
+#include <charconv>
+#include <initializer_list>
 
 #include <fmt/core.h>
 #include <zlib.h>
 
+#include "traces/json_text.hpp"
 #include "traces/recording.hpp"
 
 namespace kcheck::traces {
@@ -15,53 +18,85 @@ namespace fs = std::filesystem;
 
 /// `file`, or `file`.gz; none if neither is there.
 std::optional<fs::path> find(const fs::path& file) {
-    if (fs::exists(file)) return file;
+    std::error_code error;  // what cannot be looked at is not there
+    if (fs::exists(file, error)) return file;
     auto compressed = file;
     compressed += ".gz";
-    if (fs::exists(compressed)) return compressed;
+    if (fs::exists(compressed, error)) return compressed;
     return std::nullopt;
 }
 
-/// Calls `use(line as JSON)`; an exception of it is what is wrong with the line.
+/// What is wrong with a line; empty if it is as it should be.
+using Fault = std::string;
+
+/// Calls `use(line as JSON)` with each line, an object; it returns what is wrong with it.
 template <class Use>
 tl::expected<void, std::string> for_each_line(const fs::path& file, Use&& use) {
     const auto lines = read_lines(file);
     if (!lines) return tl::unexpected(lines.error());
     for (std::size_t i = 0; i < lines->size(); ++i) {
         if ((*lines)[i].empty()) continue;
-        try {
-            use(Json::parse((*lines)[i]));
-        } catch (const Json::exception& error) {
-            return tl::unexpected(fmt::format("{}:{}: {}", file.string(), i + 1, error.what()));
-        }
+        const auto refuse = [&](std::size_t column, const std::string& what) {
+            return tl::unexpected(fmt::format("{}:{}:{}: {}", file.string(), i + 1, column, what));
+        };
+        const auto line = parse_json<Json>((*lines)[i]);
+        if (!line) return refuse(line.error().column, line.error().message);
+        if (!line->is_object()) return refuse(1, "each line must be a JSON object");
+        if (const auto fault = use(*line); !fault.empty()) return refuse(1, fault);
     }
     return {};
 }
 
-std::string member(const Json& object, const char* pointer) {
-    const Json::json_pointer at(pointer);
-    return object.contains(at) && object.at(at).is_string() ? object.at(at).get<std::string>() : "";
+/// Takes a member that every line has.
+Fault take(const Json& line, const char* name, std::string& into) {
+    const auto found = line.find(name);
+    if (found == line.end() || !found->is_string()) return fmt::format("\"{}\" must be a string", name);
+    into = found->get<std::string>();
+    return {};
+}
+Fault take(const Json& line, const char* name, std::int64_t& into) {
+    const auto found = line.find(name);
+    if (found == line.end() || !found->is_number_integer())
+        return fmt::format("\"{}\" must be a whole number", name);
+    into = found->get<std::int64_t>();
+    return {};
+}
+/// An object as it was stored.
+Fault take(const Json& line, const char* name, Json& into) {
+    const auto found = line.find(name);
+    if (found == line.end() || !found->is_object())
+        return fmt::format("\"{}\" must be the object that was stored", name);
+    into = *found;
+    return {};
+}
+/// The first of them, if any.
+Fault first_of(std::initializer_list<Fault> faults) {
+    const auto* found = std::ranges::find_if(faults, [](const Fault& fault) { return !fault.empty(); });
+    return found == faults.end() ? Fault() : *found;
 }
 
 /// Who asked for which revision.
 class Askers {
 public:
     void add(const Json& event) {
-        if (member(event, "/stage") != "ResponseComplete") return;
-        const auto verb = member(event, "/verb");
+        if (text_at(event, "/stage") != "ResponseComplete") return;
+        const auto verb = text_at(event, "/verb");
         if (verb == "get" || verb == "list" || verb == "watch") return;
-        if (event.value("/responseStatus/code"_json_pointer, 0) / 100 != 2) return;
-        const auto user = member(event, "/user/username");
-        if (const auto revision = member(event, "/responseObject/metadata/resourceVersion");
-            !revision.empty())
-            by_revision_.emplace(std::stoll(revision), user);
-        const auto key = fmt::format("/registry/{}/{}/{}", member(event, "/objectRef/resource"),
-                                     member(event, "/objectRef/namespace"), member(event, "/objectRef/name"));
-        if (member(event, "/objectRef/subresource") == "binding") binders_[key] = user;
+        if (number_at(event, "/responseStatus/code").value_or(0) / 100 != 2) return;
+        const auto user = text_at(event, "/user/username");
+        const auto text = text_at(event, "/responseObject/metadata/resourceVersion");
+        std::int64_t revision = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
+        if (!text.empty() && error == std::errc{} && end == text.data() + text.size())
+            by_revision_.emplace(revision, user);
+        const auto key =
+            fmt::format("/registry/{}/{}/{}", text_at(event, "/objectRef/resource"),
+                        text_at(event, "/objectRef/namespace"), text_at(event, "/objectRef/name"));
+        if (text_at(event, "/objectRef/subresource") == "binding") binders_[key] = user;
         if (verb == "delete") deleters_[key] = user;
     }
 
-    /// A reply to a POST binding carries no object, and that to a DELETE may carry the last one.
+    /// A reply to a POST binding carries no object, and that to a DELETE the last one, if any.
     std::string of(std::int64_t revision, const std::string& key, bool binds, bool removes) const {
         if (const auto found = by_revision_.find(revision); found != by_revision_.end()) return found->second;
         const auto& others = binds ? binders_ : removes ? deleters_ : none_;
@@ -77,21 +112,33 @@ private:
 tl::expected<std::vector<RawWrite>, std::string> read_kubernetes(const fs::path& audit,
                                                                  const fs::path& revisions) {
     Askers askers;
-    if (const auto read = for_each_line(audit, [&](const Json& event) { askers.add(event); }); !read)
-        return tl::unexpected(read.error());
+    const auto audited = for_each_line(audit, [&](const Json& event) {
+        askers.add(event);
+        return Fault();
+    });
+    if (!audited) return tl::unexpected(audited.error());
     std::vector<RawWrite> writes;
     std::map<std::string, std::string> nodes;  // of pods, as last stored
     const auto read = for_each_line(revisions, [&](const Json& line) {
         RawWrite write;
-        write.revision = line.at("rev").get<std::int64_t>();
-        write.key = line.at("key").get<std::string>();
-        write.is_new = line.value("version", 0) == 1;
-        if (line.at("type") == "PUT") write.object = line.at("value");
-        const auto node = member(write.object, "/spec/nodeName");
+        std::string type;
+        auto fault = first_of(
+            {take(line, "rev", write.revision), take(line, "key", write.key), take(line, "type", type)});
+        if (fault.empty() && type == "PUT")
+            fault = take(line, "value", write.object);
+        else if (fault.empty() && type != "DELETE")  // which has no value and no version
+            fault = "\"type\" must be PUT or DELETE";
+        if (!fault.empty()) return fault;
+        write.is_new = number_at(line, "/version") == 1;
+        const auto node = text_at(write.object, "/spec/nodeName");
         const bool binds = !node.empty() && nodes[write.key].empty();
         if (!write.object.is_null()) nodes[write.key] = node;
-        write.user = askers.of(write.revision, write.key, binds, write.object.is_null());
+        // The last mark before the removal is of the same request.
+        const bool removes =
+            write.object.is_null() || number_at(write.object, "/metadata/deletionGracePeriodSeconds") == 0;
+        write.user = askers.of(write.revision, write.key, binds, removes);
         writes.push_back(std::move(write));
+        return fault;
     });
     if (!read) return tl::unexpected(read.error());
     return writes;
@@ -101,12 +148,15 @@ tl::expected<std::vector<RawWrite>, std::string> read_commits(const fs::path& fi
     std::vector<RawWrite> writes;
     const auto read = for_each_line(file, [&](const Json& line) {
         RawWrite write;
-        write.revision = line.at("revision").get<std::int64_t>();
-        write.user = line.at("user").get<std::string>();
-        write.key = line.at("key").get<std::string>();
-        write.object = line.at("object");
-        write.is_new = line.value("verb", "") == "create" && line.value("subresource", "").empty();
+        auto fault = first_of({take(line, "revision", write.revision), take(line, "user", write.user),
+                               take(line, "key", write.key)});
+        const auto* object = find_member(line, "/object");
+        if (fault.empty() && (object == nullptr || !object->is_null()))  // null: removed
+            fault = take(line, "object", write.object);
+        if (!fault.empty()) return fault;
+        write.is_new = text_at(line, "/verb") == "create" && text_at(line, "/subresource").empty();
         writes.push_back(std::move(write));
+        return fault;
     });
     if (!read) return tl::unexpected(read.error());
     return writes;
@@ -124,8 +174,8 @@ tl::expected<std::vector<std::string>, std::string> read_lines(const fs::path& f
     while ((count = gzread(stream, buffer, sizeof buffer)) > 0)
         text.append(buffer, static_cast<std::size_t>(count));
     const bool broken = count < 0;
-    gzclose(stream);
-    if (broken) return tl::unexpected(fmt::format("{}: it is damaged", file.string()));
+    const bool cut_off = gzclose(stream) == Z_BUF_ERROR;
+    if (broken || cut_off) return tl::unexpected(fmt::format("{}: it is damaged", file.string()));
 
     std::vector<std::string> lines;
     for (std::size_t begin = 0; begin < text.size();) {
@@ -138,8 +188,10 @@ tl::expected<std::vector<std::string>, std::string> read_lines(const fs::path& f
 
 tl::expected<std::vector<RawWrite>, std::string> read_raw_writes(const fs::path& path) {
     tl::expected<std::vector<RawWrite>, std::string> writes;
-    if (!fs::exists(path)) return tl::unexpected(fmt::format("{}: there is no such file", path.string()));
-    if (!fs::is_directory(path)) {
+    std::error_code error;
+    if (!fs::exists(path, error))
+        return tl::unexpected(fmt::format("{}: there is no such file", path.string()));
+    if (!fs::is_directory(path, error)) {
         writes = read_commits(path);
     } else if (const auto commits = find(path / "commits.jsonl")) {
         writes = read_commits(*commits);

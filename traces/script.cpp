@@ -181,9 +181,11 @@ private:
             if (k_.is(model::Variant::scheduler_writes_etcd)) json["direct"] = true;
         }
         if (before[k_.lost_update] == 0 && after[k_.lost_update] == 1) json["unguarded"] = true;
-        if (const int p = created(before, after); p >= 0)
-            if (const int same = after[k_.uid[static_cast<std::size_t>(p)]]; same != 0)
-                json["uidOf"] = same - 1;
+        if (const int p = created(before, after); p >= 0 && !k_.number.empty())
+            for (int q = 0; q < k_.pods(); ++q)
+                if (q != p && after[k_.number[static_cast<std::size_t>(q)]] ==
+                                  after[k_.number[static_cast<std::size_t>(p)]])
+                    json["uidOf"] = q;
         if (before[k_.revision_repeated] == 0 && after[k_.revision_repeated] == 1)
             json["repeatsRevision"] = true;
     }

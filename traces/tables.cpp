@@ -44,6 +44,7 @@ public:
         table("Deployments", deployments(), false);
         table("ReplicaSets", replica_sets(), true);
         table("Pods", pods(), true);
+        if (const auto rows = closed_nodes(); rows.size() > 1) table("Nodes that are closed", rows, true);
         if (const auto rows = containers(); rows.size() > 1) table("Containers", rows, true);
     }
 
@@ -90,6 +91,29 @@ private:
             rows.push_back({names_.pod(p, steps_done_), value(stored[phase]) == running ? "1/1" : "0/1",
                             status(stored), n == 0 ? "<none>" : names_.node(n - 1)});
         }
+        return rows;
+    }
+
+    /// Why a pod that is on no node finds none; no rows but the first if every pod is on one.
+    std::vector<Row> closed_nodes() const {
+        std::vector<Row> rows{{"NODE", "WHY"}};
+        const auto waits = [&](const model::PodSlots& stored) {
+            return value(stored[model::pod::exists]) == 1 && value(stored[model::pod::node]) == 0;
+        };
+        if (std::any_of(k_.pod.begin(), k_.pod.end(), waits))
+            for (int n = 0; n < k_.nodes(); ++n) {
+                const auto& node = configuration_.nodes[static_cast<std::size_t>(n)];
+                const auto takes_room = [&](const model::PodSlots& stored) {
+                    const int now = value(stored[model::pod::phase]);
+                    return value(stored[model::pod::exists]) == 1 &&
+                           value(stored[model::pod::node]) == n + 1 && now != model::pod::terminal;
+                };
+                const auto pods = std::count_if(k_.pod.begin(), k_.pod.end(), takes_room);
+                if (!node.closed_because.empty())
+                    rows.push_back({node.name, node.closed_because});
+                else if (pods >= node.capacity)
+                    rows.push_back({node.name, fmt::format("full: it has room for {}", node.capacity)});
+            }
         return rows;
     }
 

@@ -70,7 +70,8 @@ class Gate(unittest.TestCase):
                               ("cover: 3\n", "gate.yaml:1:8: cover is a list of strings"),
                               ("verfy: []\n", 'gate.yaml:1:1: there is no member "verfy"'),
                               ("variants: maybe\n", "gate.yaml:1:11: variants is true or false"),
-                              ("cover: [\n", "gate.yaml:2:"),
+                              ("cover: [\n", "gate.yaml:2:1: this is not YAML ("),
+                              ("cover: *nothing\n", "gate.yaml:1:8: this is not YAML ("),
                               ("cover: ['--replicas x']\n", "--replicas x: --replicas"),
                               ("conform: [nowhere]\n", "nowhere: there is no such file")):
             done = run("gate", self.plan(text), "--on", "reference")
@@ -91,6 +92,20 @@ class Conform(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         self.assertEqual(json.loads(done.stdout)["admitted"], 16)
 
+    def test_recordings_of_what_the_model_does_not_have(self):
+        for name, revision, kind in (
+                ("04-set-image-rolling-update", 472,
+                 "the spec of the Deployment changes, and not its replicas"),
+                ("06-delete-pod", 943, "a user deletes a pod"),
+                ("16-delete-deployment", 3249, "the Deployment is deleted")):
+            done = run("conform", RECORDINGS / name)
+            self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+            self.assertIn(f"undecided: revision {revision}, kubernetes-admin\n", done.stdout)
+            self.assertIn(f"this write is of a kind the model does not have: {kind}\n", done.stdout)
+            document = json.loads(run("conform", RECORDINGS / name, "--output", "json").stdout)
+            self.assertEqual((document["verdict"], document["admitted"]), ("undecided", 0))
+            self.assertGreater(document["notLookedAt"], 0)
+
     def test_a_recording_in_which_somebody_else_writes(self):
         with tempfile.TemporaryDirectory() as folder:
             for name in ("audit.jsonl", "etcd-revisions.jsonl"):
@@ -100,8 +115,15 @@ class Conform(unittest.TestCase):
             self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
             self.assertIn("not admitted: revision 308, system:node:node-1", done.stdout)
             self.assertIn("the model admits this write, but of kube-scheduler", done.stdout)
-            limited = run("conform", folder, "--max-states", 1)
-            self.assertEqual(limited.returncode, 3)
+            self.assertIn("the nearest action: kubelet/node-1: ", done.stdout)
+            self.assertIn("    its guard is false: ", done.stdout)
+            self.assertIn("the longest prefix that is admitted: 5 of 21 writes, "
+                          "the last of them revision 307, ", done.stdout)
+            for limit in (("--max-states", 1), ("--timeout", "1ms")):
+                limited = run("conform", folder, "--crashes", 1, *limit)
+                self.assertEqual(limited.returncode, 3, limited.stdout)
+                self.assertIn("incomplete: this is not a pass; ", limited.stdout)
+                self.assertIn(f"({limit[0]})", limited.stdout)
 
     def test_runs_at_random_are_admitted(self):
         faults = ["--crashes", "1", "--lost-replies", "1"]

@@ -22,7 +22,8 @@ def run(kcheck: str, configuration: dict, options: list[str]) -> dict:
                           cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1, 3):
         raise RuntimeError(f"{configuration['name']}: exit code {done.returncode}: {done.stderr}")
-    return json.loads(done.stdout)
+    [workload] = json.loads(done.stdout)["workloads"]
+    return workload
 
 
 def reductions(kcheck: str) -> list[str]:
