@@ -46,8 +46,9 @@ public:
     Questions(const Pipeline& pipeline, std::vector<Finding>& findings) {
         const auto exceeded = pipeline.cluster().exceeded;
         // A run that leaves the bounds of the encoding ends there, and what it left behind says nothing.
-        const auto within = [&pipeline, exceeded](
-                                const Property::Predicate& predicate) -> std::function<bool(const Valuation&)> {
+        const auto within =
+            [&pipeline,
+             exceeded](const Property::Predicate& predicate) -> std::function<bool(const Valuation&)> {
             if (!predicate) return {};
             return [&pipeline, &predicate, exceeded](const Valuation& state) {
                 return state[exceeded] != 0 || predicate(pipeline.cluster(), state);
@@ -61,7 +62,8 @@ public:
                 of_safety.push_back(&finding);
                 continue;
             }
-            Liveness question{name, form_of(property.form), within(property.goal), within(property.premise), {}};
+            Liveness question{
+                name, form_of(property.form), within(property.goal), within(property.premise), {}};
             if (property.counted)
                 question.counted = [&pipeline, &property](const model::Move& move) {
                     return property.counted(pipeline, move);
@@ -137,6 +139,10 @@ Decided decide(const Pipeline& pipeline, std::span<const Property* const> proper
 
     decided.covered =
         Covered{explored.states, explored.transitions, explored.frontier, explored.quiescent, explored.depth};
+    const auto elapsed_s = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    };
+    decided.exploring_s = elapsed_s();
     decided.peak_bytes = explored.peak_bytes;
     decided.cut_short = reason_of(explored.ended);
     decided.by_states = explored.ended == checker::Ended::states;
@@ -150,13 +156,13 @@ Decided decide(const Pipeline& pipeline, std::span<const Property* const> proper
         if (conclusive) finding.answer = Answer::holds;
         if (!explored.violations[i]) continue;
         finding.answer = Answer::violated;
-        append(finding.path, checker::trace_to(pipeline, explored.store, explored.violations[i]->state).steps);
+        append(finding.path,
+               checker::trace_to(pipeline, explored.store, explored.violations[i]->state).steps);
     }
     // Where more room is to be given, liveness waits for it.
     if (questions.liveness.empty() || (explored.ended == checker::Ended::violation)) return decided;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     checker::LivenessOptions rest;
-    rest.limits = {limits.memory_max_bytes, std::max(0.0, limits.timeout_s - elapsed.count()), watching.stop};
+    rest.limits = {limits.memory_max_bytes, std::max(0.0, limits.timeout_s - elapsed_s()), watching.stop};
     rest.states_max = limits.states_max;
     rest.threads = limits.threads;
     const auto found = checker::check_liveness_unfolded<Pipeline>(pipeline, explored, fairness_of(pipeline),
@@ -177,6 +183,7 @@ Decided decide(const Pipeline& pipeline, std::span<const Property* const> proper
         if (conclusive && decided.contradiction.empty() && finding.answer == Answer::holds)
             decided.contradiction = cross_check(pipeline, explored, questions.liveness[i], finding);
     }
+    decided.liveness_s = elapsed_s() - decided.exploring_s;
     return decided;
 }
 

@@ -93,6 +93,9 @@ Json json_of(const Outcome& outcome) {
         object["depth"] = c.depth;
         object["quiescent"] = c.quiescent;
         object["not_expanded"] = c.frontier;
+        object["phases"] = {{"exploring", result.exploring_s},
+                            {"liveness", result.liveness_s},
+                            {"counterexamples", result.confirming_s}};
     }
     if (!result.details.empty()) object["details"] = result.details;
     object["seconds"] = result.seconds;

@@ -41,7 +41,9 @@ std::string surroundings(const Setup& setup) {
 std::string bounds(const Description& words) {
     auto text = fmt::format("faults: {}\n", words.bounds);
     if (!words.broken.empty()) text += fmt::format("broken on purpose: {}\n", words.broken);
-    if (!words.without.empty()) text += fmt::format("reductions off: {}\n", words.without);
+    if (!words.without.empty())
+        text += fmt::format("reductions off: {}{}\n", words.without,
+                            words.broken.empty() ? "" : " (what is broken is explored step by step)");
     return text;
 }
 
@@ -151,6 +153,12 @@ std::string line(const PropertyResult& row, const Options& options, const Proper
     return text.substr(0, text.find_last_not_of(' ') + 1) + '\n';
 }
 
+/// What a verdict about infinite runs assumes of them (model/fairness.hpp).
+constexpr std::string_view fairness_assumed =
+    "What happens in the end is said of fair runs: the user, faults and lost replies come\n"
+    "to an end; no component puts off for ever what it can do for an object; a watch that\n"
+    "can deliver again and again does, and a pull that is tried again and again succeeds.";
+
 std::string property_lines(const Options& options, const Result& result, const Paint& paint) {
     std::string text, soft;
     const auto* in_full = shown(options, result);
@@ -160,6 +168,10 @@ std::string property_lines(const Options& options, const Result& result, const P
         (apart ? soft : text) += line(row, options, in_full, result, paint);
     }
     if (!soft.empty()) text += "\nNot promised by Kubernetes, and without effect on the verdict:\n" + soft;
+    const bool infinite = std::ranges::any_of(result.properties, [](const PropertyResult& row) {
+        return row.property->kind == invariants::Kind::liveness && row.verdict != Verdict::not_checked;
+    });
+    if (infinite) text += fmt::format("\n{}\n", fairness_assumed);
     return text + '\n';
 }
 
@@ -172,7 +184,12 @@ std::string numbers(const Result& result) {
         if (c.frontier > 0) text += fmt::format(", {} not expanded", grouped(c.frontier));
         text += "; ";
     }
-    return text + fmt::format("{}, {}\n", seconds_text(result.seconds), bytes_text(result.peak_bytes));
+    text += seconds_text(result.seconds);
+    if (result.covered)
+        text +=
+            fmt::format(" (exploring {}, liveness {}, counterexamples {})", seconds_text(result.exploring_s),
+                        seconds_text(result.liveness_s), seconds_text(result.confirming_s));
+    return text + fmt::format(", {}\n", bytes_text(result.peak_bytes));
 }
 
 std::string conclusion(const Result& result, const Paint& paint) {
@@ -182,7 +199,8 @@ std::string conclusion(const Result& result, const Paint& paint) {
     switch (result.verdict) {
         case Verdict::holds:
             return say("holds", ": every reachable state was visited, within the bounds above");
-        case Verdict::proved: return say("proved", ": for runs of every length of this configuration, within the bounds above");
+        case Verdict::proved:
+            return say("proved", ": for runs of every length of this configuration, within the bounds above");
         case Verdict::violated: {
             const auto note = result.reason.empty() ? std::string() : fmt::format(" ({})", result.reason);
             return say("violated", ": the counterexample has been re-executed step by step" + note);

@@ -41,6 +41,8 @@ struct Result {
     std::vector<PropertyResult> properties;
     std::optional<Covered> covered;
     double seconds = 0;
+    /// Parts of it, of a check: all explorations, liveness, and what it took to confirm counterexamples.
+    double exploring_s = 0, liveness_s = 0, confirming_s = 0;
     std::size_t peak_bytes = 0;  // largest resident set
     std::string details;         // of a proof that failed: the state that it failed from
 };
