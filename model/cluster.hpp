@@ -110,7 +110,6 @@ public:
     /// Kubelet n may have to refuse a pod.
     bool crowded(int node) const;
     /// The kubelet of the node, or the scheduler, hears of every pod event at once (Pipeline::settle).
-    bool hears_at_once(int node) const { return reductions.local_steps && !crowded(node); }
     bool scheduler_hears_at_once() const {
         return reductions.local_steps && confirms_by_reply() && !counts_pods_on_nodes() &&
                !is(Variant::watch_drops_event);

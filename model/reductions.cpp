@@ -1,7 +1,6 @@
 #include "model/reductions.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "model/pipeline.hpp"
 #include "model/replicaset_controller.hpp"
@@ -21,45 +20,6 @@ void collect_terminal_pods(const Cluster& k, Valuation& state) {
             k.kubelet, [&](const Kubelet& kubelet) { return state[kubelet.container[i]] != 0; });
         if (pending || runs || state[k.late_deletion[i]] != 0) continue;
         for (const auto slot : k.variables_of_pod(p)) state[slot] = 0;
-    }
-}
-
-void sort_promotions(const Cluster& k, Valuation& state) {
-    const auto& watch = k.rsc.pods;
-    const auto event_pod = [&](std::size_t i) { return state[watch.queue[i].pod]; };
-    if (event_pod(0) == 0) return;
-    // Whether each pod is active in the copy after the events so far.
-    std::array<bool, 256> active{};
-    for (int p = 0; p < k.pods(); ++p)
-        active[static_cast<std::size_t>(p + 1)] =
-            state[watch.copy[static_cast<std::size_t>(p)][pod::exists]] == 1;
-
-    const auto move = [&](std::size_t to, std::size_t from) {
-        state[watch.queue[to].pod] = state[watch.queue[from].pod];
-        for (int f = 0; f < pod::fields; ++f)
-            if (watch.queue[to].record[f] != nowhere)
-                state[watch.queue[to].record[f]] = state[watch.queue[from].record[f]];
-    };
-    std::size_t end = 0;    // events kept so far
-    std::size_t first = 0;  // where the run of promotions at the end of them begins
-    for (std::size_t i = 0; i < watch.queue.size() && event_pod(i) != 0; ++i) {
-        const auto p = event_pod(i);
-        const bool is_active = state[watch.queue[i].record[pod::exists]] == 1;
-        if (!(is_active && active[p])) {  // becomes active, or ceases to be
-            active[p] = is_active;
-            move(end++, i);
-            first = end;
-            continue;
-        }
-        std::size_t at = first;
-        while (at < end && event_pod(at) != p) ++at;
-        move(at, i);
-        if (at == end) ++end;
-    }
-    for (std::size_t i = end; i < watch.queue.size() && event_pod(i) != 0; ++i) {
-        state[watch.queue[i].pod] = 0;
-        for (int f = 0; f < pod::fields; ++f)
-            if (watch.queue[i].record[f] != nowhere) state[watch.queue[i].record[f]] = 0;
     }
 }
 
@@ -170,7 +130,6 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
         const bool indifferent = missing == 0 || (missing > 0 && next_is_promotion(k, state));
         if (!indifferent || !receive_one(rsc_pods_watch)) break;
     }
-    sort_promotions(k, state);
 }
 
 std::uint8_t Pipeline::receive_all(const std::vector<int>& watches, Valuation& state) const {

@@ -11,11 +11,8 @@ namespace kcheck::model {
 /// nobody reads them again. kube-controller-manager's pod garbage collector removes them some day.
 void collect_terminal_pods(const Cluster& cluster, Valuation& state);
 
-/// Events by which an active pod of the ReplicaSet controller is assigned or starts to run only narrow
-/// its choice of victims. So it never needs to receive one of them before it needs the next event
-/// of another kind, and their order up to there, and all but the last of a pod, decide nothing.
-void sort_promotions(const Cluster& cluster, Valuation& state);
-/// Whether the next pod event of kube-controller-manager is such an event.
+/// Whether the next pod event of the ReplicaSet controller says that an active pod is assigned or runs, which
+/// changes no count of pods.
 bool next_is_promotion(const Cluster& cluster, const Valuation& state);
 
 /// Wipes out all that status writes leave behind, in etcd, in caches and on watches, and events that then
