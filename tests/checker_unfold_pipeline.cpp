@@ -68,7 +68,7 @@ TEST_CASE("the pipeline: unfolding decides what the graph without symmetry decid
         {2, 2, 110, 0, 0, {"status-carries-time"}},
         {1, 2, 110, 1, 0, {}},
     };
-    int quotient_wrong = 0;
+    int cycles = 0;
     for (const Case& c : cases) {
         model::Reductions without;
         without.symmetry = false;
@@ -84,14 +84,13 @@ TEST_CASE("the pipeline: unfolding decides what the graph without symmetry decid
         const auto explored = checker::explore<Pipeline>(quotient, {}, options, properties);
         const auto unfolded =
             checker::check_liveness_unfolded<Pipeline>(quotient, explored, classes, properties);
-        const auto alone = checker::check_liveness<Pipeline>(quotient, explored, classes, properties);
         const auto whole = checker::explore<Pipeline>(actual, {}, options, properties);
         const auto full = checker::check_liveness<Pipeline>(actual, whole, classes, properties);
         for (std::size_t i = 0; i < properties.size(); ++i) {
             CAPTURE(c.replicas, c.nodes, c.capacity, c.variants, properties[i].name);
             CHECK(unfolded[i].verdict == full[i].verdict);
-            if (alone[i].verdict != full[i].verdict) ++quotient_wrong;
+            if (unfolded[i].lasso && !unfolded[i].lasso->cycle.empty()) ++cycles;
         }
     }
-    CHECK(quotient_wrong > 0);  // or nothing would have been gained
+    CHECK(cycles > 0);  // or nothing has been unfolded
 }
