@@ -127,7 +127,7 @@ void run(std::uint64_t configurations, int alternatives, std::uint64_t states_ma
 }  // namespace
 
 TEST_CASE("no reduction changes a verdict or an outcome of a random configuration", "[heavy][differential]") {
-    run(1'100, 2, 2'000);
+    run(1'300, 2, 2'000);
 }
 
 TEST_CASE("no reduction changes a verdict or an outcome of many random configurations",
