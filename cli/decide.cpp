@@ -101,20 +101,18 @@ std::string reason_of(checker::Ended ended) {
 /// The goal of <>[] goal must stay reachable, whatever is fair. Found out of reach without a
 /// fair cycle that shows why, one of the two algorithms is wrong.
 std::string cross_check(const Pipeline& pipeline, const checker::Exploration& explored,
-                        const Liveness& question, const Finding& finding) {
+                        const Liveness& question, const Finding& finding, const checker::Limits& limits) {
     if (question.form != Liveness::Form::eventually_always || finding.answer == Answer::violated) return {};
-    const auto trap = checker::goal_stays_reachable(*explored.graph, explored.store, [&](StateId id) {
-        return question.goal(checker::state_of(pipeline, explored.store, id));
-    });
+    const auto trap = checker::goal_stays_reachable(
+        *explored.graph, explored.store,
+        [&](StateId id) { return question.goal(checker::state_of(pipeline, explored.store, id)); }, limits);
     if (!trap) return {};
     return fmt::format("{} is said to hold, but after {} steps its goal is out of reach", question.name,
                        explored.store.depth(*trap));
 }
 
-}  // namespace
-
-Decided decide(const Pipeline& pipeline, std::span<const Property* const> properties, EndAt end_at,
-               const Limits& limits, const Watching& watching) {
+Decided explore(const Pipeline& pipeline, std::span<const Property* const> properties, EndAt end_at,
+                const Limits& limits, const Watching& watching) {
     const auto began = std::chrono::steady_clock::now();
     Decided decided;
     for (const auto* property : properties) decided.findings.push_back({property, Answer::open, {}, {}});
@@ -180,11 +178,36 @@ Decided decide(const Pipeline& pipeline, std::span<const Property* const> proper
             append(finding.path, found[i].lasso->cycle);
             finding.answer = Answer::violated;
         }
-        if (conclusive && decided.contradiction.empty() && finding.answer == Answer::holds)
-            decided.contradiction = cross_check(pipeline, explored, questions.liveness[i], finding);
+        if (!conclusive || !decided.contradiction.empty() || finding.answer != Answer::holds) continue;
+        try {
+            decided.contradiction =
+                cross_check(pipeline, explored, questions.liveness[i], finding, rest.limits);
+        } catch (const checker::LimitReached& limit) {
+            finding.answer = Answer::open;
+            if (decided.cut_short.empty()) decided.cut_short = reason_of(limit.ended());
+        }
     }
     decided.liveness_s = elapsed_s() - decided.exploring_s;
     return decided;
+}
+
+}  // namespace
+
+Decided decide(const Pipeline& pipeline, std::span<const Property* const> properties, EndAt end_at,
+               const Limits& limits, const Watching& watching) {
+    try {
+        return explore(pipeline, properties, end_at, limits, watching);
+    } catch (const checker::ModelError& error) {
+        Decided broken;
+        for (const auto* property : properties) broken.findings.push_back({property, Answer::open, {}, {}});
+        broken.contradiction = fmt::format("the model contradicts itself: {}", error.what());
+        if (const auto way = checker::trace_to(pipeline, error)) {
+            broken.contradiction += "; the way there:";
+            for (const auto& step : way->steps)
+                broken.contradiction += "\n  " + pipeline.describe(step.action);
+        }
+        return broken;
+    }
 }
 
 }  // namespace kcheck::cli
