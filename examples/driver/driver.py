@@ -31,7 +31,8 @@ class Cluster:
         self.events |= {(RSC, "pods"): [], (SCHEDULER, "pods"): []}
         self.events |= {(f"kubelet[{n}]", "pods"): [] for n in range(len(self.nodes))}
         self.cache = {watch: {} for watch in self.events}
-        self.creations, self.awaited = 0, set()  # of the ReplicaSet controller: POSTs to send, own writes
+        # Of the ReplicaSet controller: POSTs to send, the status that ends this sync, own writes.
+        self.creations, self.status, self.awaited = 0, None, set()
         self.assumed, self.unbound = {}, set()  # of kube-scheduler: pod -> node, and those without a reply
         self.admitted, self.images, self.containers = set(), set(), {}
 
@@ -78,20 +79,27 @@ class Cluster:
         self.write("deployments", "app", **status)
 
     def replicaset_controller_create_pod(self, step, node, pod):
-        self.creations = self.creations or self.missing()
+        if self.creations == 0:
+            need(self.status is None, "the sync before it has not ended")
+            self.creations, self.status = self.missing(), self.new_status()
         need(self.creations > 0 and pod not in self.store["pods"], "no pod is missing")
         self.creations -= 1
         self.awaited.add(pod)
         self.write("pods", pod, deleting=False, phase="Pending", node=None)
 
     def replicaset_controller_update_status(self, step, node, pod):
-        need(self.creations == 0 and self.missing() == 0, "pods are missing")
+        need(self.creations == 0 and (self.status or self.missing() == 0), "pods are missing")
+        status, self.status = self.status or self.new_status(), None
+        need(status, "the status is up to date")
+        self.awaited.add("app")
+        self.write("replicasets", "app", **status)
+
+    def new_status(self):
+        """The status as the cache has it counted; None if it says so already."""
         known, pods = self.cache[RSC, "replicasets"]["app"], self.cache[RSC, "pods"].values()
         status = {"observedGeneration": known["generation"], "statusReplicas": len(pods),
                   "statusAvailable": sum(one["phase"] == "Running" for one in pods)}
-        need({**known, **status} != known, "the status is up to date")
-        self.awaited.add("app")
-        self.write("replicasets", "app", **status)
+        return status if {**known, **status} != known else None
 
     def missing(self):
         known = self.cache[RSC, "replicasets"]
