@@ -92,7 +92,7 @@ class Small(unittest.TestCase):
         code, document = check("two.yaml", more=("--deployment", "web"))
         self.assertEqual(len(document["workloads"]), 1)
         done = run("-f", "two.yaml")
-        self.assertRegex(done.stdout, r"(?m)^  undecided +default/web +apply 1 +9  overlapping-selectors$")
+        self.assertRegex(done.stdout, r"(?m)^  undecided +default/web +apply 1 +12  overlapping-selectors$")
         self.assertRegex(done.stdout, r"(?m)^undecided: 2 of 2 Deployments$")
 
     def test_what_kube_apiserver_refuses(self):
