@@ -94,6 +94,8 @@ public:
         if (contradiction_) return tl::unexpected(*contradiction_);
         result_.verdict = overall(result_.properties);
         result_.seconds = elapsed_s();
+        if (result_.verdict == Verdict::incomplete && result_.reason.empty())
+            result_.reason = given_up_because_;
         if (result_.verdict == Verdict::violated && result_.reason.empty() && result_.covered &&
             result_.covered->frontier > 0)
             result_.reason = "it stopped at the first violation";
@@ -132,6 +134,7 @@ private:
             const EndAt end_at{.bounds_left = !is_ample(), .any_violation = options_.fail_fast};
             const auto decided = decide(pipeline, asked, end_at, limits(), watching_);
             result_.covered = decided.covered;
+            result_.reason.clear();
             result_.peak_bytes = std::max(result_.peak_bytes, decided.peak_bytes);
             result_.exploring_s += decided.exploring_s;
             result_.liveness_s += decided.liveness_s;
@@ -141,8 +144,8 @@ private:
                 const auto& finding = decided.findings[i];
                 if (finding.answer == Answer::holds && last) open[i]->verdict = Verdict::holds;
                 if (finding.answer == Answer::violated) confirm(*open[i], finding, pipeline);
-                ended_early_ = ended_early_ ||
-                               (options_.fail_fast && open[i]->decides && open[i]->verdict == Verdict::violated);
+                ended_early_ = ended_early_ || (options_.fail_fast && open[i]->decides &&
+                                                open[i]->verdict == Verdict::violated);
             }
             result_.confirming_s += elapsed_s() - before_s;
             if (!decided.cut_short.empty()) {
@@ -199,6 +202,7 @@ private:
                 row.note = fmt::format(
                     "a run under reductions breaks it; the search for one without them was not finished: {}",
                     plainly.why);
+                given_up_because_ = fmt::format("{}: {}", row.property->name, row.note);
         }
     }
 
@@ -246,8 +250,7 @@ private:
             const auto decided =
                 decide(plain, asked, {.bounds_left = true, .any_violation = false}, limit, watching_);
             const auto& finding = decided.findings.front();
-            if (finding.answer == Answer::violated)
-                return {Answer::violated, exactly(plain, finding), {}};
+            if (finding.answer == Answer::violated) return {Answer::violated, exactly(plain, finding), {}};
             if (finding.answer == Answer::holds) return {Answer::holds, {}, {}};
             if (!decided.cut_short.empty()) return {Answer::open, {}, decided.cut_short};
             bounds.grow(decided.exceeded);
@@ -273,8 +276,8 @@ private:
         return {.threads = static_cast<unsigned>(options_.threads.value_or(processors)),
                 .states_max = options_.max_states.value_or(none.states_max),
                 .memory_max_bytes = options_.max_memory_bytes.value_or(default_memory_max_bytes()),
-                .timeout_s = options_.timeout_s ? std::max(0.0, *options_.timeout_s - elapsed_s())
-                                                : none.timeout_s};
+                .timeout_s =
+                    options_.timeout_s ? std::max(0.0, *options_.timeout_s - elapsed_s()) : none.timeout_s};
     }
 
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
@@ -286,6 +289,7 @@ private:
     Result result_;
     std::set<const Property*> plain_only_;  // the reductions are no help for these
     std::set<const Property*> given_up_;
+    std::string given_up_because_;
     std::optional<InternalError> contradiction_;
     bool limit_met_ = false, ended_early_ = false, skips_to_last_ = false;
 };

@@ -46,8 +46,9 @@ public:
     Questions(const Pipeline& pipeline, std::vector<Finding>& findings) {
         const auto exceeded = pipeline.cluster().exceeded;
         // A run that leaves the bounds of the encoding ends there, and what it left behind says nothing.
-        const auto within = [&pipeline, exceeded](
-                                const Property::Predicate& predicate) -> std::function<bool(const Valuation&)> {
+        const auto within =
+            [&pipeline,
+             exceeded](const Property::Predicate& predicate) -> std::function<bool(const Valuation&)> {
             if (!predicate) return {};
             return [&pipeline, &predicate, exceeded](const Valuation& state) {
                 return state[exceeded] != 0 || predicate(pipeline.cluster(), state);
@@ -61,7 +62,8 @@ public:
                 of_safety.push_back(&finding);
                 continue;
             }
-            Liveness question{name, form_of(property.form), within(property.goal), within(property.premise), {}};
+            Liveness question{
+                name, form_of(property.form), within(property.goal), within(property.premise), {}};
             if (property.counted)
                 question.counted = [&pipeline, &property](const model::Move& move) {
                     return property.counted(pipeline, move);
@@ -154,7 +156,8 @@ Decided decide(const Pipeline& pipeline, std::span<const Property* const> proper
         if (conclusive) finding.answer = Answer::holds;
         if (!explored.violations[i]) continue;
         finding.answer = Answer::violated;
-        append(finding.path, checker::trace_to(pipeline, explored.store, explored.violations[i]->state).steps);
+        append(finding.path,
+               checker::trace_to(pipeline, explored.store, explored.violations[i]->state).steps);
     }
     // Where more room is to be given, liveness waits for it.
     if (questions.liveness.empty() || (explored.ended == checker::Ended::violation)) return decided;

@@ -29,7 +29,7 @@ struct Limits {
 
 /// When the exploration ends before it has visited everything.
 struct EndAt {
-    bool bounds_left = false;   // a run leaves the bounds of the encoding
+    bool bounds_left = false;  // a run leaves the bounds of the encoding
     bool any_violation = false;
 };
 
@@ -45,9 +45,9 @@ struct Finding {
 
 struct Decided {
     std::vector<Finding> findings;  // in the order of the properties
-    int exceeded = 0;  // a value of bounds.exceeded that was met; 0: no run leaves the bounds
-    std::string cut_short;  // why not everything was visited, or not all of it decided
-    bool by_states = false;  // ... and it was the limit of states
+    int exceeded = 0;               // a value of bounds.exceeded that was met; 0: no run leaves the bounds
+    std::string cut_short;          // why not everything was visited, or not all of it decided
+    bool by_states = false;         // ... and it was the limit of states
     Covered covered;
     double exploring_s = 0, liveness_s = 0;
     std::size_t peak_bytes = 0;

@@ -151,13 +151,13 @@ private:
         const model::Pipeline pipeline(call.workload.configuration, call.workload.wanted);
         steps_ = 0;
         std::uint64_t refused = 0;
-        const auto covered =
-            traces::cover(pipeline,
-                          [&](const traces::Run& run) {
-                              if (!note(one, traces::script_of(run.trace, pipeline))) ++refused;
-                              return refused == 0 && !stop_.load();
-                          },
-                          {.states_max = cover_states_most, .stop = &stop_});
+        const auto covered = traces::cover(pipeline,
+                                           [&](const traces::Run& run) {
+                                               if (!note(one, traces::script_of(run.trace, pipeline)))
+                                                   ++refused;
+                                               return refused == 0 && !stop_.load();
+                                           },
+                                           {.states_max = cover_states_most, .stop = &stop_});
         if (!covered) throw std::logic_error(covered.error());
         if (!covered->complete) {
             one.status = Status::incomplete;
@@ -182,8 +182,8 @@ private:
         steps_ = 0;
         int walks = 0;
         for (; walks < options_.walks && !stop_.load(); ++walks) {
-            const auto run = traces::random_walk(
-                pipeline, options_.seed + static_cast<std::uint64_t>(walks), walk_length);
+            const auto run =
+                traces::random_walk(pipeline, options_.seed + static_cast<std::uint64_t>(walks), walk_length);
             if (!run) throw std::logic_error(run.error());
             if (!note(one, traces::script_of(run->trace, pipeline))) {
                 one.summary = fmt::format("the walk of seed {} is not taken",

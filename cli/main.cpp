@@ -101,7 +101,8 @@ tl::expected<Result, InternalError> run_one(const Workload& workload,
                                 [&](const PropertyResult& row) {
                                     if (wanted.size() < 2 || options.output != Output::text) return;
                                     line.erase();
-                                    fmt::print(stderr, "{}: {}\n", row.property->name, to_string(row.verdict));
+                                    fmt::print(stderr, "{}: {}\n", row.property->name,
+                                               to_string(row.verdict));
                                 }};
     return prove(model::Pipeline(workload.configuration, workload.wanted.plain()), wanted, options, proving);
 }

@@ -27,6 +27,7 @@ traces::Trace trace_of(const Pipeline& pipeline, const checker::SymbolicTrace& f
     traces::Trace trace;
     trace.configuration = pipeline.cluster().configuration;
     trace.reductions = pipeline.cluster().reductions;
+    trace.bounds = pipeline.cluster().bounds;
     trace.property = property;
     trace.steps.reserve(found.steps.size());  // `before` points into it
     trace.initial.assign(found.initial.begin(), found.initial.end());
@@ -202,6 +203,12 @@ private:
             decide(t, Verdict::incomplete, result_.properties[t].note);
     }
     void learn_from(std::size_t t, const checker::Refutation& violation) {
+        if (violation.part == checker::Part::lemma && violation.name == names_[t]) {
+            // What helps the proof of the pipeline as it is need not hold of a variant.
+            for (auto* system : {&system_, bounded_ ? &*bounded_ : nullptr})
+                if (system != nullptr) system->invariants[t].lemma = {};
+            return;
+        }
         if (violation.part != checker::Part::holds || violation.name != names_[t]) {
             error_ = InternalError{
                 fmt::format("a reachable step breaks what the proof of {} rests on", violation.name)};
@@ -212,6 +219,8 @@ private:
         if (!steps.empty() && steps.back().state[exceeded] != 0 && !bounded_) {
             // Not a run of the configuration. From here on such runs are left out.
             bounded_ = within_bounds(pipeline_, names_);
+            for (std::size_t i = 0; i < names_.size(); ++i)
+                if (!system_.invariants[i].lemma.is_set()) bounded_->invariants[i].lemma = {};
             return;
         }
         auto trace = trace_of(pipeline_, violation.trace, violation.name);

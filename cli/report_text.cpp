@@ -186,8 +186,9 @@ std::string numbers(const Result& result) {
     }
     text += seconds_text(result.seconds);
     if (result.covered)
-        text += fmt::format(" (exploring {}, liveness {}, counterexamples {})", seconds_text(result.exploring_s),
-                            seconds_text(result.liveness_s), seconds_text(result.confirming_s));
+        text +=
+            fmt::format(" (exploring {}, liveness {}, counterexamples {})", seconds_text(result.exploring_s),
+                        seconds_text(result.liveness_s), seconds_text(result.confirming_s));
     return text + fmt::format(", {}\n", bytes_text(result.peak_bytes));
 }
 
@@ -198,7 +199,8 @@ std::string conclusion(const Result& result, const Paint& paint) {
     switch (result.verdict) {
         case Verdict::holds:
             return say("holds", ": every reachable state was visited, within the bounds above");
-        case Verdict::proved: return say("proved", ": for runs of every length of this configuration, within the bounds above");
+        case Verdict::proved:
+            return say("proved", ": for runs of every length of this configuration, within the bounds above");
         case Verdict::violated: {
             const auto note = result.reason.empty() ? std::string() : fmt::format(" ({})", result.reason);
             return say("violated", ": the counterexample has been re-executed step by step" + note);

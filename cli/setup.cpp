@@ -84,8 +84,9 @@ tl::expected<Setup, UsageError> set_up(const Options& options) {
 }
 
 UsageError too_large() {
-    return {"the configuration is too large: it has more state than kcheck has room for (try fewer "
-            "replicas, nodes, operations or faults)"};
+    return {
+        "the configuration is too large: it has more state than kcheck has room for (try fewer "
+        "replicas, nodes, operations or faults)"};
 }
 
 std::size_t default_memory_max_bytes() {

@@ -1,4 +1,5 @@
 // What tells objects apart: UIDs and names.
+#include "invariants/counters.hpp"
 #include "invariants/families.hpp"
 #include "invariants/predicate.hpp"
 
@@ -18,6 +19,7 @@ Property uids_are_unique() {
     property.source = "staging/src/k8s.io/apiserver/pkg/registry/rest/meta.go:FillObjectMetaSystemFields";
     property.violated_by = {"uids-repeat-after-restart"};
     define(property, [](const auto& c, const Cluster& k) { return c[k.uid_repeated] == 0; });
+    property.lemma = as_term([](const auto& c, const Cluster& k) { return counters_are_bounded(c, k); });
     property.witness = on_states([](const auto& c, const Cluster& k) {
         auto pods = c.integer(0);
         for (const auto& pod : k.pod) pods = pods + c.count(c[pod[model::pod::exists]] == 1);

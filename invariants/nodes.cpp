@@ -1,4 +1,5 @@
 // What runs on a node: only what is bound to it, no more than fits, and some day all of it.
+#include "invariants/counters.hpp"
 #include "invariants/families.hpp"
 #include "invariants/predicate.hpp"
 #include "model/kubelet.hpp"
@@ -46,6 +47,7 @@ Property no_start_elsewhere() {
     property.violated_by = {"kubelet-ignores-node-name", "scheduler-writes-etcd",
                             "binding-without-precondition"};
     define(property, [](const auto& c, const Cluster& k) { return c[k.stray_start] == 0; });
+    property.lemma = as_term([](const auto& c, const Cluster& k) { return counters_are_bounded(c, k); });
     property.witness = on_states([](const auto& c, const Cluster& k) {
         return some_pod(c, k, [&](std::size_t p) {
             return c[k.kubelet.front().container[p]] == model::kubelet::started;

@@ -1,4 +1,5 @@
 // How etcd is written: by whom, on which version, and with which revision.
+#include "invariants/counters.hpp"
 #include "invariants/families.hpp"
 #include "invariants/predicate.hpp"
 
@@ -42,6 +43,7 @@ Property optimistic_concurrency() {
         "staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go:GuaranteedUpdate (OptimisticPut)";
     property.violated_by = {"update-without-resource-version"};
     define(property, [](const auto& c, const Cluster& k) { return c[k.lost_update] == 0; });
+    property.lemma = as_term([](const auto& c, const Cluster& k) { return counters_are_bounded(c, k); });
     property.witness = on_states([](const auto& c, const Cluster& k) {
         return c[k.dc.deployments.copy[model::workload::exists]] == 1 && pending(c, k.dc.deployments);
     });
@@ -64,6 +66,9 @@ Property revisions_increase() {
     property.source = "etcd server/storage/mvcc/kvstore.go:restore; etcdctl snapshot restore --bump-revision";
     property.violated_by = {"revisions-repeat-after-restart"};
     define(property, [](const auto& c, const Cluster& k) { return c[k.revision_repeated] == 0; });
+    property.lemma = as_term([](const auto& c, const Cluster& k) {
+        return counters_are_bounded(c, k) && c[k.revision_behind] == 0;
+    });
     property.witness = on_states([](const auto& c, const Cluster& k) {
         return c[k.crashes_used] > 0 && c[k.deployment[model::workload::exists]] == 1;
     });

@@ -92,8 +92,8 @@ void Pipeline::add_actions() {
 
     const std::string deployment = "deployment-controller";
     const auto dc = [&](const char* verb, const char* what, auto body) {
-        add_request(deployment, verb, what, Reader::deployment_controller,
-                    fairness_.deployment_controller(), false, false, -1, body);
+        add_request(deployment, verb, what, Reader::deployment_controller, fairness_.deployment_controller(),
+                    false, false, -1, body);
     };
     dc("create-replicaset", "POST ReplicaSet",
        [&k](auto& c, Reply r) { deployment_controller::create_replica_set(c, k, r); });
@@ -117,12 +117,12 @@ void Pipeline::add_actions() {
     add_request(replicaset, "update-status", "PUT ReplicaSet status", Reader::replicaset_controller,
                 rs_progress, true, false, -1,
                 [&k](auto& c, Reply r) { replicaset_controller::update_status(c, k, r); });
-    auto& conflict = add(
-        replicaset, "update-status",
-        "PUT ReplicaSet status; others write before it, and again after the live GET",
-        Reader::replicaset_controller, [&k](auto& c) {
-            replicaset_controller::update_status(c, k, {Outcome::lost_uncommitted, Payer::conflict});
-        });
+    auto& conflict =
+        add(replicaset, "update-status",
+            "PUT ReplicaSet status; others write before it, and again after the live GET",
+            Reader::replicaset_controller, [&k](auto& c) {
+                replicaset_controller::update_status(c, k, {Outcome::lost_uncommitted, Payer::conflict});
+            });
     conflict.request = true;
     conflict.ends_sync = true;
     conflict.reply = {Outcome::lost_uncommitted, Payer::conflict};
@@ -158,10 +158,11 @@ void Pipeline::add_actions() {
             info.progress = progress;
             info.local = alone;
         };
-        const auto report = [&](const char* verb, int p, int status, bool is_local, std::string what, auto body) {
+        const auto report = [&](const char* verb, int p, int status, bool is_local, std::string what,
+                                auto body) {
             const auto first = actions_.size();
-            add_request(component, verb, std::move(what), Reader::kubelet, fairness_.report(n, p), false, false,
-                        n, body);
+            add_request(component, verb, std::move(what), Reader::kubelet, fairness_.report(n, p), false,
+                        false, n, body);
             actions_[first].local = is_local;
             for (auto a = first; a < actions_.size(); ++a) actions_[a].status = status;
         };
@@ -177,7 +178,8 @@ void Pipeline::add_actions() {
                   fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::start(c, k, n, p); });
             local(runtime, "stop-container", fmt::format("stop the container of pod[{}]", p),
                   fairness_.kubelet(n, p), [&k, n, p](auto& c) { kubelet::stop(c, k, n, p); });
-            report("report-running", p, 1, false, fmt::format("PATCH status of pod[{}]: Running and Ready", p),
+            report("report-running", p, 1, false,
+                   fmt::format("PATCH status of pod[{}]: Running and Ready", p),
                    [&k, n, p](auto& c, Reply r) { kubelet::report_running(c, k, n, p, r); });
             report("report-terminal", p, 0, alone && !k.counts_pods_on_nodes(),
                    fmt::format("PATCH status of pod[{}]: Failed", p),

@@ -44,8 +44,9 @@ bool Cluster::crowded(int node) const {
 }
 
 bool Cluster::counts_pods_on_nodes() const {
-    return std::ranges::any_of(
-        configuration.nodes, [&](const Node& node) { return node.capacity < bounds.pods || !node.score.empty(); });
+    return std::ranges::any_of(configuration.nodes, [&](const Node& node) {
+        return node.capacity < bounds.pods || !node.score.empty();
+    });
 }
 
 Slot Cluster::add(std::string name, int size, Part part, Values values, int p, int n) {
@@ -229,8 +230,8 @@ void Cluster::add_replica_set_controller(const Footprint& footprint) {
 
 void Cluster::add_scheduler(const Footprint& footprint) {
     const std::string name = "kube-scheduler";
-    scheduler.pods = add_pod_watch(name, -1, footprint.scheduler,
-                                   counts_pods_on_nodes() ? View::known : View::pending);
+    scheduler.pods =
+        add_pod_watch(name, -1, footprint.scheduler, counts_pods_on_nodes() ? View::known : View::pending);
     const int places = static_cast<int>(configuration.nodes.size()) + 1;
     for (int p = 0; p < bounds.pods; ++p) {
         const auto memory = [&](const char* what, int size, Values values) {
@@ -246,8 +247,8 @@ void Cluster::add_scheduler(const Footprint& footprint) {
 void Cluster::add_kubelet(int n, const Footprint& footprint) {
     Kubelet here;
     const auto name = fmt::format("kubelet[{}]", n);
-    here.pods = add_pod_watch(name, is(Variant::kubelet_ignores_node_name) ? -1 : n, footprint.kubelet,
-                              View::whole);
+    here.pods =
+        add_pod_watch(name, is(Variant::kubelet_ignores_node_name) ? -1 : n, footprint.kubelet, View::whole);
     for (int p = 0; p < bounds.pods; ++p)
         here.worker.push_back(
             crowded(n) ? add(fmt::format("{}.worker[{}]", name, p), 3, Part::memory, Values::plain, p, n)

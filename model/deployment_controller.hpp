@@ -40,10 +40,11 @@ void scale(C& c, const Cluster& k, Reply reply) {
     if (!require_newest(c, k, k.dc.replica_sets)) return;
     if (!pay(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
-    update_replicas(c, k, k.replica_set, c[deployment[workload::replicas]], [&](const WorkloadRecord<C>& after) {
-        monitors::update(c, k, Base::cached, pending(c, k.dc.replica_sets));
-        commit_replica_set(c, k, Writer::kube_apiserver, after);
-    });
+    update_replicas(c, k, k.replica_set, c[deployment[workload::replicas]],
+                    [&](const WorkloadRecord<C>& after) {
+                        monitors::update(c, k, Base::cached, pending(c, k.dc.replica_sets));
+                        commit_replica_set(c, k, Writer::kube_apiserver, after);
+                    });
 }
 
 /// progress.go:syncRolloutStatus, sync.go:calculateStatus: PUT status with the

@@ -38,9 +38,8 @@ void commit_pod(C& c, const Cluster& k, Writer writer, int p, const PodRecord<C>
         if (k.configuration.waits_until_available) c.set(k.aged[i], c.integer(0));
         if (!k.number.empty()) c.set(k.number[i], c.integer(0));
     });
-    send(c, k.rsc.pods, p, before, after, [&] {
-        c.when(receives_pods(c, k.rsc), [&] { receive_pod_by_replica_set_controller(c, k); });
-    });
+    send(c, k.rsc.pods, p, before, after,
+         [&] { c.when(receives_pods(c, k.rsc), [&] { receive_pod_by_replica_set_controller(c, k); }); });
     if (!scheduler_knows)
         send(c, k.scheduler.pods, p, before, after, [&] { receive_pod_by_scheduler(c, k); });
     for (int n = 0; n < k.nodes(); ++n)

@@ -42,7 +42,8 @@ public:
 
     int size() const { return of_kubelets() + 2 * nodes_ * pods_; }
     bool is_strong(int i) const { return i >= 2 && i < of_pods(); }
-    /// Classes that no exchange of pods or nodes moves: of the first `watches` watches, which are no kubelet's.
+    /// Classes that no exchange of pods or nodes moves: of the first `watches` watches, which are no
+    /// kubelet's.
     ir::ClassMask unmoved(int watches) const {
         return ir::ClassMask::first(static_cast<std::size_t>(2 + watches));
     }
@@ -56,8 +57,8 @@ public:
         if (i < 2 + watches_) return watch(i - 2);
         if (i < of_pods()) return "container-runtime" + node(i - 2 - watches_) + ": pull of the image";
         if (i < of_kubelets()) {
-            static constexpr const char* what[]{"kube-scheduler: scheduling of ", "kube-scheduler: binding of ",
-                                                "time: minReadySeconds of "};
+            static constexpr const char* what[]{"kube-scheduler: scheduling of ",
+                                                "kube-scheduler: binding of ", "time: minReadySeconds of "};
             return what[(i - of_pods()) / pods_] + pod((i - of_pods()) % pods_);
         }
         const int n = (i - of_kubelets()) / pods_;

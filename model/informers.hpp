@@ -69,7 +69,8 @@ void receive_pod_by_scheduler(C& c, const Cluster& k) {
     receive(c, k.scheduler.pods);
 }
 
-/// kubelet.go:syncLoopIteration takes one update after the other: none before the pods of the list are admitted.
+/// kubelet.go:syncLoopIteration takes one update after the other: none before the pods of the list are
+/// admitted.
 template <class C>
 Bool<C> receives_pods(const C& c, const Cluster& k, int n) {
     auto free = c.boolean(true);

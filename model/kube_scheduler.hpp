@@ -6,8 +6,8 @@
 //
 // A reply that says the pod is bound tells the scheduler what the pod's event
 // would: the assumption is confirmed then and there, and the event, which
-// changes nothing for it, is not queued. With the reduction watch-projection
-// off, the event arrives like any other.
+// changes nothing for it, is not queued. With the reduction watch-projection off, or where
+// a variant has a pod bound more than once, the event arrives like any other.
 #pragma once
 
 #include "model/kube_apiserver.hpp"

@@ -1,13 +1,14 @@
 // The kubelet of a node (pkg/kubelet).
 //
-// It watches the pods whose spec.nodeName is its node, admits each once
-// (admission.hpp), runs the admitted ones through the container runtime, and
-// reports to kube-apiserver. The status manager reads
-// the pod live before it patches (status_manager.go:syncPod), by UID and without
-// resourceVersion; a patch without a reply is sent again and changes nothing then.
+// It watches the pods whose spec.nodeName is its node, admits each in the order of arrival
+// (admission.hpp), runs the admitted ones through the container runtime, and reports to
+// kube-apiserver. The status manager reads the pod live before it patches
+// (status_manager.go:syncPod), by UID and without resourceVersion; a patch without a reply is
+// sent again and changes nothing then.
 //
-// Deletion: the container is stopped, the terminal phase is written, and only
-// then is the pod removed with grace period 0.
+// Refusal: the terminal phase is written, and a container that the pod has from before a
+// restart is stopped. Deletion: the container is stopped, the terminal phase is written, and
+// only then is the pod removed with grace period 0.
 #pragma once
 
 #include "model/kube_apiserver.hpp"

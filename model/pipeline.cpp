@@ -52,7 +52,8 @@ bool Pipeline::is_left_out(const ActionInfo& action) const {
     const auto& on = cluster_->reductions;
     if (on.idle_faults && action.idle) return true;
     // No sync ends with a status: what becomes of the reply to one is as idle as of the others.
-    return on.status_last && (action.ends_sync || (on.idle_faults && action.status == 3 && action.known >= 0));
+    return on.status_last &&
+           (action.ends_sync || (on.idle_faults && action.status == 3 && action.known >= 0));
 }
 
 ir::ClassMask Pipeline::classes(const Move& move) const {

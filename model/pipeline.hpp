@@ -36,16 +36,16 @@ struct ActionInfo {
     std::string verb;       // "bind": unique together with component, for lists of actions
     std::string what;       // "POST binding of pod[0]; the reply is lost"
     Reader reader = Reader::nobody;
-    int node = -1;               // the kubelet's
-    int pod = -1;                // the pod that it is about: it needs one in this slot
-    ir::ClassMask progress;      // fairness class
-    bool writes = false;         // a request that may commit a write
-    bool fault = false;          // spends a budget
-    bool local = false;          // see Pipeline::settle
+    int node = -1;           // the kubelet's
+    int pod = -1;            // the pod that it is about: it needs one in this slot
+    ir::ClassMask progress;  // fairness class
+    bool writes = false;     // a request that may commit a write
+    bool fault = false;      // spends a budget
+    bool local = false;      // see Pipeline::settle
     int status = 0;     // > 0: writes a status that only the writer of the next, of a higher number, reads
     bool idle = false;  // a fault whose sender keeps nothing that depends on it (see idle-faults)
     bool ends_sync = false;  // the conflict of a status at the end of a sync: there is none under status-last
-    int twin = -1;  // of a fault: the action that has the same effect without it, if any
+    int twin = -1;           // of a fault: the action that has the same effect without it, if any
     std::vector<int> watches;  // those that its reader's caches hang on, as indices into Pipeline::watches()
     std::vector<int> refreshes;  // of a crash: the watches that begin again with a fresh list
     bool request = false;        // to kube-apiserver, by a process that waits for the reply

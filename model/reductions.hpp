@@ -1,5 +1,6 @@
 // What may be done to a state without anybody being able to tell: the part of the
-// reductions that looks at one state. successors.hpp has the part that looks at steps.
+// reductions that looks at one state. successors.hpp has the part that looks at steps;
+// docs/reductions.md says which are on where, and why.
 #pragma once
 
 #include "model/cluster.hpp"

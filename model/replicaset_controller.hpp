@@ -3,9 +3,9 @@
 // A sync is a program of several requests: syncReplicaSet reads the cache once,
 // manageReplicas sends creations in batches of 1, 2, 4, ... (slowStartBatch)
 // or all deletions in parallel, and the status is updated at the end with the
-// numbers of the beginning. Until the sync has ended its view stays as it was:
-// the pod events that arrive meanwhile are received after it, which nobody can
-// tell apart.
+// numbers of the beginning. While it deletes its view stays as it was: no pod
+// event is received before the last reply (informers.hpp:receives_pods), which nobody
+// can tell apart. A DELETE that finds its pod gone (404) counts as done.
 //
 // A sync does not begin until the cache has reached this process's own pod
 // creations and status write (1.36, ctl/util/consistency), and does not manage

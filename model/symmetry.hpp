@@ -5,7 +5,8 @@
 // "Better verification through symmetry", 1996). `canonicalize` picks one
 // representative: pods are sorted by everything the state says of them, for
 // every order of the equal nodes that a cheap signature leaves open. The result is
-// exact: equal up to renaming iff equal representatives.
+// exact: equal up to renaming iff equal representatives. It says nothing of fairness classes
+// of single pods and nodes: checker/liveness_unfold.hpp decides these.
 #pragma once
 
 #include "model/cluster.hpp"

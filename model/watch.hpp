@@ -6,14 +6,14 @@
 // always amount to what is stored: that is the property watch-complete, and a
 // broken watch violates it.
 //
-// An event is queued for a client only if it changes something that the client
+// An event of a pod is queued for a client only if it changes something that the client
 // ever reads: of the fields, those that the watch has slots for (model/footprints.cpp
-// derives them); of their values, what `View` says. While the reduction
-// `watch-projection` is off, every event of the type is queued as it is.
+// derives them); of their values, what `View` says. An event of a Deployment or ReplicaSet is
+// left out only where its client could not tell it from the event queued right before it. While
+// the reduction `watch-projection` is off, every event of the type is queued as it is.
 //
-// The reflector's resourceVersion is not a variable: "the copy is of the newest
-// version" is the same as "nothing is queued", for a watch that reads every
-// field, as the watches whose clients write with a resourceVersion do.
+// The reflector's resourceVersion is not a variable: of a Deployment or ReplicaSet "the copy
+// is of the newest version" is the same as "nothing is queued".
 #pragma once
 
 #include <vector>

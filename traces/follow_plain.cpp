@@ -60,7 +60,8 @@ public:
                 const auto kind = packed(like(after));
                 if (kind != target && kind != source) continue;
                 if (kind == source) {
-                    if (seen.emplace(packed(after), alike.size()).second) alike.push_back({after, at, action});
+                    if (seen.emplace(packed(after), alike.size()).second)
+                        alike.push_back({after, at, action});
                     continue;
                 }
                 std::vector<int> run{action};
