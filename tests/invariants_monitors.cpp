@@ -45,8 +45,7 @@ std::optional<Valuation> refuted(const Pipeline& pipeline, const ir::TransitionS
     auto solver = session.new_solver();
     checker::Unrolling unrolling(problem, solver, checker::Unrolling::Start::anywhere);
     const auto within = problem.arena->variable(pipeline.cluster().exceeded) == 0;
-    const auto model =
-        session.find_model(solver, !unrolling.good(0) && unrolling.truth(0, within));
+    const auto model = session.find_model(solver, !unrolling.good(0) && unrolling.truth(0, within));
     if (!model) return std::nullopt;
     Valuation state;
     const auto values = unrolling.state(*model, 0);
@@ -81,7 +80,8 @@ Sources sources_of_the_model() {
 std::set<std::string> kept_by_monitors() {
     std::set<std::string> names;
     const std::string prefix = "history.";
-    for (const auto& variable : crowded().layout().variables())
+    const auto pipeline = crowded();
+    for (const auto& variable : pipeline.layout().variables())
         if (variable.name.starts_with(prefix))
             names.insert(variable.name.substr(prefix.size(), variable.name.find('[') - prefix.size()));
     return names;
@@ -192,7 +192,7 @@ TEST_CASE("every goal of a liveness property can be missed in the default model"
 }
 
 TEST_CASE("the monitors keep something for every property of commits and starts") {
-    const std::set<std::string> kept{"bindings",     "direct_writer",     "lost_update", "name_reused",
+    const std::set<std::string> kept{"bindings",    "direct_writer",     "lost_update", "name_reused",
                                      "stray_start", "revision_repeated", "uid_repeated"};
     CHECK(kept_by_monitors() == kept);
     // Each of them decides a property, in every variant's layout the same.
