@@ -44,6 +44,9 @@ TEST_CASE("larger budgets make no counterexample longer, and put no more faults 
         const auto &shown = row_of(own, row.property), &with_more = row_of(more, row.property);
         REQUIRE((shown.trace && with_more.trace));
         CHECK(traces::execute(*with_more.trace));
+        // What is printed of the encoding is what was searched.
+        CHECK(own.bounds == shown.trace->bounds);
+        CHECK(more.bounds == with_more.trace->bounds);
         const auto used = faults_of(*shown.trace), used_with_more = faults_of(*with_more.trace);
         CHECK(used.all() == row.crashes + row.lost_replies);  // the row has no more than it takes
         CHECK(used_with_more.crashes <= row.crashes);
