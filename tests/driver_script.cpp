@@ -260,7 +260,7 @@ TEST_CASE("random runs are translated under every reduction", "[heavy]") {
         {.local_steps = false},
         {.status_last = false},
         {.local_steps = false, .status_last = false},
-        {false, false, false, false, false, false},
+        {false, false, false, false, false},
     };
     std::vector<model::Configuration> configurations{
         Small{.replicas = {2, 1}, .crashes = 1, .lost_replies = 1}.with(),

@@ -50,6 +50,7 @@ TEST_CASE("the call that shows a violation checks the configuration of the table
         REQUIRE(options);
         const auto setup = cli::set_up(*options);
         REQUIRE(setup);
+        REQUIRE(setup->workloads.size() == 1);
         CHECK(words(setup->workloads.front().configuration) == words(row.configuration()));
         CHECK(options->properties == std::vector<std::string>{std::string(row.property)});
     }

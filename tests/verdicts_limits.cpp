@@ -1,0 +1,152 @@
+// Where a limit ends the search, or the user does, nothing holds, and the reason is said.
+#include "tests/verdicts_support.hpp"
+
+#include <atomic>
+
+using namespace kcheck;
+using namespace kcheck::tests;
+
+namespace {
+
+const Small faulty{.replicas = {2}, .crashes = 1, .lost_replies = 1};
+
+/// No verdict but that it is not known, or that something is violated.
+void nothing_holds(const Result& result) {
+    CHECK(result.verdict != Said::holds);
+    for (const auto& row : result.properties) {
+        INFO(row.property->name);
+        CHECK((row.verdict == Said::incomplete || row.verdict == Said::violated));
+        CHECK((row.verdict == Said::violated) == row.trace.has_value());
+    }
+}
+
+cli::Decided explored_within(const model::Configuration& configuration, const model::Bounds& bounds,
+                             std::uint64_t states_max) {
+    const model::Pipeline pipeline(configuration, {}, bounds);
+    const auto* convergence = invariants::find_property("replica-convergence");
+    const auto* capacity = invariants::find_property("capacity");
+    const invariants::Property* asked[]{convergence, capacity};
+    return cli::decide(pipeline, asked, {.bounds_left = true, .any_violation = false},
+                       {1, states_max, std::size_t{4} << 30, 60}, {});
+}
+
+bool says(const Result& result, const std::string& words) {
+    return result.reason.find(words) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("too few states: nothing holds") {
+    for (const std::uint64_t most : {1, 10, 100, 1000}) {
+        INFO("at most " << most << " states");
+        auto options = asking({});
+        options.max_states = most;
+        const auto result = checked(faulty.with(), options);
+        nothing_holds(result);
+        INFO(result.reason);
+        CHECK(says(result, "--max-states"));
+        CHECK(row_of(result, "capacity").verdict == Said::incomplete);
+    }
+    // Enough of them: the limit is what made the difference.
+    auto options = asking({"capacity"});
+    options.max_states = 1'000'000;
+    const auto result = checked(faulty.with(), options);
+    CHECK(result.verdict == Said::holds);
+    CHECK(result.reason.empty());
+}
+
+TEST_CASE("too few states of an unfolded graph: liveness does not hold") {
+    // Two nodes: their symmetry is unfolded for the properties that look at cycles.
+    const auto configuration = Small{.replicas = {2}, .nodes = 2}.with();
+    const auto all = checked(configuration, asking({"replica-convergence"}));
+    REQUIRE(all.verdict == Said::holds);
+    auto options = asking({"replica-convergence"});
+    options.max_states = all.covered->states - 1;
+    const auto result = checked(configuration, options);
+    CHECK(result.verdict == Said::incomplete);
+    CHECK(says(result, "--max-states"));
+}
+
+TEST_CASE("too little time: nothing holds") {
+    auto options = asking({});
+    for (const double seconds : {0.0, 1e-6, 0.01}) {
+        INFO(seconds << " s");
+        options.timeout_s = seconds;
+        const auto result =
+            checked(Small{.replicas = {3}, .nodes = 2, .crashes = 1, .lost_replies = 1}.with(), options);
+        nothing_holds(result);
+        INFO(result.reason);
+        CHECK(says(result, "--timeout"));
+    }
+}
+
+TEST_CASE("too little memory: nothing holds") {
+    auto options = asking({});
+    options.max_memory_bytes = 1;
+    const auto result = checked(faulty.with(), options);
+    nothing_holds(result);
+    INFO(result.reason);
+    CHECK(says(result, "--max-memory"));
+}
+
+TEST_CASE("interrupted before it began: nothing holds") {
+    const std::atomic<bool> stop{true};
+    for (const auto& small : {Small{}, faulty}) {
+        INFO(small.text());
+        const auto result = checked(small.with(), asking({}), {}, {.stop = &stop, .progress = {}});
+        nothing_holds(result);
+        INFO(result.reason);
+        CHECK(says(result, "interrupted"));
+    }
+}
+
+TEST_CASE("interrupted while it goes on: nothing holds") {
+    std::atomic<bool> stop{false};
+    int calls = 0;
+    const cli::Watching watching{.stop = &stop, .progress = [&](const checker::Progress&) {
+                                     ++calls;
+                                     stop = true;
+                                 }};
+    auto options = asking({"capacity", "replica-convergence"});
+    const auto result = checked(Small{.replicas = {3}, .nodes = 2, .crashes = 2, .lost_replies = 2}.with(),
+                                options, {}, watching);
+    CHECK(calls > 0);
+    CHECK(result.verdict == Said::incomplete);
+    INFO(result.reason);
+    CHECK(says(result, "interrupted"));
+    CHECK(verdict_of(result, "capacity") == "incomplete");
+    CHECK(verdict_of(result, "replica-convergence") == "incomplete");
+}
+
+TEST_CASE("fewer faults that are too many states already: what is left is asked of all of them at once") {
+    // Without faults the limit suffices, with one of them it does not; all that is explored after that
+    // has all of them.
+    const auto configuration = Small{.crashes = 1, .lost_replies = 1}.with();
+    auto options = asking({"replica-convergence", "capacity"});
+    const auto without = checked(Small{}.with(), options), with_all = checked(configuration, options);
+    REQUIRE(with_all.verdict == Said::holds);
+    REQUIRE(without.covered->states * 2 < with_all.covered->states);
+    options.max_states = without.covered->states + 1;
+    const auto result = checked(configuration, options);
+    CHECK(result.verdict == Said::incomplete);
+    CHECK(verdict_of(result, "capacity") == "incomplete");
+    CHECK(says(result, "--max-states"));
+    // What is printed is what was explored last: with all faults, not with fewer.
+    const auto last = explored_within(configuration, result.bounds, *options.max_states);
+    auto fewer = configuration;
+    fewer.crashes = 0;
+    const auto lower = explored_within(fewer, result.bounds, *options.max_states);
+    REQUIRE(lower.by_states);
+    REQUIRE(lower.covered.transitions != last.covered.transitions);
+    CHECK(result.covered->states == last.covered.states);
+    CHECK(result.covered->transitions == last.covered.transitions);
+}
+
+TEST_CASE("at the first violation the rest is incomplete") {
+    auto options = asking({"bound-pod-starts", "capacity"});
+    options.fail_fast = true;
+    const auto result = checked(Small{}.with({"image-never-arrives"}), options);
+    CHECK(verdict_of(result, "bound-pod-starts") == "violated");
+    CHECK(result.verdict == Said::violated);
+    CHECK(verdict_of(result, "replica-convergence") == "not checked");
+}
