@@ -164,13 +164,24 @@ private:
     /// Nothing where a configuration that fitted at first has grown out of what the encoding can hold.
     std::optional<Pipeline> encode(const Configuration& configuration, const Reductions& reductions) {
         if (!result_.covered) return Pipeline(configuration, reductions, bounds_);
-        try {
-            return Pipeline(configuration, reductions, bounds_);
-        } catch (const std::length_error&) {
-            result_.reason = fmt::format("a run needs more room than the encoding has ({})", bounds_.text());
+        auto pipeline = encode_if_it_fits(configuration, reductions, bounds_);
+        if (!pipeline) {
+            result_.reason = no_room_in(bounds_);
             limit_met_ = true;
+        }
+        return pipeline;
+    }
+
+    static std::optional<Pipeline> encode_if_it_fits(const Configuration& configuration,
+                                                     const Reductions& reductions, const Bounds& bounds) {
+        try {
+            return Pipeline(configuration, reductions, bounds);
+        } catch (const std::length_error&) {
             return std::nullopt;
         }
+    }
+    static std::string no_room_in(const Bounds& bounds) {
+        return fmt::format("a run needs more room than the encoding has ({})", bounds.text());
     }
 
     /// The encoding has all the room that the unbroken pipeline needs, as far as anybody has seen.
@@ -246,11 +257,12 @@ private:
         limit.states_max = std::min(limit.states_max, states_max);
         const Property* asked[]{&property};
         for (;;) {
-            const Pipeline plain(k.configuration, k.reductions.plain(), bounds);
+            const auto plain = encode_if_it_fits(k.configuration, k.reductions.plain(), bounds);
+            if (!plain) return {Answer::open, {}, no_room_in(bounds)};
             const auto decided =
-                decide(plain, asked, {.bounds_left = true, .any_violation = false}, limit, watching_);
+                decide(*plain, asked, {.bounds_left = true, .any_violation = false}, limit, watching_);
             const auto& finding = decided.findings.front();
-            if (finding.answer == Answer::violated) return {Answer::violated, exactly(plain, finding), {}};
+            if (finding.answer == Answer::violated) return {Answer::violated, exactly(*plain, finding), {}};
             if (finding.answer == Answer::holds) return {Answer::holds, {}, {}};
             if (!decided.cut_short.empty()) return {Answer::open, {}, decided.cut_short};
             bounds.grow(decided.exceeded);
@@ -260,8 +272,9 @@ private:
     std::optional<traces::Trace> along(const Pipeline& reduced, const Finding& finding) {
         if (finding.cycle && *finding.cycle != finding.path.size()) return std::nullopt;
         const auto& k = reduced.cluster();
-        const Pipeline plain(k.configuration, k.reductions.plain(), k.bounds);
-        auto trace = traces::follow_plainly(reduced, plain, finding.path, *finding.property);
+        const auto plain = encode_if_it_fits(k.configuration, k.reductions.plain(), k.bounds);
+        if (!plain) return std::nullopt;
+        auto trace = traces::follow_plainly(reduced, *plain, finding.path, *finding.property);
         if (!trace || !traces::execute(*trace)) return std::nullopt;
         return std::move(*trace);
     }
