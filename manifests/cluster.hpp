@@ -16,15 +16,15 @@ namespace kcheck::manifests {
 
 struct ClusterOptions {
     /// Which Deployment, as `name` or `namespace/name`; otherwise all of them.
-    std::optional<std::string> deployment;
+    std::optional<std::string> deployment = {};
     /// `--nodes N`: that many default nodes; only where the manifests describe none.
-    std::optional<int> nodes;
+    std::optional<int> nodes = {};
     /// What the user does after the applies of the manifests.
-    std::vector<model::UserOperation> operations;
+    std::vector<model::UserOperation> operations = {};
     int crashes = 1;
     int lost_replies = 1;
     /// Names of effects.hpp that the user accepts.
-    std::vector<std::string> assume;
+    std::vector<std::string> assume = {};
 };
 
 /// A Deployment to check.
