@@ -68,7 +68,7 @@ TEST_CASE("no reduction changes a verdict") {
     compare({.lost_replies = 1, .capacity = 1}, {}, {"all", "every-delay"});
 }
 
-TEST_CASE("no reduction changes a verdict of a broken pipeline", "[heavy]") {
+TEST_CASE("no reduction changes a verdict of a broken pipeline", "[.slow]") {
     for (const auto& row : variant_table()) compare(row.configuration, {row.variant}, {"all", "every-delay"});
 }
 

@@ -290,7 +290,8 @@ class Json(unittest.TestCase):
         for arguments in (SMALL, BROKEN, ["--replicas", "2", "--max-states", "10"],
                           ["prove", "etcd-single-writer", *SMALL],
                           ["--replicas", "1", "--property", "capacity"],
-                          ["--replicas", "1", "--crashes", "0", "--variant", "image-never-arrives", "--staleness", "3"]):
+                          ["--replicas", "1", "--crashes", "0", "--staleness", "3", "--variant",
+                           "image-never-arrives"]):
             done = run(*arguments, "--output", "json")
             with self.subTest(arguments=arguments):
                 document = json.loads(done.stdout)
