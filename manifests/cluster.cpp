@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -85,9 +84,6 @@ Workload workload_of(const Deployment& deployment, const Manifests& manifests,
     configuration.crashes = options.crashes;
     configuration.lost_replies = options.lost_replies;
     configuration.nodes = nodes_for(deployment.pod_template, nodes);
-    // Nothing tells default nodes apart: kube-scheduler may take any that has room.
-    if (manifests.nodes.empty())
-        for (model::Node& node : configuration.nodes) node.score.clear();
 
     const auto add = [&](std::vector<LeftOut> found) {
         for (LeftOut& one : found) out.left_out.push_back(std::move(one));
@@ -99,11 +95,6 @@ Workload workload_of(const Deployment& deployment, const Manifests& manifests,
     add(left_out_by_workloads(
         deployment, manifests, nodes, configuration.nodes,
         {configuration.replicas_added(), options.lost_replies + options.crashes * most + 1}));
-    const bool ranks = std::any_of(configuration.nodes.begin(), configuration.nodes.end(),
-                                   [](const model::Node& node) { return !node.score.empty(); });
-    // Where no node ranks above another, the model lets kube-scheduler choose any.
-    if (!ranks)
-        std::erase_if(out.left_out, [](const LeftOut& one) { return one.info->name == "node-ranking"; });
     accept(out.left_out, options.assume, manifests.acceptances, deployment.origin);
     out.assumed = assumed_of(deployment, manifests);
     return out;
@@ -141,27 +132,12 @@ std::vector<NodeSpec> default_node_specs(int count) {
 
 std::vector<model::Node> nodes_for(const PodTemplate& pod, const std::vector<NodeSpec>& nodes) {
     std::vector<model::Node> out;
-    int most_soft_taints = 0;
     for (const NodeSpec& node : nodes) {
         std::string because = filtered_because(pod, node);
         const bool open = because.empty();
         if (open) because = no_room_because(pod, node);
         out.push_back({node.name, open, capacity(pod, node), {}, std::move(because)});
-        if (out.back().schedulable && out.back().capacity > 0)
-            most_soft_taints = std::max(most_soft_taints, untolerated_soft_taints(pod, node));
     }
-    std::set<int> scores;
-    int candidates = 0;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        if (!out[i].schedulable || out[i].capacity == 0) continue;
-        ++candidates;
-        for (int pods = 0; pods <= out[i].capacity; ++pods)
-            out[i].score.push_back(score(pod, nodes[i], pods, most_soft_taints));
-        // The last entry, of the full node, is never compared.
-        scores.insert(out[i].score.begin(), out[i].score.end() - 1);
-    }
-    if (candidates < 2 || scores.size() < 2)
-        for (model::Node& node : out) node.score.clear();
     return out;
 }
 

@@ -26,7 +26,6 @@ constexpr std::array infos = {
     LeftOutInfo{"node-features", "every node has the features that the pods need"},
     LeftOutInfo{"node-name", "kube-scheduler chooses the node"},
     LeftOutInfo{"node-profiles", "the profiles of seccomp and AppArmor are on every node"},
-    LeftOutInfo{"node-ranking", "kube-scheduler ranks nodes by their room and soft taints alone"},
     LeftOutInfo{"node-size", "a node has plenty of what it does not say how much it has of"},
     LeftOutInfo{"other-scheduler", "kube-scheduler schedules every pod"},
     LeftOutInfo{"overlapping-selectors", "each controller leaves the pods of the others alone"},

@@ -2,21 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 #include <fmt/format.h>
 
 namespace kcheck::manifests {
 
 namespace {
-
-constexpr int max_node_score = 100;
-constexpr int taint_toleration_weight = 3;
-
-/// What a container without a request counts for in a score (not in a filter).
-/// Source: pkg/scheduler/util/pod_resources.go.
-constexpr std::int64_t default_milli_cpu_request = 100;
-constexpr std::int64_t default_memory_request = 200 * 1024 * 1024;
 
 bool tolerated(const Taint& taint, const std::vector<Toleration>& tolerations) {
     return std::any_of(tolerations.begin(), tolerations.end(),
@@ -30,29 +21,6 @@ bool may_go_unsaid(const std::string& resource) {
 
 std::int64_t amount(const std::string& resource, const Quantity& quantity) {
     return resource == "cpu" ? quantity.milli() : quantity.value();
-}
-
-/// One pod's request of a resource as LeastAllocated counts it.
-std::int64_t scoring_request(const PodTemplate& pod, const std::string& resource) {
-    const std::int64_t otherwise = resource == "cpu" ? default_milli_cpu_request : default_memory_request;
-    const auto sum = [](std::int64_t a, std::int64_t b) {
-        std::int64_t total = 0;
-        return __builtin_add_overflow(a, b, &total) ? std::numeric_limits<std::int64_t>::max() : total;
-    };
-    const auto request_of = [&](const Container& container) {
-        const auto request = container.requests.find(resource);
-        return request == container.requests.end() ? otherwise : amount(resource, request->second);
-    };
-    std::int64_t total = 0, sidecars = 0, most = 0;
-    for (const Container& container : pod.containers) total = sum(total, request_of(container));
-    for (const Container& container : pod.init_containers) {
-        most = std::max(most, sum(sidecars, request_of(container)));
-        if (container.sidecar) sidecars = sum(sidecars, request_of(container));
-    }
-    total = std::max(sum(total, sidecars), most);
-    if (const auto overhead = pod.overhead.find(resource); overhead != pod.overhead.end())
-        total = sum(total, amount(resource, overhead->second));
-    return total;
 }
 
 /// nodeaffinity.nodeSelectorRequirementsAsSelector: as of labels, and integers for Gt and Lt.
@@ -102,28 +70,6 @@ std::string affinity_in_words(const std::vector<NodeTerm>& terms, const NodeSpec
             if (!matches(r, fields)) return fmt::format("node affinity {}{}", written(r), more);
     }
     return "node affinity that matches nothing";
-}
-
-/// noderesources/least_allocated.go leastResourceScorer, both weights 1; `pods` counts the
-/// pod to be placed.
-int least_allocated(const PodTemplate& pod, const NodeSpec& node, int pods) {
-    int sum = 0;
-    int resources = 0;
-    for (const std::string resource : {"cpu", "memory"}) {
-        const auto found = node.allocatable.find(resource);
-        if (found == node.allocatable.end()) continue;
-        const std::int64_t has = amount(resource, found->second);
-        if (has == 0) continue;
-        ++resources;
-        std::int64_t used = 0;
-        if (__builtin_mul_overflow(scoring_request(pod, resource), std::int64_t{pods}, &used) || used > has)
-            continue;
-        // The free share in hundredths; the scheduler multiplies first, where nothing
-        // that it meets overflows.
-        __extension__ using Wide = __int128;
-        sum += static_cast<int>(Wide{has - used} * max_node_score / has);
-    }
-    return resources == 0 ? 0 : sum / resources;
 }
 
 }  // namespace
@@ -205,20 +151,6 @@ int capacity(const PodTemplate& pod, const NodeSpec& node) {
             fits = 0;
     }
     return static_cast<int>(fits);
-}
-
-int untolerated_soft_taints(const PodTemplate& pod, const NodeSpec& node) {
-    return static_cast<int>(std::count_if(node.taints.begin(), node.taints.end(), [&](const Taint& taint) {
-        return taint.effect == "PreferNoSchedule" && !tolerated(taint, pod.tolerations);
-    }));
-}
-
-int score(const PodTemplate& pod, const NodeSpec& node, int pods, int most_soft_taints) {
-    // helper.DefaultNormalizeScore, reversed.
-    int toleration = max_node_score;
-    if (most_soft_taints > 0)
-        toleration -= max_node_score * untolerated_soft_taints(pod, node) / most_soft_taints;
-    return taint_toleration_weight * toleration + least_allocated(pod, node, pods + 1);
 }
 
 }  // namespace kcheck::manifests

@@ -1,19 +1,13 @@
 // What kube-scheduler and the kubelet make of one pod template on each node.
 //
-// Modelled, as in kube-scheduler's default profile (pkg/scheduler/framework/plugins):
-//   filters  NodeUnschedulable, NodeAffinity (nodeSelector and what is required of
-//            nodeAffinity), TaintToleration, NodeResourcesFit;
-//   scores   TaintToleration, weight 3; NodeResourcesFit LeastAllocated over cpu and
-//            memory, weight 1.
-// The kubelet's admission asks the same of resources and nodeSelector, so one capacity
-// serves both. The other scores are taken as ties: PodTopologySpread (2), NodeAffinity (2),
-// InterPodAffinity (2), NodeResourcesBalancedAllocation (1), ImageLocality (1). Filters for
-// volumes, ports and pod affinity are left out by name (effects.hpp).
+// Modelled, as in kube-scheduler's default profile (pkg/scheduler/framework/plugins): the filters
+// NodeUnschedulable, NodeAffinity (nodeSelector and what is required of nodeAffinity),
+// TaintToleration and NodeResourcesFit. The kubelet's admission asks the same of resources and
+// nodeSelector, so one capacity serves both. Filters for volumes, ports and pod affinity are left out
+// by name (effects.hpp).
 //
-// Normalisation: TaintToleration scores relative to the worst node that passes the filters,
-// which changes when a node fills up. Here it is relative to the worst schedulable node.
-// While no node has more than two untolerated PreferNoSchedule taints this ranks all nodes
-// alike: one taint less weighs at least 150, more than LeastAllocated's 100.
+// Scores are left open: any node that passes the filters may be chosen. They hang on what no
+// manifest says (images on the nodes, other pods), and a verdict that covers every choice covers theirs.
 #pragma once
 
 #include <string>
@@ -51,12 +45,5 @@ inline constexpr int capacity_limit = 10'000;
 /// not either where the node does not say how much it has; any other that it does not have
 /// fits no pod.
 int capacity(const PodTemplate& pod, const NodeSpec& node);
-
-/// TaintToleration's count: PreferNoSchedule taints that the pod does not tolerate.
-int untolerated_soft_taints(const PodTemplate& pod, const NodeSpec& node);
-
-/// The score of a node on which `pods` pods of the template are already, out of 400;
-/// `most_soft_taints` is the largest untolerated_soft_taints of the schedulable nodes.
-int score(const PodTemplate& pod, const NodeSpec& node, int pods, int most_soft_taints);
 
 }  // namespace kcheck::manifests

@@ -34,7 +34,7 @@ constexpr std::string_view preferred = "preferredDuringSchedulingIgnoredDuringEx
 constexpr std::string_view required = "requiredDuringSchedulingIgnoredDuringExecution";
 
 constexpr Field node_affinity_fields[] = {
-    decides(preferred, Type::list, "node-ranking", &preferred_node),
+    none(preferred, Type::list, &preferred_node),
     modelled(required, Type::object, &node_selector),
 };
 constexpr Schema node_affinity = {"NodeAffinity", node_affinity_fields};
@@ -56,13 +56,13 @@ constexpr Field weighted_pod_term_fields[] = {
 constexpr Schema weighted_pod_term = {"WeightedPodAffinityTerm", weighted_pod_term_fields};
 
 constexpr Field pod_affinity_fields[] = {
-    decides(preferred, Type::list, "node-ranking", &weighted_pod_term),
+    none(preferred, Type::list, &weighted_pod_term),
     decides(required, Type::list, "pod-affinity", &pod_term),
 };
 constexpr Schema pod_affinity = {"PodAffinity", pod_affinity_fields};
 
 constexpr Field pod_anti_affinity_fields[] = {
-    decides(preferred, Type::list, "node-ranking", &weighted_pod_term),
+    none(preferred, Type::list, &weighted_pod_term),
     decides(required, Type::list, "pod-anti-affinity", &pod_term),
 };
 constexpr Schema pod_anti_affinity = {"PodAntiAffinity", pod_anti_affinity_fields};

@@ -218,8 +218,6 @@ std::vector<LeftOut> left_out_by_nodes(const Deployment& deployment, const std::
     std::vector<LeftOut> found;
     const PodTemplate& pod = deployment.pod_template;
     const Resources requests = pod_requests(pod);
-    const bool ranks =
-        std::any_of(met.begin(), met.end(), [](const model::Node& node) { return !node.score.empty(); });
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const NodeSpec& node = nodes[i];
         if (!met[i].closed_because.empty()) continue;
@@ -236,8 +234,6 @@ std::vector<LeftOut> left_out_by_nodes(const Deployment& deployment, const std::
                                                              wanted->second > Quantity{} &&
                                                              !node.allocatable.contains(resource))
                 add("node-size", fmt::format("no status.allocatable[{}]", resource));
-        if (ranks && untolerated_soft_taints(pod, node) > 2)
-            add("node-ranking", "more than two PreferNoSchedule taints");
         const std::vector<Toleration> tolerations = effective_tolerations(pod);
         for (const Taint& taint : node.taints)
             if (taint.effect == "NoExecute" &&

@@ -15,7 +15,6 @@ KCHECK = sys.argv.pop(1)
 COVERED = {
     "caches at most one event behind": lambda c, bounds: bounds["staleness"] == 1,
     "minReadySeconds": lambda c, bounds: c["waits_until_available"],
-    "scores": lambda c, bounds: any(node["score"] for node in c["nodes"]),
     "nodes of different sizes":
         lambda c, bounds: len({node["capacity"] for node in c["nodes"] if node["schedulable"]}) > 1,
     "a node with no room to spare":
