@@ -64,12 +64,16 @@ Symmetry::Symmetry(const Cluster& cluster) : pods_(cluster.pods()), nodes_(clust
         pods_ > pods_most || nodes_ > nodes_most)
         throw std::length_error("this configuration has more pods or nodes than kcheck has room for");
 
+    const auto& nodes = cluster.configuration.nodes;
+    for (const auto& node : nodes)
+        kind_.push_back(static_cast<int>(
+            std::ranges::find_if(nodes, [&](const Node& other) { return other.same_kind(node); }) -
+            nodes.begin()));
     std::vector<int> order(index(nodes_));
     std::iota(order.begin(), order.end(), 0);
     do {
         const bool keeps_kinds = std::ranges::all_of(order, [&](int& to) {
             const auto from = static_cast<std::size_t>(&to - order.data());
-            const auto& nodes = cluster.configuration.nodes;
             return nodes[from].same_kind(nodes[index(to)]);
         });
         if (keeps_kinds) orders_.push_back(order);
@@ -181,11 +185,28 @@ void Symmetry::canonicalize(Valuation& state) const {
         for (int n = 0; n < nodes_; ++n) by_place[index(order[index(n)])] = signatures[index(n)];
         return by_place;
     };
+    // Nodes that nothing is about: to exchange them changes nothing, so they keep their order.
+    std::array<bool, nodes_most> blank{};
+    for (int n = 0; n < nodes_; ++n)
+        blank[index(n)] =
+            std::ranges::all_of(of_node_[index(n)], [&](Slot slot) { return state.value[slot] == 0; }) &&
+            std::ranges::none_of(to_node_, [&](Slot slot) { return state.value[slot] == n + 1; });
+    const auto exchanges_blank_nodes = [&](const std::vector<int>& order) {
+        std::array<int, nodes_most> last{};  // by kind: 1 + the place of the last one
+        for (int n = 0; n < nodes_; ++n) {
+            if (!blank[index(n)]) continue;
+            auto& before = last[index(kind_[index(n)])];
+            if (order[index(n)] + 1 < before) return true;
+            before = order[index(n)] + 1;
+        }
+        return false;
+    };
     auto highest = placed(orders_.front());
-    for (const auto& order : orders_) highest = std::max(highest, placed(order));
+    for (const auto& order : orders_)
+        if (!exchanges_blank_nodes(order)) highest = std::max(highest, placed(order));
     bool found = false;
     for (const auto& order : orders_) {
-        if (placed(order) != highest) continue;
+        if (exchanges_blank_nodes(order) || placed(order) != highest) continue;
         assign(candidate, state);
         rename_nodes(candidate, order, spare);
         sort_pods(candidate, spare);

@@ -48,6 +48,7 @@ private:
     std::vector<Place> places_;               // [i]: where of_pod_[*][i] stands in the key
     std::vector<Slot> to_pod_, to_node_;      // variables whose values are references
     std::vector<std::vector<int>> orders_;    // every order of equal nodes, the given one first
+    std::vector<int> kind_;                   // [node]: the first node that is its equal
     bool equal_nodes_ = false;
 
     // For signatures: of each pod, its variables by how they relate to nodes.
