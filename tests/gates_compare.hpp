@@ -143,6 +143,13 @@ public:
                   << std::flush;
         FAIL_CHECK("KCHECK_SEED=" << seed << ", as above");  // Catch2 would break the lines
     }
+    /// At the end of a run. One that compares next to nothing is no gate; a single seed may be one of those.
+    void conclude() const {
+        CHECK(counted("differences") == 0);
+        if (seeds_.count < 100) return;
+        CHECK(counted("configurations searched") * 2 >= seeds_.count);
+        CHECK(counted("configurations compared") * 10 >= seeds_.count);
+    }
     double seconds() const {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
     }

@@ -122,6 +122,7 @@ void run(std::uint64_t configurations, int alternatives, std::uint64_t states_ma
         }
         if (compared) report.count("configurations compared");
     }
+    report.conclude();
 }
 
 }  // namespace

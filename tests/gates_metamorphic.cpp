@@ -201,6 +201,7 @@ void run(std::uint64_t configurations, std::uint64_t states_max) {
         }
         if (compared) report.count("configurations compared");
     }
+    report.conclude();
 }
 
 }  // namespace
