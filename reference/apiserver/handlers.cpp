@@ -142,11 +142,11 @@ private:
         call_.dry_run = parse_dry_run(request_, "PatchOptions");
         restrict_current();
         if (is("scale")) {
-            const auto* type = schema().kind("autoscaling/v1", "Scale");
+            const auto* type = kubernetes::schema().kind("autoscaling/v1", "Scale");
             return shown(update_scale(registry_, call_, key_,
                                       [&](const Json& scale) { return patched(scale, type); }, {}));
         }
-        const auto* type = schema().kind(resource_.api_version(), resource_.kind);
+        const auto* type = kubernetes::schema().kind(resource_.api_version(), resource_.kind);
         return shown(registry_.update(call_, key_, [&](const Json& current) {
             Json next = decode_object(resource_, patched(current, type));
             if (string_at(next, "/metadata/namespace") != string_at(current, "/metadata/namespace"))
@@ -156,7 +156,7 @@ private:
         }));
     }
 
-    Json patched(const Json& document, const Type* type) const {
+    Json patched(const Json& document, const kubernetes::Type* type) const {
         const auto media_type = request_.content_type.substr(0, request_.content_type.find(';'));
         if (media_type == "application/json-patch+json") return apply_json_patch(document, request_.body);
         if (media_type == "application/merge-patch+json") return apply_merge_patch(document, request_.body);

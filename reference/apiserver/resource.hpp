@@ -36,7 +36,6 @@ struct Resource {
     std::vector<std::string> subresources = {};  // "status", "scale", "binding", "eviction"
     bool generation_counts_spec = false;         // metadata.generation is kept
 
-    void (*set_defaults)(Json& object) = nullptr;
     /// Before validation of a create: clears the status and whatever users may not set.
     void (*prepare_for_create)(Json& object) = nullptr;
     /// Of an update through the main endpoint: keeps the old status, and so on.

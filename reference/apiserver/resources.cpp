@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include "reference/apiserver/defaults_kinds.hpp"
-#include "reference/apiserver/defaults_pod.hpp"
 #include "reference/apiserver/resource.hpp"
 #include "reference/apiserver/tables_kinds.hpp"
 #include "reference/apiserver/types_access.hpp"
@@ -206,7 +204,6 @@ Resource namespaces() {
             .short_names = {"ns"},
             .namespaced = false,
             .subresources = {"finalize", "status"},
-            .set_defaults = set_namespace_defaults,
             .prepare_for_create = prepare_namespace,
             .prepare_for_update = prepare_namespace_update,
             .prepare_for_status = keep_spec,
@@ -223,7 +220,6 @@ Resource nodes() {
             .short_names = {"no"},
             .namespaced = false,
             .subresources = {"status"},
-            .set_defaults = set_node_defaults,
             .prepare_for_update = keep_status,
             .prepare_for_status = keep_spec,
             .validate = validate_node,
@@ -242,7 +238,6 @@ Resource pods() {
             .short_names = {"po"},
             .categories = {"all"},
             .subresources = {"binding", "eviction", "status"},
-            .set_defaults = set_pod_defaults,
             .prepare_for_create = prepare_pod,
             .prepare_for_update = keep_status,
             .prepare_for_status = prepare_pod_status,
@@ -263,7 +258,6 @@ Resource services() {
             .short_names = {"svc"},
             .categories = {"all"},
             .subresources = {"status"},
-            .set_defaults = set_service_defaults,
             .prepare_for_create = clear_status,
             .prepare_for_update = keep_status,
             .prepare_for_status = keep_spec,
@@ -282,7 +276,6 @@ Resource deployments() {
             .categories = {"all"},
             .subresources = {"scale", "status"},
             .generation_counts_spec = true,
-            .set_defaults = set_deployment_defaults,
             .prepare_for_create = clear_status,
             .prepare_for_update = keep_status,
             .prepare_for_status = prepare_deployment_status,
@@ -302,7 +295,6 @@ Resource replica_sets() {
             .categories = {"all"},
             .subresources = {"scale", "status"},
             .generation_counts_spec = true,
-            .set_defaults = set_replica_set_defaults,
             .prepare_for_create = prepare_replica_set,
             .prepare_for_update = keep_status,
             .prepare_for_status = keep_spec,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "reference/apiserver/defaults.hpp"
 #include "reference/apiserver/object_meta.hpp"
 #include "reference/apiserver/status_error.hpp"
 
@@ -58,7 +59,7 @@ void keep_generation(const Resource& resource, const std::string& subresource, J
 
 Json decode_kind(const std::string& api_version, const std::string& kind, Json body) {
     require_kind(body, api_version, kind);
-    if (const auto* type = schema().kind(api_version, kind)) {
+    if (const auto* type = kubernetes::schema().kind(api_version, kind)) {
         if (const auto error = decoding_error(*type, body))
             throw bad_request(cannot_be_handled(api_version, kind) + error->message);
         normalize(*type, body);
@@ -67,7 +68,7 @@ Json decode_kind(const std::string& api_version, const std::string& kind, Json b
 }
 
 Json decode_object(const Resource& resource, Json body, bool strict) {
-    const auto* type = schema().kind(resource.api_version(), resource.kind);
+    const auto* type = kubernetes::schema().kind(resource.api_version(), resource.kind);
     std::vector<std::string> unknown;
     if (strict && type && body.is_object()) unknown = unknown_fields(*type, body);
     Json object = decode_kind(resource.api_version(), resource.kind, std::move(body));
@@ -79,7 +80,7 @@ Json decode_object(const Resource& resource, Json body, bool strict) {
     // No server-side apply: nobody owns fields.
     metadata.erase("managedFields");
     metadata.erase("selfLink");
-    if (resource.set_defaults) resource.set_defaults(object);
+    set_defaults(resource, object);
     return object;
 }
 
