@@ -9,6 +9,7 @@
 #include "reference/apiserver/strategy.hpp"
 #include "tests/apiserver_support.hpp"
 
+using namespace kcheck;
 using namespace kcheck::reference;
 
 namespace {

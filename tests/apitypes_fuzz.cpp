@@ -5,6 +5,7 @@
 #include "reference/apiserver/types_decode.hpp"
 #include "tests/apitypes_support.hpp"
 
+using namespace kcheck;
 using namespace kcheck::reference;
 
 namespace {

@@ -1,10 +1,11 @@
 // Decoding, normal form, quantities and merge keys, as Go's types have them.
 #include <catch2/catch.hpp>
 
-#include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/types_decode.hpp"
+#include "reference/apiserver/types_quantity.hpp"
 #include "tests/apitypes_support.hpp"
 
+using namespace kcheck;
 using namespace kcheck::reference;
 
 namespace {
@@ -73,8 +74,8 @@ TEST_CASE("recorded objects are decoded, and nothing of them is unknown") {
     for (const auto* name : {"deployment-created", "deployment-rolling", "replicaset-created", "pod-created",
                              "pod-running", "pod-terminating", "node"}) {
         const auto object = recorded(name);
-        const kubernetes::Type* type =
-            kubernetes::schema().kind(object.at("apiVersion").get<std::string>(), object.at("kind").get<std::string>());
+        const kubernetes::Type* type = kubernetes::schema().kind(object.at("apiVersion").get<std::string>(),
+                                                                 object.at("kind").get<std::string>());
         REQUIRE(type != nullptr);
         INFO(name);
         CHECK_FALSE(decoding_error(*type, object));

@@ -216,7 +216,8 @@ const Type* Schema::find(std::string_view package, std::string_view name) const 
 
 const Type* Schema::type(std::string_view qualified) const {
     const auto dot = qualified.find('.');
-    return dot == std::string_view::npos ? nullptr : find(qualified.substr(0, dot), qualified.substr(dot + 1));
+    return dot == std::string_view::npos ? nullptr
+                                         : find(qualified.substr(0, dot), qualified.substr(dot + 1));
 }
 
 const Type* Schema::kind(std::string_view api_version, std::string_view name) const {

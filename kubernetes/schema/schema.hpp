@@ -44,9 +44,9 @@ struct Field {
     };
 
     std::string_view name;
-    std::string_view declared;     // "*int32", "[]core.Container", "map[string]string"
-    std::string_view description;  // empty: there is none
-    std::string_view merge_key;    // patchMergeKey
+    std::string_view declared;       // "*int32", "[]core.Container", "map[string]string"
+    std::string_view description;    // empty: there is none
+    std::string_view merge_key;      // patchMergeKey
     std::string_view default_value;  // JSON; empty: none
     std::optional<std::int64_t> minimum, maximum;
     bool required = false;      // Go neither omits it nor calls it optional
@@ -56,7 +56,7 @@ struct Field {
     bool pointer = false;       // its zero value is written, too
     Shape shape = Shape::one;
     Element element = Element::structure;
-    const Type* type = nullptr;  // of a structure, or of the elements of a list or map
+    const Type* type = nullptr;               // of a structure, or of the elements of a list or map
     std::span<const std::string_view> words;  // of a string; empty: any
 
     /// As Go writes it: "[]v1.Container".

@@ -7,7 +7,7 @@ namespace kcheck::kubernetes {
 namespace {
 
 constexpr std::array<std::string_view, 16> all = {
-    // clang-format off
+// clang-format off
 #include "kubernetes/schema/tables/admissionregistration.txt"
     ,
 #include "kubernetes/schema/tables/apiextensions.txt"

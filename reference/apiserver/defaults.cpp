@@ -28,7 +28,7 @@ const std::unordered_map<const Field*, Json>& default_values() {
 const std::unordered_map<const Type*, TypeDefaults>& functions() {
     static const auto all = [] {
         std::unordered_map<const Type*, TypeDefaults> found;
-        for (const auto& part : {pod_defaults(), kind_defaults()})
+        for (const auto& part : {pod_defaults(), kind_defaults(), stored_defaults()})
             for (const auto& [name, function] : part) {
                 const Type* type = kubernetes::schema().type(name);
                 if (type == nullptr) throw std::logic_error("defaults of no type: " + std::string(name));

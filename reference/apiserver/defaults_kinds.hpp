@@ -15,5 +15,6 @@ using TypeDefaults = void (*)(Json& object);
 using NamedDefaults = std::vector<std::pair<std::string_view, TypeDefaults>>;
 
 NamedDefaults kind_defaults();
+NamedDefaults stored_defaults();  // defaults_stored.cpp
 
 }  // namespace kcheck::reference

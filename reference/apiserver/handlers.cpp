@@ -4,6 +4,7 @@
 
 #include "reference/apiserver/authorization.hpp"
 #include "reference/apiserver/namespaces.hpp"
+#include "reference/apiserver/not_reconciled.hpp"
 #include "reference/apiserver/patch.hpp"
 #include "reference/apiserver/presentation.hpp"
 #include "reference/apiserver/request_options.hpp"
@@ -91,7 +92,9 @@ private:
         if (resource_.namespaced)
             require_open_namespace(registry_, resource_, string_at(object, "/metadata/name"),
                                    key_.namespace_name);
-        return shown(registry_.create(call_, {resource_, key_.namespace_name, ""}, std::move(object)), 201);
+        const Json created = registry_.create(call_, {resource_, key_.namespace_name, ""}, std::move(object));
+        if (!call_.dry_run) report_not_reconciled(registry_, resource_, created);
+        return shown(created, 201);
     }
 
     Response create_subresource() {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "reference/apiserver/object_meta.hpp"
 #include "reference/apiserver/resource.hpp"
 #include "reference/apiserver/tables_kinds.hpp"
 #include "reference/apiserver/types_access.hpp"
@@ -204,6 +205,7 @@ Resource namespaces() {
             .short_names = {"ns"},
             .namespaced = false,
             .subresources = {"finalize", "status"},
+            .name_error = dns_label_error,
             .prepare_for_create = prepare_namespace,
             .prepare_for_update = prepare_namespace_update,
             .prepare_for_status = keep_spec,
@@ -258,6 +260,7 @@ Resource services() {
             .short_names = {"svc"},
             .categories = {"all"},
             .subresources = {"status"},
+            .not_reconciled = "it has no address, and nothing is forwarded to its pods",
             .prepare_for_create = clear_status,
             .prepare_for_update = keep_status,
             .prepare_for_status = keep_spec,
@@ -320,8 +323,12 @@ Resource leases() {
 }  // namespace
 
 const std::vector<Resource>& resources() {
-    static const std::vector<Resource> all = {config_maps(), events(),      namespaces(),   nodes(), pods(),
-                                              services(),    deployments(), replica_sets(), leases()};
+    static const std::vector<Resource> all = [] {
+        std::vector<Resource> list = {config_maps(), events(),      namespaces(),   nodes(), pods(),
+                                      services(),    deployments(), replica_sets(), leases()};
+        for (auto& resource : stored_resources()) list.push_back(std::move(resource));
+        return list;
+    }();
     return all;
 }
 

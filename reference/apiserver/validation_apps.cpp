@@ -39,6 +39,7 @@ void validate_template(const Json& spec, ValidationErrors& errors) {
                        "`selector` does not match template `labels`");
     }
     validate_pod_template(pod_template, "spec.template", errors);
+    validate_always_restarted(pod_template, "spec.template", errors);
 }
 
 /// "25%" as 25; none for anything else.
