@@ -19,8 +19,9 @@ MAY_INCLUDE = {
     "traces": {"ir", "model", "invariants", "checker"},
     "examples": {"checker"},
     "reference": {"kubernetes"},
-    "cli": {"ir", "checker", "model", "invariants", "manifests", "traces"},
-    "tests": {"kubernetes", "ir", "checker", "model", "invariants", "manifests", "traces", "examples", "cli", "reference"},
+    "cli": {"kubernetes", "ir", "checker", "model", "invariants", "manifests", "traces"},
+    "tests": {"kubernetes", "ir", "checker", "model", "invariants", "manifests", "traces", "examples", "cli",
+              "reference"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
