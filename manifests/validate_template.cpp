@@ -45,7 +45,7 @@ public:
     explicit TemplateValidator(const Subject& subject) : subject_(subject) {}
 
     void pod(const Value& spec, const std::string& path) {
-        words(spec, pod_spec_schema, path);
+        words(spec, pod_spec_schema(), path);
         volumes(spec, path);
         containers(spec, path);
         scheduling(spec, path);
@@ -89,14 +89,15 @@ private:
     /// Every field that takes certain words only, at any depth.
     void words(const Value& value, const Schema& schema, const std::string& path) const {
         for (const Field& field : schema.fields) {
-            const Value* found = value.find(field.name);
+            const Value* found = value.find(field.name());
             if (found == nullptr) continue;
-            const std::string at = join(path, field.name);
-            if (!field.words.empty() && !found->text.empty() &&
-                std::find(field.words.begin(), field.words.end(), found->text) == field.words.end())
-                subject_.unsupported(at, found->text, field.words);
+            const std::string at = join(path, field.name());
+            const auto known = field.of->words;
+            if (!known.empty() && !field.has_own_check && !found->text.empty() &&
+                std::find(known.begin(), known.end(), found->text) == known.end())
+                subject_.unsupported(at, found->text, known);
             if (field.schema == nullptr) continue;
-            if (field.type == Type::object) words(*found, *field.schema, at);
+            if (found->is(Value::Kind::map)) words(*found, *field.schema, at);
             for (std::size_t i = 0; i < found->items.size(); ++i)
                 words(found->items[i], *field.schema, fmt::format("{}[{}]", at, i));
         }

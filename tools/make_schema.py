@@ -178,7 +178,7 @@ class Sources:
         known = self.packages[package]
         if name not in known.enums:
             return []
-        return sorted({word for owner, word in known.constants.values() if owner == name and word})
+        return sorted({word or '""' for owner, word in known.constants.values() if owner == name})
 
     def default(self, package: str, comment: list) -> str:
         for line in comment:

@@ -171,6 +171,8 @@ void Schema::read(std::string_view table) {
             package.api_version = words[3];
         } else if (words[0] == "string" && words.size() > 1) {
             words_.push_back({package.package, words[1], {words.begin() + 2, words.end()}});
+            for (auto& word : words_.back().words)
+                if (word == R"("")") word = {};
         } else if ((words[0] == "kind" || words[0] == "type") && words.size() == 2) {
             Type type = package;
             type.name = words[1];

@@ -6,7 +6,7 @@
 //
 // A table begins with `package NAME DEFINITIONS API_VERSION`. Then come
 //
-//     string NAME [WORD...]                 a string type; if it has words, no other is valid
+//     string NAME [WORD...]                 a string type; if it has words ("": none), no other is valid
 //     kind NAME [| DESCRIPTION]             an object, `type` a part of one; each of its fields is
 //      NAME TYPE [FLAG...] [| DESCRIPTION]  beside it, by name
 //
