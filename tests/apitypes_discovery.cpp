@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/apitypes_support.hpp"
 
