@@ -15,8 +15,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "reference/kubelet/image_registry.hpp"
-#include "reference/kubelet/pause.hpp"
+#include "reference/runtime/image_registry.hpp"
+#include "reference/runtime/pause.hpp"
 #include "reference/replay/driver.hpp"
 #include "reference/up/processes.hpp"
 #include "reference/up/up.hpp"

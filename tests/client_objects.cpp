@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
 using namespace kcheck::reference;
 using namespace std::chrono_literals;

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "reference/http/event_loop.hpp"
+#include "reference/base/event_loop.hpp"
 
 using namespace kcheck::reference;
 using std::chrono::milliseconds;

@@ -6,7 +6,7 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
-#include "reference/http/runtime_socket.hpp"
+#include "reference/runtime/runtime_socket.hpp"
 #include "reference/http/tls.hpp"
 
 using namespace kcheck::reference;

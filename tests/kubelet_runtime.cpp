@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "reference/kubelet/runtime_core.hpp"
-#include "reference/kubelet/simulated_process_starter.hpp"
+#include "reference/runtime/runtime_core.hpp"
+#include "reference/runtime/simulated_process_starter.hpp"
 #include "tests/kubelet_world.hpp"
 
 using namespace kcheck::reference;

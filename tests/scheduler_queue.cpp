@@ -1,7 +1,7 @@
 // The scheduling queue and the cache with assumed pods.
 #include <catch2/catch.hpp>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/scheduler/scheduler_cache.hpp"
 #include "reference/scheduler/scheduling_queue.hpp"
 #include "tests/scheduler_support.hpp"

@@ -1,7 +1,7 @@
 #include "reference/apiserver/defaults_kinds.hpp"
 
 #include "reference/apiserver/defaults_pod.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
 

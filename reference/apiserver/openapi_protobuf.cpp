@@ -1,6 +1,6 @@
 // OpenAPI in protobuf: google/gnostic openapiv2/OpenAPIv2.proto gives the numbers.
 #include "reference/apiserver/openapi.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
 

@@ -10,7 +10,7 @@
 #include "reference/apiserver/defaults_pod.hpp"
 #include "reference/apiserver/resource.hpp"
 #include "reference/apiserver/tables_kinds.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 #include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_pod.hpp"

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 #include "reference/base/environment.hpp"
 
 namespace kcheck::reference {

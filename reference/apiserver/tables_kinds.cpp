@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "reference/apiserver/tables_common.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
 

@@ -5,7 +5,7 @@
 
 #include "reference/apiserver/tables_common.hpp"
 #include "reference/apiserver/tables_kinds.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
 

@@ -1,7 +1,7 @@
 // pkg/apis/apps/validation/validation.go.
 #include <algorithm>
 
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 #include "reference/apiserver/types_schema.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_names.hpp"

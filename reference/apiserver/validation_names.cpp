@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "reference/apiserver/object_meta.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
 

@@ -1,6 +1,6 @@
 #include "reference/client/indexer.hpp"
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
 namespace kcheck::reference {
 

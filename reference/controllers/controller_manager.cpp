@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json.hpp"
+#include "reference/client/requests.hpp"
 
 namespace kcheck::reference {
 

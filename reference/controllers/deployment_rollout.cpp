@@ -1,7 +1,7 @@
 // The two strategies of a rollout (pkg/controller/deployment: rolling.go, recreate.go).
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/controllers/deployment_status.hpp"
 #include "reference/controllers/deployment_sync.hpp"
 #include "reference/controllers/deployment_util.hpp"

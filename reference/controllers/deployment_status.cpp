@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/controllers/deployment_util.hpp"
 
 namespace kcheck::reference {

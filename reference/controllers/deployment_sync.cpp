@@ -4,7 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/controllers/deployment_status.hpp"
 #include "reference/controllers/deployment_util.hpp"
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <set>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
 namespace kcheck::reference {
 

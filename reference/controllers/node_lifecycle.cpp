@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
 namespace kcheck::reference {
 

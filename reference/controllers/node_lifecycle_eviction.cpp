@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/client/taints.hpp"
 
 namespace kcheck::reference {

@@ -6,7 +6,7 @@
 #include <map>
 #include <tuple>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
 namespace kcheck::reference {
 

@@ -4,7 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/controllers/controller_ref_manager.hpp"
 #include "reference/controllers/pod_ranking.hpp"
 #include "reference/controllers/replicaset_status.hpp"

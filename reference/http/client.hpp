@@ -6,7 +6,7 @@
 #include <string>
 
 #include "reference/client/api.hpp"
-#include "reference/http/event_loop.hpp"
+#include "reference/base/event_loop.hpp"
 #include "reference/http/kubeconfig.hpp"
 
 namespace kcheck::reference {

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/kubelet/admission.hpp"
 
 namespace kcheck::reference {

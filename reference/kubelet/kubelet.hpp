@@ -22,9 +22,9 @@
 
 #include "reference/client/event_recorder.hpp"
 #include "reference/client/informer.hpp"
-#include "reference/kubelet/container_runtime.hpp"
+#include "reference/runtime/container_runtime.hpp"
 #include "reference/kubelet/node_status.hpp"
-#include "reference/kubelet/pod_network.hpp"
+#include "reference/runtime/pod_network.hpp"
 #include "reference/kubelet/pod_syncer.hpp"
 #include "reference/kubelet/pod_worker.hpp"
 #include "reference/kubelet/status_manager.hpp"

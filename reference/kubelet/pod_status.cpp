@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
 namespace kcheck::reference {
 

@@ -10,7 +10,7 @@
 
 #include "reference/client/event_recorder.hpp"
 #include "reference/kubelet/back_off.hpp"
-#include "reference/kubelet/pod_network.hpp"
+#include "reference/runtime/pod_network.hpp"
 #include "reference/kubelet/pod_worker.hpp"
 #include "reference/kubelet/status_manager.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "reference/kubelet/container_runtime.hpp"
+#include "reference/runtime/container_runtime.hpp"
 
 namespace kcheck::reference {
 

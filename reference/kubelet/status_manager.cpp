@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/kubelet/pod_status.hpp"
 #include "reference/kubelet/status_patch.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
 

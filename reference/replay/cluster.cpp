@@ -5,7 +5,8 @@
 
 #include <fmt/core.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/replay/processes.hpp"
 
 namespace kcheck::reference {

@@ -1,7 +1,8 @@
 // What a configuration message sets up: the manifest, the nodes, the switches.
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/replay/processes.hpp"
 
 namespace kcheck::reference {

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "reference/kubelet/container_runtime.hpp"
+#include "reference/runtime/container_runtime.hpp"
 
 namespace kcheck::reference {
 

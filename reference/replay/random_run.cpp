@@ -1,7 +1,7 @@
 // A run in which chance is the scheduler: of all that waits to happen anywhere, anything is next.
 #include <random>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json.hpp"
 #include "reference/replay/processes.hpp"
 
 namespace kcheck::reference {

@@ -5,7 +5,8 @@
 // state happens on the way, in full view of the component: reads, conflicts, annotations.
 #include <fmt/core.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/replay/processes.hpp"
 
 namespace kcheck::reference {

@@ -16,7 +16,7 @@
 #include "reference/apiserver/api_server.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/client/api.hpp"
-#include "reference/kubelet/container_runtime.hpp"
+#include "reference/runtime/container_runtime.hpp"
 #include "reference/replay/projection.hpp"
 #include "reference/store/embedded_store.hpp"
 

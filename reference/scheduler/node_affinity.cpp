@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
 namespace kcheck::reference {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/scheduler/quantity.hpp"
 
 namespace kcheck::reference {

@@ -1,6 +1,6 @@
 #include "reference/scheduler/scheduler_cache.hpp"
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
 namespace kcheck::reference {
 

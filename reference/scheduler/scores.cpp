@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/client/taints.hpp"
 #include "reference/scheduler/node_affinity.hpp"
 

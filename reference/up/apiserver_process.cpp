@@ -6,7 +6,7 @@
 #include "reference/apiserver/api_server.hpp"
 #include "reference/http/audit_log.hpp"
 #include "reference/http/authentication.hpp"
-#include "reference/http/event_loop.hpp"
+#include "reference/base/event_loop.hpp"
 #include "reference/http/kubeconfig.hpp"
 #include "reference/http/server.hpp"
 #include "reference/store/embedded_store.hpp"

@@ -5,10 +5,10 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "reference/http/event_loop.hpp"
-#include "reference/http/runtime_socket.hpp"
-#include "reference/kubelet/posix_process_starter.hpp"
-#include "reference/kubelet/runtime_core.hpp"
+#include "reference/base/event_loop.hpp"
+#include "reference/runtime/runtime_socket.hpp"
+#include "reference/runtime/posix_process_starter.hpp"
+#include "reference/runtime/runtime_core.hpp"
 #include "reference/up/processes.hpp"
 
 namespace kcheck::reference {

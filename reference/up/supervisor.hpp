@@ -15,7 +15,7 @@
 
 #include <boost/asio/signal_set.hpp>
 
-#include "reference/http/event_loop.hpp"
+#include "reference/base/event_loop.hpp"
 
 namespace kcheck::reference {
 

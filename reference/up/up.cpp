@@ -10,7 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "reference/http/client.hpp"
-#include "reference/http/event_loop.hpp"
+#include "reference/base/event_loop.hpp"
 #include "reference/http/kubeconfig.hpp"
 #include "reference/up/cluster_directory.hpp"
 #include "reference/up/supervisor.hpp"

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "reference/client/api.hpp"
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "tests/support/fake_world.hpp"
 
 namespace kcheck::reference::testing {

@@ -19,7 +19,7 @@
 
 #include "reference/base/environment.hpp"
 #include "reference/client/api.hpp"
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
 namespace kcheck::reference::testing {
 

@@ -5,7 +5,7 @@
 // started are noticed as well, and no signal handler is needed.
 #pragma once
 
-#include "reference/kubelet/process_starter.hpp"
+#include "reference/runtime/process_starter.hpp"
 
 namespace kcheck::reference {
 

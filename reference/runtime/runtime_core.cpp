@@ -1,4 +1,4 @@
-#include "reference/kubelet/runtime_core.hpp"
+#include "reference/runtime/runtime_core.hpp"
 
 #include <algorithm>
 #include <csignal>

@@ -1,4 +1,4 @@
-#include "reference/kubelet/posix_process_starter.hpp"
+#include "reference/runtime/posix_process_starter.hpp"
 
 #include <fcntl.h>
 #include <sys/epoll.h>

@@ -1,4 +1,4 @@
-#include "reference/kubelet/pause.hpp"
+#include "reference/runtime/pause.hpp"
 
 #include <csignal>
 

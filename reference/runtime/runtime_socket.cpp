@@ -1,4 +1,4 @@
-#include "reference/http/runtime_socket.hpp"
+#include "reference/runtime/runtime_socket.hpp"
 
 #include <cstdint>
 #include <map>

@@ -1,4 +1,4 @@
-#include "reference/kubelet/pod_network.hpp"
+#include "reference/runtime/pod_network.hpp"
 
 #include <set>
 

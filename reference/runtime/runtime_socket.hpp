@@ -9,8 +9,8 @@
 #include <memory>
 #include <string>
 
-#include "reference/http/event_loop.hpp"
-#include "reference/kubelet/container_runtime.hpp"
+#include "reference/base/event_loop.hpp"
+#include "reference/runtime/container_runtime.hpp"
 
 namespace kcheck::reference {
 

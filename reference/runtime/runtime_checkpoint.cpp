@@ -1,4 +1,4 @@
-#include "reference/kubelet/runtime_checkpoint.hpp"
+#include "reference/runtime/runtime_checkpoint.hpp"
 
 #include <fstream>
 #include <stdexcept>

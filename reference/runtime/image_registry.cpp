@@ -1,4 +1,4 @@
-#include "reference/kubelet/image_registry.hpp"
+#include "reference/runtime/image_registry.hpp"
 
 #include <fstream>
 

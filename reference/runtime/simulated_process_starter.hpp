@@ -4,7 +4,7 @@
 #include <csignal>
 #include <set>
 
-#include "reference/kubelet/process_starter.hpp"
+#include "reference/runtime/process_starter.hpp"
 
 namespace kcheck::reference {
 
