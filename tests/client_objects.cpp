@@ -4,6 +4,7 @@
 #include "reference/client/requests.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::client;
 using namespace std::chrono_literals;
 
 namespace {

@@ -13,6 +13,7 @@
 #include "tests/kubelet_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::runtime;
 using namespace kcheck::tests;
 
 namespace {

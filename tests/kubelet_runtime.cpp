@@ -5,6 +5,7 @@
 #include "tests/kubelet_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::runtime;
 using namespace kcheck::tests;
 using std::chrono::seconds;
 

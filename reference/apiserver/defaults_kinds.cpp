@@ -3,7 +3,7 @@
 #include "reference/apiserver/defaults_pod.hpp"
 #include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -72,4 +72,4 @@ void set_service_defaults(Json& service) {
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -2,7 +2,7 @@
 #include "reference/apiserver/openapi.hpp"
 #include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -138,4 +138,4 @@ std::string encode_openapi_v2(const Json& document) {
         .take();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

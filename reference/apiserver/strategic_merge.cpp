@@ -9,7 +9,7 @@
 #include "reference/apiserver/patch.hpp"
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -137,7 +137,8 @@ void apply_element_directives(List& original, List& patch, const std::string& ke
             plain.push_back(std::move(item));
         } else if (*found == "delete") {
             require_keys({item}, key);
-            std::erase_if(original, [&](const Json& other) { return index_of({item}, other, key) == 0; });
+            std::erase_if(original,
+                          [&](const Json& other) { return index_of({item}, other, key) == 0; });
         } else if (*found == "replace") {
             replace = true;
         } else {
@@ -277,4 +278,4 @@ Json apply_strategic_merge_patch(const Json& document, const Json& patch, const 
     return result;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,9 @@
 #include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
+
+/// As components share it: one that is stored is never changed.
+using Object = std::shared_ptr<const Json>;
 
 std::string name_of(const Json& object);
 std::string namespace_of(const Json& object);

@@ -5,7 +5,7 @@
 #include "reference/base/objects.hpp"
 #include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 namespace {
 
@@ -54,4 +54,4 @@ void EventRecorder::record(const Json& object, const std::string& api_version, c
     api_.send(post_request(path, event), ignore);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

@@ -5,7 +5,7 @@
 #include "reference/base/objects.hpp"
 #include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 namespace {
 
@@ -125,4 +125,4 @@ void when_synced(const std::vector<Informer*>& informers, const std::function<vo
         });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

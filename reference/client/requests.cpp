@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 std::string collection_path(const std::string& api_version, const std::string& plural,
                             const std::string& space) {
@@ -47,4 +47,4 @@ std::string error_message(const Response& response) {
     return string_at(response.body, "/message", "HTTP " + std::to_string(response.status));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

@@ -7,7 +7,7 @@
 
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 /// "/api/v1" or "/apis/apps/v1", and so on: the path of a collection, in a namespace unless it is empty.
 std::string collection_path(const std::string& api_version, const std::string& plural,
@@ -26,4 +26,4 @@ bool namespace_is_terminating(const Response& response);
 /// What to say of a request that failed: the message of its Status, or that no reply came.
 std::string error_message(const Response& response);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

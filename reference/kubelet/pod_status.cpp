@@ -7,7 +7,7 @@
 
 #include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -178,4 +178,4 @@ Json generate_pod_status(const PodStatusInput& input) {
     return status;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

@@ -7,7 +7,7 @@
 
 #include "reference/runtime/process_starter.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 class PosixProcessStarter final : public ProcessStarter {
 public:
@@ -39,4 +39,4 @@ private:
     std::map<ProcessId, Process> processes_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

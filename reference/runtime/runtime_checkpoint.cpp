@@ -3,7 +3,7 @@
 #include <fstream>
 #include <stdexcept>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 namespace {
 
@@ -59,4 +59,4 @@ Json RuntimeCheckpoint::load_images() const {
     return directory_.empty() || !fs::exists(path) ? Json() : load(path);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

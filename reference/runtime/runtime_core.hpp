@@ -18,7 +18,7 @@
 #include "reference/runtime/process_starter.hpp"
 #include "reference/runtime/runtime_checkpoint.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 struct RuntimeOptions {
     Switches switches = {};
@@ -79,4 +79,4 @@ private:
     std::map<std::string, Stop> stops_;  // under way, by container
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

@@ -23,7 +23,7 @@
 #include "reference/store/version_history.hpp"
 #include "reference/store/write_ahead_log.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 struct EmbeddedStoreOptions {
     /// Where it lasts; empty: in memory only. One store a directory at a time.
@@ -91,4 +91,4 @@ private:
     bool delivering_ = false;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 namespace {
 
@@ -247,4 +247,4 @@ void WriteAheadLog::replay(VersionHistory& history) {
     if (::ftruncate(log_, static_cast<off_t>(size_)) != 0 || ::fdatasync(log_) != 0) fail(path, "ftruncate");
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -18,7 +18,7 @@
 
 #include "reference/store/version_history.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 class WriteAheadLog {
 public:
@@ -47,4 +47,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store
