@@ -7,6 +7,8 @@
 
 using namespace kcheck;
 using namespace kcheck::reference;
+using namespace kcheck::reference::apiserver;
+using namespace kcheck::reference::testing;
 
 namespace {
 

@@ -82,8 +82,8 @@ TEST_CASE("what one side knows, the other knows: an object with every field ther
         object["apiVersion"] = version;
         object["kind"] = kind;
         object["metadata"]["name"] = "x";
-        CHECK(reference::unknown_fields(*type, object) == std::vector<std::string>{});
-        CHECK(reference::decoding_error(*type, object) == std::nullopt);
+        CHECK(reference::apiserver::unknown_fields(*type, object) == std::vector<std::string>{});
+        CHECK(reference::apiserver::decoding_error(*type, object) == std::nullopt);
         // The first words on it are not about its fields.
         const auto message = manifests::test::refusal(object.dump());
         CHECK(message.find("unknown field") == std::string::npos);
@@ -102,7 +102,7 @@ TEST_CASE("what neither side knows is refused by both, at any depth") {
         object["apiVersion"] = "apps/v1";
         object["kind"] = "Deployment";
         object[nlohmann::json::json_pointer(std::string(place) + "/strange")] = 1;
-        CHECK(reference::unknown_fields(*type, object).size() == 1);
+        CHECK(reference::apiserver::unknown_fields(*type, object).size() == 1);
         CHECK(manifests::test::refusal(object.dump()).find("unknown field") != std::string::npos);
     }
 }

@@ -6,7 +6,7 @@
 #include "reference/apiserver/defaults_kinds.hpp"
 #include "reference/apiserver/defaults_pod.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -67,4 +67,4 @@ void set_defaults(const Resource& resource, Json& object) {
         set_defaults(*type, object);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

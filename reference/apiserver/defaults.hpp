@@ -7,11 +7,11 @@
 #include "kubernetes/schema/schema.hpp"
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// Of `object` and of all that is below it: each type first, then what it consists of. Parts of a wrong
 /// shape are left as they are.
 void set_defaults(const kubernetes::Type& type, Json& object);
 void set_defaults(const Resource& resource, Json& object);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -1,14 +1,10 @@
 #include "reference/apiserver/defaults_kinds.hpp"
 
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
-
-void set_rolling_update(Json& strategy) {
-    if (text_of(strategy, "type") == "RollingUpdate") default_to(strategy, "rollingUpdate", Json::object());
-}
 
 void set_node_status_defaults(Json& status) {
     const Json capacity = member(status, "capacity");
@@ -35,12 +31,16 @@ void set_service_port_defaults(Json& port) {
 
 }  // namespace
 
+void set_rolling_update_defaults(Json& strategy) {
+    if (text_of(strategy, "type") == "RollingUpdate") default_to(strategy, "rollingUpdate", Json::object());
+}
+
 NamedDefaults kind_defaults() {
-    return {{"apps.DeploymentStrategy", set_rolling_update},
+    return {{"apps.DeploymentStrategy", set_rolling_update_defaults},
             {"core.NodeStatus", set_node_status_defaults},
             {"core.Namespace", set_namespace_defaults},
             {"core.ServiceSpec", set_service_defaults},
             {"core.ServicePort", set_service_port_defaults}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -87,4 +87,4 @@ NamedDefaults pod_defaults() {
             {"core.ImageVolumeSource", set_image_volume_defaults}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

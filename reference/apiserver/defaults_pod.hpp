@@ -3,8 +3,8 @@
 
 #include "reference/apiserver/defaults_kinds.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 NamedDefaults pod_defaults();
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

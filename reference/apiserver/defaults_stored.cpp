@@ -3,13 +3,13 @@
 
 #include "reference/apiserver/base64.hpp"
 #include "reference/apiserver/defaults_kinds.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
-constexpr auto rbac_group = "rbac.authorization.k8s.io";
+constexpr auto role_group = "rbac.authorization.k8s.io";
 constexpr auto default_utilization = 80;
 
 void set_job_defaults(Json& spec) {
@@ -78,11 +78,11 @@ void set_secret_defaults(Json& secret) {
         if (value.is_string()) (*data)[key] = encoded(value.get<std::string>());
 }
 
-void set_role_reference_defaults(Json& role) { default_to(role, "apiGroup", rbac_group); }
+void set_role_reference_defaults(Json& role) { default_to(role, "apiGroup", role_group); }
 
 void set_subject_defaults(Json& subject) {
     const auto kind = text_of(subject, "kind");
-    if (kind == "User" || kind == "Group") default_to(subject, "apiGroup", rbac_group);
+    if (kind == "User" || kind == "Group") default_to(subject, "apiGroup", role_group);
 }
 
 void set_network_policy_defaults(Json& spec) {
@@ -117,15 +117,11 @@ void set_custom_resource_defaults(Json& spec) {
     default_to(*names, "listKind", kind + "List");
 }
 
-void set_rolling_update(Json& strategy) {
-    if (text_of(strategy, "type") == "RollingUpdate") default_to(strategy, "rollingUpdate", Json::object());
-}
-
 }  // namespace
 
 NamedDefaults stored_defaults() {
-    return {{"apps.StatefulSetUpdateStrategy", set_rolling_update},
-            {"apps.DaemonSetUpdateStrategy", set_rolling_update},
+    return {{"apps.StatefulSetUpdateStrategy", set_rolling_update_defaults},
+            {"apps.DaemonSetUpdateStrategy", set_rolling_update_defaults},
             {"apiextensions.CustomResourceDefinitionSpec", set_custom_resource_defaults},
             {"autoscaling2.HorizontalPodAutoscalerSpec", set_autoscaler_defaults},
             {"autoscaling2.HorizontalPodAutoscalerBehavior", set_scaling_behavior_defaults},
@@ -138,4 +134,4 @@ NamedDefaults stored_defaults() {
             {"rbac.Subject", set_subject_defaults}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -4,13 +4,13 @@
 
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/strategy.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
-const User self{"system:apiserver", {"system:masters"}};
+const User reporter{"system:apiserver", {"system:masters"}};
 
 Json event_about(const Resource& resource, const Json& object, const std::string& now) {
     const Json& metadata = member(object, "metadata");
@@ -45,10 +45,10 @@ void report_not_reconciled(Registry& registry, const Resource& resource, const J
     try {
         Json event = decode_object(events, event_about(resource, created, to_rfc3339(registry.now())));
         const auto space = text_of(member(event, "metadata"), "namespace");
-        registry.create(Call{self, "create"}, {events, space, ""}, std::move(event));
+        registry.create(Call{reporter, "create"}, {events, space, ""}, std::move(event));
     } catch (const StatusError&) {
         // A name that is too long for an event's, or one that is there already.
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -4,9 +4,9 @@
 
 #include "reference/apiserver/registry.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// Does nothing for what has a controller. Best effort, like all events.
 void report_not_reconciled(Registry& registry, const Resource& resource, const Json& created);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -3,7 +3,7 @@
 #include "kubernetes/schema/schema.hpp"
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -124,4 +124,4 @@ Json openapi_v2() {
             {"definitions", definitions()}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -8,25 +8,19 @@
 
 #include "reference/apiserver/object_meta.hpp"
 #include "reference/apiserver/resource.hpp"
+#include "reference/apiserver/strategy_parts.hpp"
 #include "reference/apiserver/tables_kinds.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_pod.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
 using FieldValues = std::map<std::string, std::string>;
 
 constexpr int toleration_seconds = 300;
-
-void keep_status(Json& object, const Json& old) { keep(object, old, "status"); }
-void keep_spec(Json& object, const Json& old) { keep(object, old, "spec"); }
-void clear_status(Json& object) {
-    if (object.is_object()) object["status"] = Json::object();
-}
 
 /// cpu and memory of `amounts` that are not zero.
 FieldValues compute_resources(const Json& amounts) {
@@ -165,11 +159,6 @@ FieldValues event_fields(const Json& event) {
     auto source = text_of(member(event, "source"), "component");
     fields["source"] = source.empty() ? fields["reportingComponent"] : std::move(source);
     return fields;
-}
-
-template <std::vector<FieldError> (*validate)(const Json&)>
-std::vector<FieldError> as_update(const Json& object, const Json&) {
-    return validate(object);
 }
 
 Resource config_maps() {
@@ -341,4 +330,4 @@ const Resource* find_resource(const std::string& group, const std::string& versi
     return found == all.end() ? nullptr : &*found;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -4,22 +4,20 @@
 #include <string_view>
 
 #include "reference/apiserver/resource.hpp"
+#include "reference/apiserver/strategy_parts.hpp"
 #include "reference/apiserver/tables_stored.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/validation_stored.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
-constexpr auto apps = "apps";
-constexpr auto batch = "batch";
-constexpr auto rbac = "rbac.authorization.k8s.io";
-constexpr auto networking = "networking.k8s.io";
-constexpr auto storage = "storage.k8s.io";
-constexpr auto admission = "admissionregistration.k8s.io";
-
-void keep_status(Json& object, const Json& old) { keep(object, old, "status"); }
+constexpr auto apps_group = "apps";
+constexpr auto batch_group = "batch";
+constexpr auto rbac_group = "rbac.authorization.k8s.io";
+constexpr auto networking_group = "networking.k8s.io";
+constexpr auto storage_group = "storage.k8s.io";
+constexpr auto admission_group = "admissionregistration.k8s.io";
 
 /// Through the status nothing else changes but metadata.
 void keep_all_but_status(Json& object, const Json& old) {
@@ -28,10 +26,6 @@ void keep_all_but_status(Json& object, const Json& old) {
     kept["metadata"] = member(object, "metadata");
     keep(kept, object, "status");
     object = std::move(kept);
-}
-
-void clear_status(Json& object) {
-    if (object.is_object()) object["status"] = Json::object();
 }
 
 void begin_pending(Json& object) {
@@ -56,11 +50,6 @@ void prepare_job(Json& job) {
         (*labels)[prefix + "controller-uid"] = uid;
         (*labels)[prefix + "job-name"] = name;
     }
-}
-
-template <std::vector<FieldError> (*validate)(const Json&)>
-std::vector<FieldError> as_update(const Json& object, const Json&) {
-    return validate(object);
 }
 
 /// A row before its names.
@@ -105,7 +94,7 @@ Resource stored(std::string group, std::string plural, std::string singular, std
 }
 
 void add_workloads(std::vector<Resource>& all) {
-    all.push_back(stored(apps, "statefulsets", "statefulset", "StatefulSet", stateful_set_table,
+    all.push_back(stored(apps_group, "statefulsets", "statefulset", "StatefulSet", stateful_set_table,
                          {.status = true,
                           .scale = true,
                           .generation = true,
@@ -114,7 +103,7 @@ void add_workloads(std::vector<Resource>& all) {
                           .not_reconciled = "it has no statefulset-controller, and no pods are made",
                           .validate = validate_stateful_set,
                           .validate_update = as_update<validate_stateful_set>}));
-    all.push_back(stored(apps, "daemonsets", "daemonset", "DaemonSet", daemon_set_table,
+    all.push_back(stored(apps_group, "daemonsets", "daemonset", "DaemonSet", daemon_set_table,
                          {.status = true,
                           .generation = true,
                           .short_names = {"ds"},
@@ -122,9 +111,9 @@ void add_workloads(std::vector<Resource>& all) {
                           .not_reconciled = "it has no daemonset-controller, and no pods are made",
                           .validate = validate_daemon_set,
                           .validate_update = as_update<validate_daemon_set>}));
-    all.push_back(stored(apps, "controllerrevisions", "controllerrevision", "ControllerRevision",
+    all.push_back(stored(apps_group, "controllerrevisions", "controllerrevision", "ControllerRevision",
                          controller_revision_table, {}));
-    all.push_back(stored(batch, "jobs", "job", "Job", job_table,
+    all.push_back(stored(batch_group, "jobs", "job", "Job", job_table,
                          {.status = true,
                           .generation = true,
                           .categories = {"all"},
@@ -132,7 +121,7 @@ void add_workloads(std::vector<Resource>& all) {
                           .prepare = prepare_job,
                           .validate = validate_job,
                           .validate_update = as_update<validate_job>}));
-    all.push_back(stored(batch, "cronjobs", "cronjob", "CronJob", cron_job_table,
+    all.push_back(stored(batch_group, "cronjobs", "cronjob", "CronJob", cron_job_table,
                          {.status = true,
                           .generation = true,
                           .short_names = {"cj"},
@@ -198,34 +187,34 @@ void add_settings(std::vector<Resource>& all) {
     all.push_back(stored(
         "node.k8s.io", "runtimeclasses", "runtimeclass", "RuntimeClass", runtime_class_table,
         {.namespaced = false, .not_reconciled = "pods are given neither its overhead nor its scheduling"}));
-    all.push_back(stored(networking, "ingresses", "ingress", "Ingress", ingress_table,
+    all.push_back(stored(networking_group, "ingresses", "ingress", "Ingress", ingress_table,
                          {.status = true,
                           .generation = true,
                           .short_names = {"ing"},
                           .not_reconciled = "it has no ingress controller, and nothing is forwarded",
                           .validate = validate_ingress,
                           .validate_update = as_update<validate_ingress>}));
-    all.push_back(stored(networking, "ingressclasses", "ingressclass", "IngressClass", ingress_class_table,
-                         {.namespaced = false, .generation = true}));
+    all.push_back(stored(networking_group, "ingressclasses", "ingressclass", "IngressClass",
+                         ingress_class_table, {.namespaced = false, .generation = true}));
     all.push_back(stored(
-        networking, "networkpolicies", "networkpolicy", "NetworkPolicy", network_policy_table,
+        networking_group, "networkpolicies", "networkpolicy", "NetworkPolicy", network_policy_table,
         {.generation = true, .short_names = {"netpol"}, .not_reconciled = "no traffic is restricted"}));
 }
 
 void add_access(std::vector<Resource>& all) {
     constexpr std::string_view fixed = "what users may do is fixed, and not read from roles";
     const auto first = all.size();
-    all.push_back(stored(rbac, "roles", "role", "Role", named_table,
+    all.push_back(stored(rbac_group, "roles", "role", "Role", named_table,
                          {.validate = validate_role, .validate_update = as_update<validate_role>}));
-    all.push_back(stored(rbac, "rolebindings", "rolebinding", "RoleBinding", binding_table,
+    all.push_back(stored(rbac_group, "rolebindings", "rolebinding", "RoleBinding", binding_table,
                          {.not_reconciled = fixed,
                           .validate = validate_role_binding,
                           .validate_update = as_update<validate_role_binding>}));
-    all.push_back(stored(rbac, "clusterroles", "clusterrole", "ClusterRole", named_table,
+    all.push_back(stored(rbac_group, "clusterroles", "clusterrole", "ClusterRole", named_table,
                          {.namespaced = false,
                           .validate = validate_cluster_role,
                           .validate_update = as_update<validate_cluster_role>}));
-    all.push_back(stored(rbac, "clusterrolebindings", "clusterrolebinding", "ClusterRoleBinding",
+    all.push_back(stored(rbac_group, "clusterrolebindings", "clusterrolebinding", "ClusterRoleBinding",
                          binding_table,
                          {.namespaced = false,
                           .not_reconciled = fixed,
@@ -237,7 +226,7 @@ void add_access(std::vector<Resource>& all) {
 void add_extensions(std::vector<Resource>& all) {
     for (const std::string kind : {"Mutating", "Validating"}) {
         const auto lower = kind == "Mutating" ? "mutating" : "validating";
-        all.push_back(stored(admission, std::string(lower) + "webhookconfigurations",
+        all.push_back(stored(admission_group, std::string(lower) + "webhookconfigurations",
                              std::string(lower) + "webhookconfiguration", kind + "WebhookConfiguration",
                              webhooks_table,
                              {.namespaced = false,
@@ -247,15 +236,16 @@ void add_extensions(std::vector<Resource>& all) {
                               .validate = validate_webhooks,
                               .validate_update = as_update<validate_webhooks>}));
     }
-    all.push_back(stored(admission, "validatingadmissionpolicies", "validatingadmissionpolicy",
+    all.push_back(stored(admission_group, "validatingadmissionpolicies", "validatingadmissionpolicy",
                          "ValidatingAdmissionPolicy", admission_policy_table,
                          {.namespaced = false,
                           .status = true,
                           .generation = true,
                           .categories = {"api-extensions"},
                           .not_reconciled = "it is not evaluated"}));
-    all.push_back(stored(admission, "validatingadmissionpolicybindings", "validatingadmissionpolicybinding",
-                         "ValidatingAdmissionPolicyBinding", admission_policy_binding_table,
+    all.push_back(stored(admission_group, "validatingadmissionpolicybindings",
+                         "validatingadmissionpolicybinding", "ValidatingAdmissionPolicyBinding",
+                         admission_policy_binding_table,
                          {.namespaced = false, .generation = true, .categories = {"api-extensions"}}));
     all.push_back(stored("apiextensions.k8s.io", "customresourcedefinitions", "customresourcedefinition",
                          "CustomResourceDefinition", named_table,
@@ -286,12 +276,13 @@ void add_storage(std::vector<Resource>& all) {
                           .prepare = begin_pending,
                           .validate = validate_claim,
                           .validate_update = validate_claim_update}));
-    all.push_back(stored(storage, "storageclasses", "storageclass", "StorageClass", storage_class_table,
+    all.push_back(stored(storage_group, "storageclasses", "storageclass", "StorageClass", storage_class_table,
                          {.namespaced = false, .short_names = {"sc"}}));
-    all.push_back(stored(storage, "csidrivers", "csidriver", "CSIDriver", csi_driver_table,
+    all.push_back(stored(storage_group, "csidrivers", "csidriver", "CSIDriver", csi_driver_table,
                          {.namespaced = false, .generation = true}));
-    all.push_back(stored(storage, "csinodes", "csinode", "CSINode", csi_node_table, {.namespaced = false}));
-    all.push_back(stored(storage, "volumeattachments", "volumeattachment", "VolumeAttachment",
+    all.push_back(
+        stored(storage_group, "csinodes", "csinode", "CSINode", csi_node_table, {.namespaced = false}));
+    all.push_back(stored(storage_group, "volumeattachments", "volumeattachment", "VolumeAttachment",
                          volume_attachment_table,
                          {.namespaced = false,
                           .status = true,
@@ -310,4 +301,4 @@ std::vector<Resource> stored_resources() {
     return all;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

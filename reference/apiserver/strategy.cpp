@@ -7,7 +7,7 @@
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/validation_schema.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -138,4 +138,4 @@ bool allows_create_on_update(const Resource& resource) {
     return resource.plural == "leases" || resource.plural == "events";
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

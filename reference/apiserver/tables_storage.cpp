@@ -4,16 +4,12 @@
 #include <fmt/format.h>
 
 #include "reference/apiserver/tables_stored.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
-using Now = const std::string&;
-
-const Json& spec(const Json& object) { return member(object, "spec"); }
-const Json& status(const Json& object) { return member(object, "status"); }
 const Json& metadata(const Json& object) { return member(object, "metadata"); }
 
 std::string or_unset(const std::string& text) { return text.empty() ? "<unset>" : text; }
@@ -38,7 +34,7 @@ std::string access_modes(const Json& owner) {
 }
 
 std::string phase(const Json& object) {
-    return member(metadata(object), "deletionTimestamp").is_null() ? text_of(status(object), "phase")
+    return member(metadata(object), "deletionTimestamp").is_null() ? text_of(status_of(object), "phase")
                                                                    : "Terminating";
 }
 
@@ -46,60 +42,64 @@ std::string phase(const Json& object) {
 std::string class_of(const Json& object) {
     const Json& annotations = member(metadata(object), "annotations");
     const auto old = text_of(annotations, "volume.beta.kubernetes.io/storage-class");
-    return old.empty() ? text_of(spec(object), "storageClassName") : old;
+    return old.empty() ? text_of(spec_of(object), "storageClassName") : old;
 }
 
 std::string storage(const Json& amounts) { return text_of(amounts, "storage"); }
 
 constexpr Column volume_mode = {
     "VolumeMode",
-    [](const Json& object, Now) -> Json { return or_unset(text_of(spec(object), "volumeMode")); }, "string",
-    1};
-constexpr Column attributes_class = {"VolumeAttributesClass", [](const Json& object, Now) -> Json {
-                                         return or_unset(text_of(spec(object), "volumeAttributesClassName"));
-                                     }};
+    [](const Json& object, Now) -> Json { return or_unset(text_of(spec_of(object), "volumeMode")); },
+    "string", 1};
+constexpr Column attributes_class = {
+    "VolumeAttributesClass", [](const Json& object, Now) -> Json {
+        return or_unset(text_of(spec_of(object), "volumeAttributesClassName"));
+    }};
 constexpr Column storage_class_name = {"StorageClass",
                                        [](const Json& object, Now) -> Json { return class_of(object); }};
 constexpr Column phase_cell = {"Status", [](const Json& object, Now) -> Json { return phase(object); }};
 
-constexpr Column volume[] = {
+constexpr Column volume_columns[] = {
     name_cell,
-    {"Capacity", [](const Json& object, Now) -> Json { return storage(member(spec(object), "capacity")); }},
-    {"Access Modes", [](const Json& object, Now) -> Json { return access_modes(spec(object)); }},
+    {"Capacity",
+     [](const Json& object, Now) -> Json { return storage(member(spec_of(object), "capacity")); }},
+    {"Access Modes", [](const Json& object, Now) -> Json { return access_modes(spec_of(object)); }},
     {"Reclaim Policy",
-     [](const Json& object, Now) -> Json { return text_of(spec(object), "persistentVolumeReclaimPolicy"); }},
+     [](const Json& object, Now) -> Json {
+         return text_of(spec_of(object), "persistentVolumeReclaimPolicy");
+     }},
     phase_cell,
     {"Claim",
      [](const Json& object, Now) -> Json {
-         const Json& claim = member(spec(object), "claimRef");
+         const Json& claim = member(spec_of(object), "claimRef");
          return claim.is_null() ? "" : text_of(claim, "namespace") + "/" + text_of(claim, "name");
      }},
     storage_class_name,
     attributes_class,
-    {"Reason", [](const Json& object, Now) -> Json { return text_of(status(object), "reason"); }},
+    {"Reason", [](const Json& object, Now) -> Json { return text_of(status_of(object), "reason"); }},
     age_cell,
     volume_mode,
 };
 
-bool is_bound(const Json& claim) { return !text_of(spec(claim), "volumeName").empty(); }
+bool is_bound(const Json& claim) { return !text_of(spec_of(claim), "volumeName").empty(); }
 
-constexpr Column claim[] = {
+constexpr Column claim_columns[] = {
     name_cell,
     phase_cell,
-    {"Volume", [](const Json& object, Now) -> Json { return text_of(spec(object), "volumeName"); }},
+    {"Volume", [](const Json& object, Now) -> Json { return text_of(spec_of(object), "volumeName"); }},
     {"Capacity",
      [](const Json& object, Now) -> Json {
-         return is_bound(object) ? storage(member(status(object), "capacity")) : "";
+         return is_bound(object) ? storage(member(status_of(object), "capacity")) : "";
      }},
     {"Access Modes",
-     [](const Json& object, Now) -> Json { return is_bound(object) ? access_modes(status(object)) : ""; }},
+     [](const Json& object, Now) -> Json { return is_bound(object) ? access_modes(status_of(object)) : ""; }},
     storage_class_name,
     attributes_class,
     age_cell,
     volume_mode,
 };
 
-constexpr Column storage_class[] = {
+constexpr Column storage_class_columns[] = {
     {"Name",
      [](const Json& object, Now) -> Json {
          const Json& annotations = member(metadata(object), "annotations");
@@ -118,13 +118,13 @@ constexpr Column storage_class[] = {
 
 template <const auto& name>
 Json flag_cell(const Json& object, Now) {
-    return flag_of(spec(object), name);
+    return flag_of(spec_of(object), name);
 }
 
 constexpr std::string_view attach_required = "attachRequired", pod_info = "podInfoOnMount",
                            capacity = "storageCapacity", republish = "requiresRepublish";
 
-constexpr Column csi_driver[] = {
+constexpr Column csi_driver_columns[] = {
     name_cell,
     {"AttachRequired", flag_cell<attach_required>, "boolean"},
     {"PodInfoOnMount", flag_cell<pod_info>, "boolean"},
@@ -132,7 +132,7 @@ constexpr Column csi_driver[] = {
     {"TokenRequests",
      [](const Json& object, Now) -> Json {
          std::vector<std::string> audiences;
-         for (const auto& request : list_of(spec(object), "tokenRequests"))
+         for (const auto& request : list_of(spec_of(object), "tokenRequests"))
              audiences.push_back(text_of(request, "audience"));
          return audiences.empty() ? "<unset>" : fmt::format("{}", fmt::join(audiences, ","));
      }},
@@ -140,40 +140,40 @@ constexpr Column csi_driver[] = {
     {"Modes",
      [](const Json& object, Now) -> Json {
          std::vector<std::string> modes;
-         for (const auto& mode : list_of(spec(object), "volumeLifecycleModes"))
+         for (const auto& mode : list_of(spec_of(object), "volumeLifecycleModes"))
              if (mode.is_string()) modes.push_back(mode.get<std::string>());
          return modes.empty() ? "<none>" : fmt::format("{}", fmt::join(modes, ","));
      }},
     age_cell,
 };
 
-constexpr Column csi_node[] = {
+constexpr Column csi_node_columns[] = {
     name_cell,
-    {"Drivers", [](const Json& object, Now) -> Json { return list_of(spec(object), "drivers").size(); },
+    {"Drivers", [](const Json& object, Now) -> Json { return list_of(spec_of(object), "drivers").size(); },
      "integer"},
     age_cell,
 };
 
-constexpr Column volume_attachment[] = {
+constexpr Column volume_attachment_columns[] = {
     name_cell,
-    {"Attacher", [](const Json& object, Now) -> Json { return text_of(spec(object), "attacher"); }},
+    {"Attacher", [](const Json& object, Now) -> Json { return text_of(spec_of(object), "attacher"); }},
     {"PV",
      [](const Json& object, Now) -> Json {
-         return text_of(member(spec(object), "source"), "persistentVolumeName");
+         return text_of(member(spec_of(object), "source"), "persistentVolumeName");
      }},
-    {"Node", [](const Json& object, Now) -> Json { return text_of(spec(object), "nodeName"); }},
-    {"Attached", [](const Json& object, Now) -> Json { return flag_of(status(object), "attached"); },
+    {"Node", [](const Json& object, Now) -> Json { return text_of(spec_of(object), "nodeName"); }},
+    {"Attached", [](const Json& object, Now) -> Json { return flag_of(status_of(object), "attached"); },
      "boolean"},
     age_cell,
 };
 
 }  // namespace
 
-constinit const StoredTable volume_table = stored_table<volume>();
-constinit const StoredTable claim_table = stored_table<claim>();
-constinit const StoredTable storage_class_table = stored_table<storage_class>();
-constinit const StoredTable csi_driver_table = stored_table<csi_driver>();
-constinit const StoredTable csi_node_table = stored_table<csi_node>();
-constinit const StoredTable volume_attachment_table = stored_table<volume_attachment>();
+constinit const StoredTable volume_table = stored_table<volume_columns>();
+constinit const StoredTable claim_table = stored_table<claim_columns>();
+constinit const StoredTable storage_class_table = stored_table<storage_class_columns>();
+constinit const StoredTable csi_driver_table = stored_table<csi_driver_columns>();
+constinit const StoredTable csi_node_table = stored_table<csi_node_columns>();
+constinit const StoredTable volume_attachment_table = stored_table<volume_attachment_columns>();
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -8,11 +8,13 @@
 
 #include "reference/apiserver/tables_common.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
+
+using Now = const std::string&;  // RFC 3339, for ages
 
 struct Column {
     std::string_view name;
-    Json (*cell)(const Json& object, const std::string& now) = nullptr;
+    Json (*cell)(const Json& object, Now now) = nullptr;
     std::string_view type = "string";
     int priority = 0;  // > 0: only with -o wide
 };
@@ -32,6 +34,9 @@ constexpr StoredTable stored_table() {
             [](const Json& object, const std::string& now) { return table_cells(columns, object, now); }};
 }
 
+const Json& spec_of(const Json& object);
+const Json& status_of(const Json& object);
+
 inline constexpr Column name_cell = {
     "Name", [](const Json& object, const std::string&) -> Json { return object_name(object); }};
 inline constexpr Column age_cell = {
@@ -50,4 +55,4 @@ extern const StoredTable secret_table, service_account_table, named_table, bindi
 extern const StoredTable volume_table, claim_table, storage_class_table, csi_driver_table, csi_node_table,
     volume_attachment_table;
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -2,17 +2,13 @@
 #include <fmt/format.h>
 
 #include "reference/apiserver/tables_stored.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
-using Now = const std::string&;
-
-const Json& spec(const Json& object) { return member(object, "spec"); }
-const Json& status(const Json& object) { return member(object, "status"); }
-const Json& pod_spec(const Json& spec) { return member(member(spec, "template"), "spec"); }
+const Json& pod_spec_of(const Json& spec) { return member(member(spec, "template"), "spec"); }
 
 std::int64_t count(const Json& part, std::string_view name, std::int64_t otherwise = 0) {
     return integer_of(part, name).value_or(otherwise);
@@ -23,16 +19,17 @@ Json count_cell(const Json& object, Now) {
     return count(part(object), name);
 }
 
-constexpr Column containers = {
-    "Containers", [](const Json& object, Now) -> Json { return container_names(pod_spec(spec(object))); },
-    "string", 1};
-constexpr Column images = {
-    "Images", [](const Json& object, Now) -> Json { return container_images(pod_spec(spec(object))); },
-    "string", 1};
-constexpr Column selector = {
-    "Selector",
-    [](const Json& object, Now) -> Json { return selector_text(member(spec(object), "selector")); }, "string",
+constexpr Column containers_cell = {
+    "Containers",
+    [](const Json& object, Now) -> Json { return container_names(pod_spec_of(spec_of(object))); }, "string",
     1};
+constexpr Column images_cell = {
+    "Images", [](const Json& object, Now) -> Json { return container_images(pod_spec_of(spec_of(object))); },
+    "string", 1};
+constexpr Column selector_cell = {
+    "Selector",
+    [](const Json& object, Now) -> Json { return selector_text(member(spec_of(object), "selector")); },
+    "string", 1};
 
 /// One of the selectors that are only a map of labels.
 std::string labels_text(const Json& labels) { return selector_text(Json{{"matchLabels", labels}}); }
@@ -42,49 +39,50 @@ constexpr std::string_view desired = "desiredNumberScheduled", current = "curren
                            available = "numberAvailable", replicas = "replicas",
                            ready_replicas = "readyReplicas";
 
-constexpr Column stateful_set[] = {
+constexpr Column stateful_set_columns[] = {
     name_cell,
     {"Ready",
      [](const Json& object, Now) -> Json {
-         return fmt::format("{}/{}", count(status(object), ready_replicas), count(spec(object), replicas));
+         return fmt::format("{}/{}", count(status_of(object), ready_replicas),
+                            count(spec_of(object), replicas));
      }},
     age_cell,
-    containers,
-    images,
+    containers_cell,
+    images_cell,
 };
 
-constexpr Column daemon_set[] = {
+constexpr Column daemon_set_columns[] = {
     name_cell,
-    {"Desired", count_cell<status, desired>, "integer"},
-    {"Current", count_cell<status, current>, "integer"},
-    {"Ready", count_cell<status, ready>, "integer"},
-    {"Up-to-date", count_cell<status, updated>, "integer"},
-    {"Available", count_cell<status, available>, "integer"},
+    {"Desired", count_cell<status_of, desired>, "integer"},
+    {"Current", count_cell<status_of, current>, "integer"},
+    {"Ready", count_cell<status_of, ready>, "integer"},
+    {"Up-to-date", count_cell<status_of, updated>, "integer"},
+    {"Available", count_cell<status_of, available>, "integer"},
     {"Node Selector",
      [](const Json& object, Now) -> Json {
-         return labels_text(member(pod_spec(spec(object)), "nodeSelector"));
+         return labels_text(member(pod_spec_of(spec_of(object)), "nodeSelector"));
      }},
     age_cell,
-    containers,
-    images,
-    selector,
+    containers_cell,
+    images_cell,
+    selector_cell,
 };
 
-constexpr Column replication_controller[] = {
+constexpr Column replication_controller_columns[] = {
     name_cell,
-    {"Desired", count_cell<spec, replicas>, "integer"},
-    {"Current", count_cell<status, replicas>, "integer"},
-    {"Ready", count_cell<status, ready_replicas>, "integer"},
+    {"Desired", count_cell<spec_of, replicas>, "integer"},
+    {"Current", count_cell<status_of, replicas>, "integer"},
+    {"Ready", count_cell<status_of, ready_replicas>, "integer"},
     age_cell,
-    containers,
-    images,
+    containers_cell,
+    images_cell,
     {"Selector",
-     [](const Json& object, Now) -> Json { return labels_text(member(spec(object), "selector")); }, "string",
-     1},
+     [](const Json& object, Now) -> Json { return labels_text(member(spec_of(object), "selector")); },
+     "string", 1},
 };
 
 bool has_condition(const Json& object, std::string_view type) {
-    for (const auto& condition : list_of(status(object), "conditions"))
+    for (const auto& condition : list_of(status_of(object), "conditions"))
         if (text_of(condition, "type") == type && text_of(condition, "status") == "True") return true;
     return false;
 }
@@ -100,69 +98,73 @@ std::string job_status(const Json& job) {
 }
 
 std::string job_completions(const Json& job) {
-    const auto succeeded = count(status(job), "succeeded");
-    if (const auto wanted = integer_of(spec(job), "completions"))
+    const auto succeeded = count(status_of(job), "succeeded");
+    if (const auto wanted = integer_of(spec_of(job), "completions"))
         return fmt::format("{}/{}", succeeded, *wanted);
-    const auto parallelism = count(spec(job), "parallelism");
+    const auto parallelism = count(spec_of(job), "parallelism");
     return parallelism > 1 ? fmt::format("{}/1 of {}", succeeded, parallelism)
                            : fmt::format("{}/1", succeeded);
 }
 
 Json job_duration(const Json& job, Now now) {
-    const Json& start = member(status(job), "startTime");
+    const Json& start = member(status_of(job), "startTime");
     if (start.is_null()) return "";
-    const auto end = text_of(status(job), "completionTime");
+    const auto end = text_of(status_of(job), "completionTime");
     return age(start, end.empty() ? now : end);
 }
 
-constexpr Column job[] = {
+constexpr Column job_columns[] = {
     name_cell,
     {"Status", [](const Json& object, Now) -> Json { return job_status(object); }},
     {"Completions", [](const Json& object, Now) -> Json { return job_completions(object); }},
     {"Duration", job_duration},
     age_cell,
-    containers,
-    images,
-    selector,
+    containers_cell,
+    images_cell,
+    selector_cell,
 };
 
-const Json& job_spec(const Json& cron_job) { return member(member(spec(cron_job), "jobTemplate"), "spec"); }
+const Json& job_spec(const Json& cron_job) {
+    return member(member(spec_of(cron_job), "jobTemplate"), "spec");
+}
 
-constexpr Column cron_job[] = {
+constexpr Column cron_job_columns[] = {
     name_cell,
-    {"Schedule", [](const Json& object, Now) -> Json { return text_of(spec(object), "schedule"); }},
-    {"Timezone", [](const Json& object, Now) -> Json { return or_none(text_of(spec(object), "timeZone")); }},
+    {"Schedule", [](const Json& object, Now) -> Json { return text_of(spec_of(object), "schedule"); }},
+    {"Timezone",
+     [](const Json& object, Now) -> Json { return or_none(text_of(spec_of(object), "timeZone")); }},
     {"Suspend",
-     [](const Json& object, Now) -> Json { return flag_of(spec(object), "suspend") ? "True" : "False"; }},
-    {"Active", [](const Json& object, Now) -> Json { return list_of(status(object), "active").size(); },
+     [](const Json& object, Now) -> Json { return flag_of(spec_of(object), "suspend") ? "True" : "False"; }},
+    {"Active", [](const Json& object, Now) -> Json { return list_of(status_of(object), "active").size(); },
      "integer"},
     {"Last Schedule",
      [](const Json& object, Now now) -> Json {
-         const Json& last = member(status(object), "lastScheduleTime");
+         const Json& last = member(status_of(object), "lastScheduleTime");
          return last.is_null() ? "<none>" : age(last, now);
      }},
     age_cell,
     {"Containers",
-     [](const Json& object, Now) -> Json { return container_names(pod_spec(job_spec(object))); }, "string",
+     [](const Json& object, Now) -> Json { return container_names(pod_spec_of(job_spec(object))); }, "string",
      1},
-    {"Images", [](const Json& object, Now) -> Json { return container_images(pod_spec(job_spec(object))); },
+    {"Images",
+     [](const Json& object, Now) -> Json { return container_images(pod_spec_of(job_spec(object))); },
      "string", 1},
     {"Selector",
      [](const Json& object, Now) -> Json { return selector_text(member(job_spec(object), "selector")); },
      "string", 1},
 };
 
-constexpr Column pod_template[] = {
+constexpr Column pod_template_columns[] = {
     name_cell,
-    {"Containers", [](const Json& object, Now) -> Json { return container_names(pod_spec(object)); }},
-    {"Images", [](const Json& object, Now) -> Json { return container_images(pod_spec(object)); }},
+    {"Containers", [](const Json& object, Now) -> Json { return container_names(pod_spec_of(object)); }},
+    {"Images", [](const Json& object, Now) -> Json { return container_images(pod_spec_of(object)); }},
     {"Pod Labels",
      [](const Json& object, Now) -> Json {
          return labels_text(member(member(member(object, "template"), "metadata"), "labels"));
      }},
 };
 
-constexpr Column controller_revision[] = {
+constexpr Column controller_revision_columns[] = {
     name_cell,
     {"Controller",
      [](const Json& object, Now) -> Json {
@@ -201,8 +203,8 @@ std::string metric_text(const Json& metric, const Json& current_metric) {
 
 std::string metrics_text(const Json& autoscaler) {
     constexpr std::size_t most = 2;
-    const auto& metrics = list_of(spec(autoscaler), "metrics");
-    const auto& now = list_of(status(autoscaler), "currentMetrics");
+    const auto& metrics = list_of(spec_of(autoscaler), "metrics");
+    const auto& now = list_of(status_of(autoscaler), "currentMetrics");
     if (metrics.empty()) return "<none>";
     std::string result;
     for (std::size_t i = 0; i < metrics.size() && i < most; ++i) {
@@ -212,45 +214,51 @@ std::string metrics_text(const Json& autoscaler) {
     return metrics.size() > most ? fmt::format("{} + {} more...", result, metrics.size() - most) : result;
 }
 
-constexpr Column autoscaler[] = {
+constexpr Column autoscaler_columns[] = {
     name_cell,
     {"Reference",
      [](const Json& object, Now) -> Json {
-         const Json& target = member(spec(object), "scaleTargetRef");
+         const Json& target = member(spec_of(object), "scaleTargetRef");
          return fmt::format("{}/{}", text_of(target, "kind"), text_of(target, "name"));
      }},
     {"Targets", [](const Json& object, Now) -> Json { return metrics_text(object); }},
     {"MinPods",
-     [](const Json& object, Now) -> Json { return json_text(count(spec(object), "minReplicas", 1)); }},
-    {"MaxPods", [](const Json& object, Now) -> Json { return count(spec(object), "maxReplicas"); },
+     [](const Json& object, Now) -> Json { return json_text(count(spec_of(object), "minReplicas", 1)); }},
+    {"MaxPods", [](const Json& object, Now) -> Json { return count(spec_of(object), "maxReplicas"); },
      "integer"},
-    {"Replicas", [](const Json& object, Now) -> Json { return count(status(object), "currentReplicas"); },
+    {"Replicas", [](const Json& object, Now) -> Json { return count(status_of(object), "currentReplicas"); },
      "integer"},
     age_cell,
 };
 
-constexpr Column disruption_budget[] = {
+constexpr Column disruption_budget_columns[] = {
     name_cell,
     {"Min Available",
-     [](const Json& object, Now) -> Json { return text_or(member(spec(object), "minAvailable"), "N/A"); }},
+     [](const Json& object, Now) -> Json { return text_or(member(spec_of(object), "minAvailable"), "N/A"); }},
     {"Max Unavailable",
-     [](const Json& object, Now) -> Json { return text_or(member(spec(object), "maxUnavailable"), "N/A"); }},
+     [](const Json& object, Now) -> Json {
+         return text_or(member(spec_of(object), "maxUnavailable"), "N/A");
+     }},
     {"Allowed Disruptions",
-     [](const Json& object, Now) -> Json { return count(status(object), "disruptionsAllowed"); }, "integer"},
+     [](const Json& object, Now) -> Json { return count(status_of(object), "disruptionsAllowed"); },
+     "integer"},
     age_cell,
 };
 
 }  // namespace
 
-constinit const StoredTable stateful_set_table = stored_table<stateful_set>();
-constinit const StoredTable daemon_set_table = stored_table<daemon_set>();
-constinit const StoredTable replication_controller_table = stored_table<replication_controller>();
-constinit const StoredTable job_table = stored_table<job>();
-constinit const StoredTable cron_job_table = stored_table<cron_job>();
-constinit const StoredTable pod_template_table = stored_table<pod_template>();
-constinit const StoredTable controller_revision_table = stored_table<controller_revision>();
-constinit const StoredTable autoscaler_table = stored_table<autoscaler>();
-constinit const StoredTable disruption_budget_table = stored_table<disruption_budget>();
+constinit const StoredTable stateful_set_table = stored_table<stateful_set_columns>();
+constinit const StoredTable daemon_set_table = stored_table<daemon_set_columns>();
+constinit const StoredTable replication_controller_table = stored_table<replication_controller_columns>();
+constinit const StoredTable job_table = stored_table<job_columns>();
+constinit const StoredTable cron_job_table = stored_table<cron_job_columns>();
+constinit const StoredTable pod_template_table = stored_table<pod_template_columns>();
+constinit const StoredTable controller_revision_table = stored_table<controller_revision_columns>();
+constinit const StoredTable autoscaler_table = stored_table<autoscaler_columns>();
+constinit const StoredTable disruption_budget_table = stored_table<disruption_budget_columns>();
+
+const Json& spec_of(const Json& object) { return member(object, "spec"); }
+const Json& status_of(const Json& object) { return member(object, "status"); }
 
 std::vector<TableColumn> table_columns(std::span<const Column> columns) {
     std::vector<TableColumn> result;
@@ -266,4 +274,4 @@ Json table_cells(std::span<const Column> columns, const Json& object, const std:
     return cells;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -9,7 +9,7 @@
 #include "kubernetes/schema/schema.hpp"
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// The first place where `object` cannot be decoded into `type`, with reason "Decode" and the words
 /// of Go's decoder: "json: cannot unmarshal string into Go struct field
@@ -21,4 +21,4 @@ void normalize(const kubernetes::Type& type, Json& object);
 /// Paths of fields that do not exist, for fieldValidation=Strict: `unknown field "spec.replcas"`.
 std::vector<std::string> unknown_fields(const kubernetes::Type& type, const Json& object);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

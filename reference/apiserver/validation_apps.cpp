@@ -2,12 +2,12 @@
 #include <algorithm>
 
 #include "kubernetes/schema/schema.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -190,4 +190,4 @@ std::vector<FieldError> validate_replica_set_status(const Json& replica_set, con
     return errors.take();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -105,4 +105,4 @@ void validate_immutable_fields(const Type& kind, const Json& object, const Json&
         compare(*spec->type, member(object, "spec"), member(old, "spec"), "spec", errors);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -9,11 +9,11 @@
 #include "kubernetes/schema/schema.hpp"
 #include "reference/apiserver/validation_errors.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 void validate_by_schema(const kubernetes::Type& kind, const Json& object, ValidationErrors& errors);
 /// Fields of the kind and of its spec that stay as they are once they are set.
 void validate_immutable_fields(const kubernetes::Type& kind, const Json& object, const Json& old,
                                ValidationErrors& errors);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

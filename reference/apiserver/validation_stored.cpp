@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <set>
 
-#include "reference/apiserver/tables_common.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/apiserver/tables_stored.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
 constexpr std::size_t secret_most = 1024 * 1024;
 constexpr std::size_t cron_job_name_most = 52;
-
-const Json& spec_of(const Json& object) { return member(object, "spec"); }
 
 /// The selector of a workload is not empty and selects its own pods.
 void validate_own_pods(const Json& spec, ValidationErrors& errors) {
@@ -339,4 +337,4 @@ std::string path_segment_error(const std::string& name) {
     return {};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

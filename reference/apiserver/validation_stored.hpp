@@ -6,7 +6,7 @@
 
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 std::vector<FieldError> validate_stateful_set(const Json& object);
 std::vector<FieldError> validate_daemon_set(const Json& object);
@@ -30,4 +30,4 @@ std::vector<FieldError> validate_custom_resource_definition(const Json& object);
 /// Names of RBAC are parts of a path: anything but ".", "..", "/" and "%" (path.ValidatePathSegmentName).
 std::string path_segment_error(const std::string& name);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver
