@@ -28,10 +28,6 @@ constexpr FieldEffect as(std::string_view view, FieldEffect field) {
     field.as = view;
     return field;
 }
-constexpr FieldEffect with_own_check(FieldEffect field) {
-    field.has_own_check = true;
-    return field;
-}
 
 constexpr bool is_zero(const Value& value) { return value.integer == 0; }
 constexpr bool is_true(const Value& value) { return value.integer != 0; }
@@ -68,8 +64,7 @@ constexpr FieldEffect template_meta[] = {
 };
 
 constexpr FieldEffect label_selector[] = {modelled("matchExpressions"), modelled("matchLabels")};
-constexpr FieldEffect requirement[] = {modelled("key"), with_own_check(modelled("operator")),
-                                       modelled("values")};
+constexpr FieldEffect requirement[] = {modelled("key"), modelled("operator"), modelled("values")};
 constexpr FieldEffect list[] = {modelled("apiVersion"), opaque(modelled("items")), modelled("kind"),
                                 opaque("metadata")};
 
@@ -147,7 +142,6 @@ constexpr FieldEffect pod_spec[] = {
     decides("readinessGates", "readiness-gates"),
     decides("resourceClaims", "resource-claims"),
     decides("resources", "pod-resources"),
-    with_own_check({.name = "restartPolicy"}),  // Always, or it is refused
     assumed("runtimeClassName"),
     decides("schedulerName", "other-scheduler", "default-scheduler",
             [](const Value& value) { return value.text == "default-scheduler"; }),
@@ -183,8 +177,8 @@ constexpr FieldEffect pod_affinity[] = {decides(required, "pod-affinity")};
 constexpr FieldEffect pod_anti_affinity[] = {decides(required, "pod-anti-affinity")};
 
 // What tolerationSeconds would do is reported for the nodes where it would.
-constexpr FieldEffect toleration[] = {with_own_check(modelled("effect")), modelled("key"),
-                                      with_own_check(modelled("operator")), modelled("value")};
+constexpr FieldEffect toleration[] = {modelled("effect"), modelled("key"), modelled("operator"),
+                                      modelled("value")};
 
 constexpr FieldEffect topology_spread[] = {
     decides("whenUnsatisfiable", "topology-spread", "ScheduleAnyway",
@@ -299,7 +293,7 @@ constexpr std::array table = {
     TypeEffects{"core.PodSpec",
                 "activeDeadlineSeconds automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks "
                 "hostAliases hostIPC hostPID hostname hostnameOverride imagePullSecrets os preemptionPolicy "
-                "priority securityContext setHostnameAsFQDN shareProcessNamespace subdomain "
+                "priority restartPolicy securityContext setHostnameAsFQDN shareProcessNamespace subdomain "
                 "topologySpreadConstraints volumes",
                 pod_spec},
     TypeEffects{"core.PodTemplateSpec", "", pod_template},

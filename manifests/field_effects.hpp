@@ -19,7 +19,6 @@ struct FieldEffect {
     /// The TypeEffects of what is below it, where its type has several.
     std::string_view as = {};
     bool opaque = false;  // not looked into
-    bool has_own_check = false;
 };
 
 struct TypeEffects {

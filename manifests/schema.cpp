@@ -88,7 +88,6 @@ private:
         made.left_out = effect.left_out;
         made.harmless = effect.harmless;
         made.unless = effect.unless;
-        made.has_own_check = effect.has_own_check;
         if (field.type != nullptr && !effect.opaque) made.schema = &of(*field.type, effect.as);
         return made;
     }

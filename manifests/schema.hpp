@@ -24,7 +24,7 @@ enum class Effect : std::uint8_t {
 struct Schema;
 
 struct Field {
-    const kubernetes::Field* of = nullptr;  // its name, type and words
+    const kubernetes::Field* of = nullptr;  // its name and type
     Effect effect = Effect::none;
     /// Of what is below it; null: a value, or what is not looked into.
     const Schema* schema = nullptr;
@@ -35,8 +35,6 @@ struct Field {
     bool (*harmless)(const Value&) = nullptr;
     /// When that is, in words.
     std::string_view unless = {};
-    /// Another check than that of words says which of them it may have.
-    bool has_own_check = false;
 
     std::string_view name() const { return of->name; }
 };
