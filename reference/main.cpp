@@ -15,9 +15,9 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "reference/replay/driver.hpp"
 #include "reference/runtime/image_registry.hpp"
 #include "reference/runtime/pause.hpp"
-#include "reference/replay/driver.hpp"
 #include "reference/up/processes.hpp"
 #include "reference/up/up.hpp"
 

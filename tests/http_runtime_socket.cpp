@@ -6,8 +6,8 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
-#include "reference/runtime/runtime_socket.hpp"
 #include "reference/http/tls.hpp"
+#include "reference/runtime/runtime_socket.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::runtime;

@@ -174,10 +174,11 @@ TEST_CASE("a store that does not answer holds up nobody but who asks it", "[para
             return store.get(key);
         }
         store::RangeResult range(const std::string& prefix, const std::string& start, std::int64_t limit,
-                          store::Revision revision) override {
+                                 store::Revision revision) override {
             return store.range(prefix, start, limit, revision);
         }
-        store::WriteResult put(const std::string& key, const std::string& value, store::Revision expected) override {
+        store::WriteResult put(const std::string& key, const std::string& value,
+                               store::Revision expected) override {
             return store.put(key, value, expected);
         }
         store::WriteResult remove(const std::string& key, store::Revision expected) override {
@@ -185,8 +186,8 @@ TEST_CASE("a store that does not answer holds up nobody but who asks it", "[para
         }
         store::Revision revision() override { return store.revision(); }
         std::unique_ptr<store::StoreWatch> watch(const std::string& prefix, store::Revision after,
-                                          std::function<void(const store::StoreEvent&)> on_event,
-                                          std::function<void(const std::string&)> on_end) override {
+                                                 std::function<void(const store::StoreEvent&)> on_event,
+                                                 std::function<void(const std::string&)> on_end) override {
             return store.watch(prefix, after, std::move(on_event), std::move(on_end));
         }
         void compact(store::Revision revision) override { store.compact(revision); }

@@ -29,7 +29,8 @@ struct TestServer {
     http::HttpsServerOptions options;
     std::unique_ptr<http::HttpsServer> server;
 
-    explicit TestServer(const std::function<void(http::HttpsServerOptions&)>& adjust = {}, store::Store* store = nullptr)
+    explicit TestServer(const std::function<void(http::HttpsServerOptions&)>& adjust = {},
+                        store::Store* store = nullptr)
         : api(store != nullptr ? *store : own_store, {}) {
         api.create_system_namespaces();
         options.identity = authority.issue_server();

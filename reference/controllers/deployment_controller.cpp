@@ -11,7 +11,6 @@ namespace kcheck::reference::controllers {
 namespace {
 
 const ResourceKind deployment_kind{"apps/v1", "Deployment", "deployments"};
-const ResourceKind replica_set_kind{"apps/v1", "ReplicaSet", "replicasets"};
 constexpr int retries_max = 15;  // deployment_controller.go:maxRetries
 
 }  // namespace
@@ -37,8 +36,7 @@ DeploymentController::DeploymentController(Environment& environment, client::Api
     });
     replica_sets_.add_handlers({
         .on_add = [this](const Object& added) { enqueue_owners(*added); },
-        .on_update = [this](const Object& old,
-                            const Object& current) { replica_set_changed(old, current); },
+        .on_update = [this](const Object& old, const Object& current) { replica_set_changed(old, current); },
         .on_delete =
             [this](const Object& gone, bool) {
                 if (const auto owner = resolve(namespace_of(*gone), controller_of(*gone)))

@@ -9,7 +9,7 @@ namespace kcheck::reference::controllers {
 
 namespace {
 
-constexpr std::size_t workers = 20;      // --concurrent-gc-syncs
+constexpr std::size_t gc_workers = 20;   // --concurrent-gc-syncs
 constexpr std::size_t absent_max = 500;  // garbagecollector.go:NewGarbageCollector
 constexpr int conflicts_max = 5;         // client-go/util/retry: DefaultBackoff, without its delays
 
@@ -25,8 +25,8 @@ GarbageCollector::GarbageCollector(Environment& environment, client::Api& api,
                                    std::vector<CollectedKind> kinds)
     : api_(api),
       kinds_(std::move(kinds)),
-      to_delete_(environment, "garbage-collector", workers, [this](std::string uid) { return sync(uid); }),
-      to_orphan_(environment, "garbage-collector-orphan", workers,
+      to_delete_(environment, "garbage-collector", gc_workers, [this](std::string uid) { return sync(uid); }),
+      to_orphan_(environment, "garbage-collector-orphan", gc_workers,
                  [this](std::string uid) { return sync_orphan(uid); }) {}
 
 void GarbageCollector::start() {
@@ -39,13 +39,12 @@ void GarbageCollector::start() {
             if (graph_.find(uid_of(*object)) != nullptr) remember_absent(uid_of(*object));
             enqueue(graph_.remove(uid_of(*object)));
         };
-        kind.informer->add_handlers(
-            {observe,
-             [observe, forget](const Object& old, const Object& current) {
-                 if (uid_of(*old) != uid_of(*current)) forget(old);
-                 observe(current);
-             },
-             [forget](const Object& object, bool) { forget(object); }});
+        kind.informer->add_handlers({observe,
+                                     [observe, forget](const Object& old, const Object& current) {
+                                         if (uid_of(*old) != uid_of(*current)) forget(old);
+                                         observe(current);
+                                     },
+                                     [forget](const Object& object, bool) { forget(object); }});
         informers.push_back(kind.informer);
     }
     client::when_synced(informers, [this] {
@@ -205,8 +204,7 @@ Task<GarbageCollector::Outcome> GarbageCollector::remove_references(ObjectIdenti
     for (const auto& uid : owners) references.push_back({{"$patch", "delete"}, {"uid", uid}});
     const Json patch = {{"metadata", {{"uid", item.uid}, {"ownerReferences", references}}}};
     const Response response = co_await api_.call(client::patch_request(path_of(item), patch));
-    co_return response.is_success() || response.status == 404 ? Outcome::done
-                                                              : Outcome::retry;
+    co_return response.is_success() || response.status == 404 ? Outcome::done : Outcome::retry;
 }
 
 /// garbagecollector/patch.go:unblockOwnerReferencesStrategicMergePatch.
@@ -227,8 +225,7 @@ Task<GarbageCollector::Outcome> GarbageCollector::remove_finalizer(ObjectIdentit
     for (int attempt = 0; attempt < conflicts_max; ++attempt) {
         const Latest latest = co_await get_latest(item);
         if (latest.failed) co_return Outcome::retry;
-        if (!latest.found || !has_deletion_finalizer(latest.object, finalizer))
-            co_return Outcome::done;
+        if (!latest.found || !has_deletion_finalizer(latest.object, finalizer)) co_return Outcome::done;
         Json left = Json::array();
         for (const auto& other : at(latest.object, "/metadata/finalizers"))
             if (other != finalizer) left.push_back(other);

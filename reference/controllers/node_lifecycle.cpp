@@ -10,9 +10,9 @@ namespace kcheck::reference::controllers {
 
 namespace {
 
-constexpr auto component = "node-lifecycle-controller";
-constexpr std::size_t workers = 8;  // scheduler.UpdateWorkerSize
-constexpr int status_attempts = 5;  // nodeHealthUpdateRetry
+constexpr auto lifecycle_component = "node-lifecycle-controller";
+constexpr std::size_t node_workers = 8;  // scheduler.UpdateWorkerSize
+constexpr int status_attempts = 5;       // nodeHealthUpdateRetry
 constexpr auto not_ready = "node.kubernetes.io/not-ready";
 constexpr auto unreachable = "node.kubernetes.io/unreachable";
 
@@ -83,16 +83,16 @@ NodeLifecycleController::NodeLifecycleController(Environment& environment, clien
       leases_(leases),
       pods_(pods),
       options_(options),
-      queue_(environment, component, workers, [this](std::string name) { return sync(name); }) {}
+      queue_(environment, lifecycle_component, node_workers,
+             [this](std::string name) { return sync(name); }) {}
 
 void NodeLifecycleController::start() {
-    nodes_.add_handlers(
-        {[this](const Object& node) { queue_.add(name_of(*node)); },
-         [this](const Object& old, const Object& current) { node_changed(old, current); },
-         [this](const Object& node, bool) {
-             health_.erase(name_of(*node));
-             has_unready_pods_.erase(name_of(*node));
-         }});
+    nodes_.add_handlers({[this](const Object& node) { queue_.add(name_of(*node)); },
+                         [this](const Object& old, const Object& current) { node_changed(old, current); },
+                         [this](const Object& node, bool) {
+                             health_.erase(name_of(*node));
+                             has_unready_pods_.erase(name_of(*node));
+                         }});
     client::when_synced({&nodes_, &leases_, &pods_}, [this] {
         queue_.start();
         monitor();
@@ -113,7 +113,7 @@ void NodeLifecycleController::monitor() {
         observe(name, *node);
         if (has_lapsed(name)) queue_.add(name);
     }
-    environment_.after(options_.monitor_period, {component, "monitor", ""}, [this] { monitor(); });
+    environment_.after(options_.monitor_period, {lifecycle_component, "monitor", ""}, [this] { monitor(); });
 }
 
 /// tryUpdateNodeHealth: any change of the lease or of the conditions is a sign of life.
@@ -217,8 +217,7 @@ Task<NodeLifecycleController::Outcome> NodeLifecycleController::update_taints(Ob
     const Json patch = {{"metadata", {{"resourceVersion", resource_version_of(*node)}}},
                         {"spec", {{"taints", taints}}}};
     const Response response = co_await api_.call(client::patch_request(node_path(name_of(*node)), patch));
-    co_return response.is_success() || response.status == 404 ? Outcome::done
-                                                              : Outcome::retry;
+    co_return response.is_success() || response.status == 404 ? Outcome::done : Outcome::retry;
 }
 
 /// The taints of others as they are, and ours as the conditions ask for them.

@@ -14,7 +14,6 @@ namespace kcheck::reference::controllers {
 
 namespace {
 
-const ResourceKind replica_set_kind{"apps/v1", "ReplicaSet", "replicasets"};
 const ResourceKind pod_kind{"v1", "Pod", "pods"};
 constexpr int burst_replicas = 500;  // replica_set.go:BurstReplicas
 
@@ -68,8 +67,7 @@ ReplicaSetController::ReplicaSetController(Environment& environment, client::Api
     });
     pods_.add_handlers({
         .on_add = [this](const Object& pod) { pod_added(pod); },
-        .on_update = [this](const Object& old,
-                            const Object& current) { pod_updated(old, current); },
+        .on_update = [this](const Object& old, const Object& current) { pod_updated(old, current); },
         .on_delete = [this](const Object& pod, bool) { pod_deleted(*pod); },
     });
 }
@@ -186,8 +184,7 @@ Task<SyncResult> ReplicaSetController::sync(std::string key) {
     co_return managed;
 }
 
-Task<SyncResult> ReplicaSetController::manage_replicas(Object replica_set,
-                                                       std::vector<Object> pods) {
+Task<SyncResult> ReplicaSetController::manage_replicas(Object replica_set, std::vector<Object> pods) {
     const int diff = static_cast<int>(pods.size()) - replicas_of(*replica_set);
     SyncResult result;
     if (diff < 0) {
@@ -241,8 +238,7 @@ Task<> ReplicaSetController::create_pod(Object replica_set, std::vector<SyncResu
                      "FailedCreate", "Error creating: " + client::error_message(reply));
 }
 
-Task<SyncResult> ReplicaSetController::delete_pods(Object replica_set,
-                                                   std::vector<Object> victims) {
+Task<SyncResult> ReplicaSetController::delete_pods(Object replica_set, std::vector<Object> victims) {
     std::set<std::string> keys;
     for (const auto& victim : victims) keys.insert(key_of(*victim));
     if (!is(Switch::no_expectations)) expectations_.expect_deletions(key_of(*replica_set), std::move(keys));
