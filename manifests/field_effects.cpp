@@ -355,7 +355,7 @@ std::string_view types_of_no_effect() {
            "core.PodSchedulingGate core.PodSchedulingGroup core.PortworxVolumeSource "
            "core.PreferredSchedulingTerm core.Probe core.ProjectedVolumeSource core.QuobyteVolumeSource "
            "core.RBDVolumeSource core.ResourceClaim core.ResourceFieldSelector core.SELinuxOptions "
-           "core.ScaleIOVolumeSource core.SecretReference core.ServiceAccountTokenProjection "
+           "core.ScaleIOVolumeSource core.ServiceAccountTokenProjection "
            "core.SleepAction core.StorageOSVolumeSource core.Sysctl core.TCPSocketAction "
            "core.TypedLocalObjectReference core.TypedObjectReference core.VolumeDevice "
            "core.VolumeResourceRequirements core.VsphereVirtualDiskVolumeSource "
