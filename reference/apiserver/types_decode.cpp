@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "reference/apiserver/types_quantity.hpp"
+#include "reference/base/json_access.hpp"
 #include "reference/base/environment.hpp"
 
 namespace kcheck::reference::apiserver {
