@@ -136,10 +136,10 @@ TEST_CASE("what nothing acts on says so in an event, once", "[apiserver]") {
     CHECK(said.at("StatefulSet") ==
           "StatefulSet is stored, but nothing in this cluster acts on it: it has no statefulset-controller, "
           "and no pods are made");
-    for (const auto* kind :
-         {"DaemonSet", "Job", "CronJob", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Ingress",
-          "NetworkPolicy", "ResourceQuota", "LimitRange", "Service", "PersistentVolumeClaim", "RoleBinding",
-          "ValidatingWebhookConfiguration", "CustomResourceDefinition", "PriorityClass"})
+    for (const auto* kind : {"DaemonSet", "Job", "CronJob", "HorizontalPodAutoscaler", "PodDisruptionBudget",
+                             "Ingress", "NetworkPolicy", "ResourceQuota", "LimitRange", "Service",
+                             "PersistentVolumeClaim", "RoleBinding", "ClusterRoleBinding",
+                             "ValidatingWebhookConfiguration", "CustomResourceDefinition", "PriorityClass"})
         CHECK(said.contains(kind));
     for (const auto* kind : {"Namespace", "ConfigMap", "Secret", "ServiceAccount", "Role"})
         CHECK_FALSE(said.contains(kind));

@@ -1,5 +1,7 @@
 #include "reference/apiserver/not_reconciled.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "reference/apiserver/status_error.hpp"
@@ -15,8 +17,11 @@ const User reporter{"system:apiserver", {"system:masters"}};
 Json event_about(const Resource& resource, const Json& object, const std::string& now) {
     const Json& metadata = member(object, "metadata");
     const auto space = text_of(metadata, "namespace");
-    // A UID is given once: so is the event.
-    const auto name = fmt::format("{}.{}", text_of(metadata, "name"), text_of(metadata, "uid").substr(0, 8));
+    // A UID is given once: so is the event. Names of RBAC may be what an event's may not.
+    auto name = fmt::format("{}.{}", text_of(metadata, "name"), text_of(metadata, "uid").substr(0, 8));
+    std::replace_if(
+        name.begin(), name.end(),
+        [](char c) { return c != '.' && (c < 'a' || c > 'z') && (c < '0' || c > '9'); }, '-');
     return {{"apiVersion", "v1"},
             {"kind", "Event"},
             {"metadata", {{"name", name}, {"namespace", space.empty() ? "default" : space}}},
