@@ -6,6 +6,7 @@
 #include "reference/apiserver/types_quantity.hpp"
 #include "reference/base/json_access.hpp"
 #include "reference/base/environment.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference::apiserver {
 
