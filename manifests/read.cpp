@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "kubernetes/readers.hpp"
 #include "manifests/acceptance.hpp"
 #include "manifests/decode.hpp"
 #include "manifests/defaults.hpp"
 #include "manifests/kinds.hpp"
-#include "manifests/readers.hpp"
 #include "manifests/schema_check.hpp"
 #include "manifests/sources.hpp"
 #include "manifests/validate.hpp"
@@ -25,8 +25,8 @@ std::vector<Value> documents_of(const Source& source) {
     const bool named_yaml = source.name.ends_with(".yaml") || source.name.ends_with(".yml");
     const std::size_t first = source.text.find_first_not_of(" \t\r\n");
     const bool brace = first != std::string::npos && source.text[first] == '{';
-    return named_json || (brace && !named_yaml) ? read_json(source.name, source.text)
-                                                : read_yaml(source.name, source.text);
+    return named_json || (brace && !named_yaml) ? kubernetes::read_json(source.name, source.text)
+                                                : kubernetes::read_yaml(source.name, source.text);
 }
 
 class Reader {
@@ -130,9 +130,9 @@ private:
     void deployment(const Value& object, std::string_view version) {
         require_version(object, "Deployment", version, "apps/v1");
         std::vector<LeftOut> found = check_schema(file_, object, deployment_schema);
+        validate_deployment(file_, object);
         Deployment decoded = decode_deployment(file_, object);
         set_defaults(decoded);
-        validate(decoded, object);
         decoded.left_out = std::move(found);
         accept_annotations(decoded.origin, object, out_.acceptances);
 
@@ -173,9 +173,9 @@ private:
     void node(const Value& object, std::string_view version) {
         require_version(object, "Node", version, "v1");
         std::vector<LeftOut> found = check_schema(file_, object, node_schema);
+        validate_node(file_, object);
         NodeSpec decoded = decode_node(file_, object);
         set_defaults(decoded);
-        validate(decoded, object);
         decoded.left_out = std::move(found);
         accept_annotations(decoded.origin, object, out_.acceptances);
         for (const NodeSpec& earlier : out_.nodes)

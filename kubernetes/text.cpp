@@ -1,48 +1,13 @@
-#include "manifests/error.hpp"
+#include "kubernetes/text.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <vector>
 
 #include <fmt/format.h>
 
-namespace kcheck::manifests {
-
-Place place_of_offset(std::string_view text, std::size_t offset) {
-    Place place{1, 1};
-    for (const char c : text.substr(0, offset)) {
-        if (c == '\n') {
-            ++place.line;
-            place.column = 1;
-        } else {
-            ++place.column;
-        }
-    }
-    return place;
-}
-
-namespace {
-
-std::string rendered(const std::string& file, Place place, const std::string& message) {
-    std::string line;
-    if (!file.empty()) {
-        line = file + ":";
-        if (place.line > 0) line += fmt::format("{}:{}:", place.line, place.column);
-        line += " ";
-    }
-    line += "error: " + message;
-    // A message may quote a library's; whatever it says, it stays one line.
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    return line;
-}
-
-}  // namespace
-
-std::string to_string(const Error& error) {
-    std::string message = error.message;
-    if (!error.hint.empty()) message += " (" + error.hint + ")";
-    return rendered(error.file, error.place, message);
-}
+namespace kcheck::kubernetes {
 
 std::string quote(std::string_view text) {
     constexpr std::size_t longest = 80;
@@ -69,6 +34,14 @@ std::string quote(std::string_view text) {
     return out + (cut ? "...\"" : "\"");
 }
 
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     const auto lower = [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); };
     // Optimal string alignment; names are short, so the whole table is kept.
@@ -88,4 +61,4 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return table[a.size()][b.size()];
 }
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes
