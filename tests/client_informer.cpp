@@ -1,10 +1,11 @@
 #include <catch2/catch.hpp>
 
+#include "reference/base/objects.hpp"
 #include "reference/client/informer.hpp"
-#include "reference/client/objects.hpp"
 #include "reference/simulation/world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::client;
 using namespace std::chrono_literals;
 using simulation::Outcome;
 using simulation::Process;

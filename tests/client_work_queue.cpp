@@ -5,6 +5,7 @@
 #include "reference/simulation/world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::client;
 using simulation::Process;
 using simulation::World;
 using namespace std::chrono_literals;

@@ -5,6 +5,7 @@
 #include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -53,7 +54,7 @@ TEST_CASE("Own writes are awaited by resourceVersion, each type for itself") {
     simulation::World world;
     simulation::Process process(world, "tester");
     const auto api = process.api(simulation::user_of("kubernetes-admin"));
-    Informer pods(process, *api, {.component = "tester", .path = all_pods});
+    client::Informer pods(process, *api, {.component = "tester", .path = all_pods});
     pods.start();
     world.settle();
     ConsistencyStore store;
@@ -139,7 +140,7 @@ const ResourceKind child_kind{"v1", "Pod", "pods"};
 struct Claiming {
     simulation::World world;
     simulation::Process process{world, "tester"};
-    std::shared_ptr<Api> api = process.api(simulation::user_of("kubernetes-admin"));
+    std::shared_ptr<client::Api> api = process.api(simulation::user_of("kubernetes-admin"));
     Object owner;
     std::optional<Claimed> claimed;
     int patched = 0;

@@ -8,6 +8,7 @@
 #include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 
 namespace {
@@ -28,10 +29,11 @@ struct Counts {
 struct Syncs {
     simulation::World world;
     simulation::Process process{world, "tester"};
-    std::shared_ptr<Api> api = process.api(simulation::user_of(service_account + "deployment-controller"));
-    Informer replica_sets{process, *api, {.component = "tester", .path = all_replica_sets}};
-    Informer pods{process, *api, {.component = "tester", .path = all_pods}};
-    EventRecorder recorder{process, *api, "tester", false};
+    std::shared_ptr<client::Api> api =
+        process.api(simulation::user_of(service_account + "deployment-controller"));
+    client::Informer replica_sets{process, *api, {.component = "tester", .path = all_replica_sets}};
+    client::Informer pods{process, *api, {.component = "tester", .path = all_pods}};
+    client::EventRecorder recorder{process, *api, "tester", false};
     Switches switches;
 
     Task<> run(Json body, std::vector<Object> owned) {

@@ -5,6 +5,7 @@
 #include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -17,11 +18,12 @@ const std::string user = service_account + "generic-garbage-collector";
 struct Fixture {
     simulation::World world;
     simulation::Process process{world, "kube-controller-manager"};
-    std::shared_ptr<Api> informers_api = process.api(simulation::user_of("system:kube-controller-manager"));
-    std::shared_ptr<Api> api = process.api(simulation::user_of(user));
-    Informer deployments{process, *informers_api, {"gc", all_deployments}};
-    Informer replicasets{process, *informers_api, {"gc", all_replica_sets}};
-    Informer pods{process, *informers_api, {"gc", all_pods}};
+    std::shared_ptr<client::Api> informers_api =
+        process.api(simulation::user_of("system:kube-controller-manager"));
+    std::shared_ptr<client::Api> api = process.api(simulation::user_of(user));
+    client::Informer deployments{process, *informers_api, {"gc", all_deployments}};
+    client::Informer replicasets{process, *informers_api, {"gc", all_replica_sets}};
+    client::Informer pods{process, *informers_api, {"gc", all_pods}};
     GarbageCollector collector{process,
                                *api,
                                {{"apps/v1", "Deployment", "deployments", &deployments},

@@ -8,6 +8,7 @@
 #include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -19,13 +20,15 @@ const std::string leases_path = "/apis/coordination.k8s.io/v1/namespaces/kube-no
 struct Fixture {
     simulation::World world;
     simulation::Process process{world, "kube-controller-manager"};
-    std::shared_ptr<Api> informers_api = process.api(simulation::user_of("system:kube-controller-manager"));
-    std::shared_ptr<Api> node_api = process.api(simulation::user_of(service_account + "node-controller"));
-    std::shared_ptr<Api> eviction_api =
+    std::shared_ptr<client::Api> informers_api =
+        process.api(simulation::user_of("system:kube-controller-manager"));
+    std::shared_ptr<client::Api> node_api =
+        process.api(simulation::user_of(service_account + "node-controller"));
+    std::shared_ptr<client::Api> eviction_api =
         process.api(simulation::user_of(service_account + "taint-eviction-controller"));
-    Informer nodes{process, *informers_api, {"nlc", nodes_path}};
-    Informer leases{process, *informers_api, {"nlc", leases_path}};
-    Informer pods{process, *informers_api, {"nlc", all_pods}};
+    client::Informer nodes{process, *informers_api, {"nlc", nodes_path}};
+    client::Informer leases{process, *informers_api, {"nlc", leases_path}};
+    client::Informer pods{process, *informers_api, {"nlc", all_pods}};
     NodeLifecycleController controller{process, *node_api, nodes, leases, pods, {}};
     TaintEviction eviction{process, *eviction_api, nodes, pods, false};
     int beats = 0;

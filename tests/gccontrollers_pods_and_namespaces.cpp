@@ -8,6 +8,7 @@
 #include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -20,10 +21,12 @@ struct PodGc {
     ~PodGc() { process.crash(); }
     simulation::World world;
     simulation::Process process{world, "kube-controller-manager"};
-    std::shared_ptr<Api> informers_api = process.api(simulation::user_of("system:kube-controller-manager"));
-    std::shared_ptr<Api> api = process.api(simulation::user_of(service_account + "pod-garbage-collector"));
-    Informer pods{process, *informers_api, {"gc", all_pods}};
-    Informer nodes{process, *informers_api, {"gc", "/api/v1/nodes"}};
+    std::shared_ptr<client::Api> informers_api =
+        process.api(simulation::user_of("system:kube-controller-manager"));
+    std::shared_ptr<client::Api> api =
+        process.api(simulation::user_of(service_account + "pod-garbage-collector"));
+    client::Informer pods{process, *informers_api, {"gc", all_pods}};
+    client::Informer nodes{process, *informers_api, {"gc", "/api/v1/nodes"}};
     PodGcController collector;
 
     void start() {
@@ -142,7 +145,7 @@ TEST_CASE("a namespace that is being deleted is emptied, and then let go") {
     simulation::Process process(world, "kube-controller-manager");
     const auto informers_api = process.api(simulation::user_of("system:kube-controller-manager"));
     const auto api = process.api(simulation::user_of(service_account + "namespace-controller"));
-    Informer namespaces{process, *informers_api, {"ns", "/api/v1/namespaces"}};
+    client::Informer namespaces{process, *informers_api, {"ns", "/api/v1/namespaces"}};
     NamespaceController controller{process, *api, namespaces, {{"apps/v1", "deployments"}, {"v1", "pods"}}};
     const std::string space = "/api/v1/namespaces/team";
     const std::string deployments = "/apis/apps/v1/namespaces/team/deployments";

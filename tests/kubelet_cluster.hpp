@@ -7,14 +7,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/kubelet/kubelet.hpp"
 #include "reference/simulation/machine.hpp"
 #include "reference/simulation/world.hpp"
 
-namespace kcheck::tests {
-
-using namespace kcheck::reference;  // NOLINT: tests of nothing else
+namespace kcheck::reference::testing {
 
 inline const std::string pods_path = "/api/v1/namespaces/default/pods";
 
@@ -22,8 +20,8 @@ enum class Fate : std::uint8_t { carried_out, reply_lost, lost };
 
 class Cluster {
 public:
-    explicit Cluster(KubeletOptions kubelet_options = {},
-                     ImageRegistry registry = ImageRegistry({.delay = {}}))
+    explicit Cluster(kubelet::KubeletOptions kubelet_options = {},
+                     runtime::ImageRegistry registry = runtime::ImageRegistry({.delay = {}}))
         : options(std::move(kubelet_options)),
           world(options.switches),
           process(world, "kubelet/node-0", "node-0"),
@@ -45,7 +43,7 @@ public:
 
     void start() {
         connection = process.runtime();
-        kubelet = std::make_unique<Kubelet>(process, *api, *connection, options);
+        kubelet = std::make_unique<kubelet::Kubelet>(process, *api, *connection, options);
         kubelet->start();
         run();
     }
@@ -121,13 +119,13 @@ public:
         return found;
     }
 
-    KubeletOptions options;
+    kubelet::KubeletOptions options;
     simulation::World world;
     simulation::Process process;  // of the kubelet
     simulation::Machine machine;
-    std::shared_ptr<Api> api;
-    std::unique_ptr<ContainerRuntime> connection;
-    std::unique_ptr<Kubelet> kubelet;
+    std::shared_ptr<client::Api> api;
+    std::unique_ptr<runtime::ContainerRuntime> connection;
+    std::unique_ptr<kubelet::Kubelet> kubelet;
     std::function<Fate(const Request&)> fates;  // of the kubelet's requests
     std::vector<std::string> calls;             // methods of the container runtime
     std::set<std::string> lost_calls;           // methods that are never carried out
@@ -136,4 +134,4 @@ private:
     std::map<std::string, std::string> uids_;  // what the tests call them, and what kube-apiserver does
 };
 
-}  // namespace kcheck::tests
+}  // namespace kcheck::reference::testing

@@ -8,14 +8,15 @@
 #include <csignal>
 #include <fstream>
 
-#include "reference/kubelet/pause.hpp"
-#include "reference/kubelet/posix_process_starter.hpp"
-#include "reference/kubelet/runtime_core.hpp"
+#include "reference/runtime/pause.hpp"
+#include "reference/runtime/posix_process_starter.hpp"
+#include "reference/runtime/runtime_core.hpp"
 #include "reference/simulation/world.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 using namespace kcheck::reference;
-using namespace kcheck::tests;
+using namespace kcheck::reference::runtime;
+using kcheck::tests::TemporaryDirectory;
 
 namespace {
 

@@ -4,13 +4,14 @@
 #include <map>
 #include <optional>
 
-#include "reference/kubelet/runtime_core.hpp"
-#include "reference/kubelet/simulated_process_starter.hpp"
+#include "reference/runtime/runtime_core.hpp"
+#include "reference/runtime/simulated_process_starter.hpp"
 #include "reference/simulation/world.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 using namespace kcheck::reference;
-using namespace kcheck::tests;
+using namespace kcheck::reference::runtime;
+using kcheck::tests::TemporaryDirectory;
 using std::chrono::seconds;
 
 namespace {

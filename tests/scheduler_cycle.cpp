@@ -1,12 +1,13 @@
 // kube-scheduler in a small world: from the pod's event to its binding.
 #include <catch2/catch.hpp>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/scheduler/kube_scheduler.hpp"
 #include "reference/simulation/world.hpp"
 #include "tests/scheduler_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::scheduler;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -16,7 +17,7 @@ const std::string pods_path = "/api/v1/namespaces/default/pods";
 
 /// What a crash of the scheduler takes with it.
 struct Scheduler {
-    Scheduler(Environment& environment, Api& api, const SchedulerOptions& options)
+    Scheduler(Environment& environment, client::Api& api, const SchedulerOptions& options)
         : pods(environment, api, KubeScheduler::pod_informer_options()),
           nodes(environment, api, KubeScheduler::node_informer_options()),
           scheduler(environment, api, pods, nodes, options) {
@@ -24,14 +25,14 @@ struct Scheduler {
         pods.start();
         nodes.start();
     }
-    Informer pods, nodes;
+    client::Informer pods, nodes;
     KubeScheduler scheduler;
 };
 
 struct Fixture {
     simulation::World world;
     simulation::Process process{world, "kube-scheduler"};
-    std::shared_ptr<Api> api = process.api(simulation::user_of("system:kube-scheduler"));
+    std::shared_ptr<client::Api> api = process.api(simulation::user_of("system:kube-scheduler"));
     SchedulerOptions options;
     std::unique_ptr<Scheduler> running;
 

@@ -5,7 +5,7 @@
 
 #include "reference/replay/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 namespace {
 
@@ -116,4 +116,4 @@ void Cluster::let_everything_happen(Process& process, Time until) {
                 kubelet->carry_out(process.calls.front().id);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

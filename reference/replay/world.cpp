@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 bool ReplayWorld::would_succeed(const User& user, const Request& request) {
     auto trial = request;
@@ -49,4 +49,4 @@ bool ReplayWorld::counts(const simulation::Process& process, const simulation::W
     });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

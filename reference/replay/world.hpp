@@ -9,7 +9,7 @@
 #include "reference/replay/projection.hpp"
 #include "reference/simulation/world.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 class ReplayWorld final : public simulation::World {
 public:
@@ -38,4 +38,4 @@ private:
     std::set<std::pair<std::string, std::string>> uncounted_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

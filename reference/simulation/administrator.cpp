@@ -3,7 +3,8 @@
 
 #include <fmt/core.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/simulation/world.hpp"
 
 namespace kcheck::reference::simulation {
@@ -34,7 +35,7 @@ Response World::act(const std::string& method, const std::string& path, Json bod
 Response World::must(const std::string& method, const std::string& path, Json body) {
     auto response = act(method, path, std::move(body));
     if (!response.is_success())
-        throw std::runtime_error(fmt::format("{} {}: {}", method, path, error_message(response)));
+        throw std::runtime_error(fmt::format("{} {}: {}", method, path, client::error_message(response)));
     return response;
 }
 

@@ -5,7 +5,8 @@
 
 namespace kcheck::reference::simulation {
 
-Machine::Machine(World& world, Process& kubelet, ImageRegistry registry, RuntimeOptions options)
+Machine::Machine(World& world, Process& kubelet, runtime::ImageRegistry registry,
+                 runtime::RuntimeOptions options)
     : process(world, "container-runtime/" + kubelet.node, kubelet.node),
       runtime(process, processes, std::move(registry), std::move(options)) {
     kubelet.carries_out_calls = [this](PendingCall call) { carry_out(std::move(call)); };
@@ -16,8 +17,8 @@ void Machine::carry_out(PendingCall call) {
 }
 
 Json Machine::look_up(const std::string& method, const Json& parameters) {
-    std::optional<RuntimeResult> found;
-    runtime.call(method, parameters, [&](RuntimeResult result) { found = std::move(result); });
+    std::optional<runtime::RuntimeResult> found;
+    runtime.call(method, parameters, [&](runtime::RuntimeResult result) { found = std::move(result); });
     if (!found || !*found) throw std::logic_error(method + " looks nothing up");
     return std::move(**found);
 }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "reference/kubelet/runtime_core.hpp"
-#include "reference/kubelet/simulated_process_starter.hpp"
+#include "reference/runtime/runtime_core.hpp"
+#include "reference/runtime/simulated_process_starter.hpp"
 #include "reference/simulation/process.hpp"
 
 namespace kcheck::reference::simulation {
@@ -14,7 +14,8 @@ namespace kcheck::reference::simulation {
 class Machine {
 public:
     /// Carries out the calls of `kubelet` while the world runs by itself.
-    Machine(World& world, Process& kubelet, ImageRegistry registry, RuntimeOptions options = {});
+    Machine(World& world, Process& kubelet, runtime::ImageRegistry registry,
+            runtime::RuntimeOptions options = {});
     Machine(const Machine&) = delete;
     Machine& operator=(const Machine&) = delete;
 
@@ -31,8 +32,8 @@ public:
     void exit_process(int exit_code);
 
     Process process;  // of the container runtime
-    SimulatedProcessStarter processes;
-    RuntimeCore runtime;
+    runtime::SimulatedProcessStarter processes;
+    runtime::RuntimeCore runtime;
 };
 
 }  // namespace kcheck::reference::simulation

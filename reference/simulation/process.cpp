@@ -26,7 +26,7 @@ auto* find_in(Pending& pending, const Fits& fits) {
     return found == pending.end() ? nullptr : &*found;
 }
 
-class SimulatedApi : public Api {
+class SimulatedApi : public client::Api {
 public:
     SimulatedApi(World& world, Process& process, User user)
         : world_(world), process_(process), user_(std::move(user)) {}
@@ -35,7 +35,7 @@ public:
         process_.requests.push_back({world_.next_id(), user_, std::move(request), std::move(done), false});
     }
 
-    std::unique_ptr<WatchStream> watch(Request request, WatchHandler handler) override {
+    std::unique_ptr<client::WatchStream> watch(Request request, client::WatchHandler handler) override {
         auto& watch = process_.watches.emplace_back();
         watch.id = world_.next_id();
         request.query["watch"] = "true";
@@ -48,7 +48,7 @@ public:
     }
 
 private:
-    class Stream : public WatchStream {
+    class Stream : public client::WatchStream {
     public:
         Stream(Process& process, const Watch& watch) : process_(process), watch_(watch.id) {}
         ~Stream() override {
@@ -65,10 +65,11 @@ private:
     User user_;
 };
 
-class SimulatedConnection : public ContainerRuntime {
+class SimulatedConnection : public runtime::ContainerRuntime {
 public:
     SimulatedConnection(World& world, Process& process) : world_(world), process_(process) {}
-    void call(std::string method, Json parameters, std::function<void(RuntimeResult)> done) override {
+    void call(std::string method, Json parameters,
+              std::function<void(runtime::RuntimeResult)> done) override {
         process_.calls.push_back(
             {world_.next_id(), std::move(method), std::move(parameters), std::move(done)});
     }
@@ -151,11 +152,11 @@ bool Process::has_timer(const std::string& verb) const {
 
 // ---- connections
 
-std::shared_ptr<Api> Process::api(const User& user) {
+std::shared_ptr<client::Api> Process::api(const User& user) {
     return std::make_shared<SimulatedApi>(world_, *this, user);
 }
 
-std::unique_ptr<ContainerRuntime> Process::runtime() {
+std::unique_ptr<runtime::ContainerRuntime> Process::runtime() {
     return std::make_unique<SimulatedConnection>(world_, *this);
 }
 
@@ -209,7 +210,7 @@ PendingCall* Process::find_call(const std::function<bool(const PendingCall&)>& f
 PendingCall Process::take_call(std::uint64_t id) {
     auto call = take_from(calls, id);
     answers_->emplace(id, std::move(call.done));
-    call.done = [id, answers = std::weak_ptr(answers_)](RuntimeResult result) {
+    call.done = [id, answers = std::weak_ptr(answers_)](runtime::RuntimeResult result) {
         const auto alive = answers.lock();
         if (!alive) return;
         auto answer = alive->extract(id);

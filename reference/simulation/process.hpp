@@ -18,7 +18,7 @@
 #include "reference/apiserver/api_server.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/client/api.hpp"
-#include "reference/kubelet/container_runtime.hpp"
+#include "reference/runtime/container_runtime.hpp"
 
 namespace kcheck::reference::simulation {
 
@@ -43,7 +43,7 @@ struct PendingCall {
     std::uint64_t id = 0;
     std::string method;
     Json parameters;
-    std::function<void(RuntimeResult)> done;
+    std::function<void(runtime::RuntimeResult)> done;
 };
 
 /// What becomes of a request: it is carried out and answered, or one of the two does not happen.
@@ -63,8 +63,8 @@ struct Watch {
     std::string resource;  // "pods"
     Request request;
     User user;
-    WatchHandler handler;
-    std::unique_ptr<Subscription> subscription;
+    client::WatchHandler handler;
+    std::unique_ptr<apiserver::Subscription> subscription;
     std::vector<WatchEvent> arrived;  // of the request that is being carried out
     bool has_ended = false;           // the same
     std::deque<Delivery> queue;
@@ -86,8 +86,8 @@ public:
     std::size_t choose(const Activity& activity, const std::vector<std::string>& candidates,
                        std::size_t preferred) override;
 
-    std::shared_ptr<Api> api(const User& user);
-    std::unique_ptr<ContainerRuntime> runtime();
+    std::shared_ptr<client::Api> api(const User& user);
+    std::unique_ptr<runtime::ContainerRuntime> runtime();
 
     // ---- work and timers
 
@@ -143,7 +143,7 @@ public:
 
 private:
     /// Who waits for the calls that have been taken.
-    using Answers = std::map<std::uint64_t, std::function<void(RuntimeResult)>>;
+    using Answers = std::map<std::uint64_t, std::function<void(runtime::RuntimeResult)>>;
 
     World& world_;
     std::shared_ptr<Answers> answers_ = std::make_shared<Answers>();

@@ -23,7 +23,8 @@ User user_of(const std::string& name) {
     return {name, {"system:authenticated"}};
 }
 
-World::World(Switches switches) : switches_(std::move(switches)), store_(std::make_unique<EmbeddedStore>()) {
+World::World(Switches switches)
+    : switches_(std::move(switches)), store_(std::make_unique<store::EmbeddedStore>()) {
     start_api_server();
     api_server_->create_system_namespaces();
 }
@@ -78,10 +79,10 @@ void World::distribute() {
 
 void World::start_api_server() {
     // Names and UIDs are counted: a run is the same each time.
-    ApiServerOptions options;
+    apiserver::ApiServerOptions options;
     options.switches = switches_;
     options.now = [this] { return now; };
-    options.on_commit = [this](const Commit& commit) {
+    options.on_commit = [this](const apiserver::Commit& commit) {
         const bool is_new_pod = commit.resource == "pods" && commit.verb == "create" &&
                                 commit.subresource.empty() && !commit.object.is_null();
         if (is_new_pod && uid_of_first_pod_ == 0) uid_of_first_pod_ = uids_;
@@ -90,7 +91,7 @@ void World::start_api_server() {
     };
     options.name_suffix = [this] { return fmt::format("{:05}", ++names_); };
     options.uid = [this] { return fmt::format("00000000-0000-4000-8000-{:012}", ++uids_); };
-    api_server_ = std::make_unique<ApiServer>(*store_, std::move(options));
+    api_server_ = std::make_unique<apiserver::ApiServer>(*store_, std::move(options));
 }
 
 void World::restart_api_server(Watches watches) {
@@ -132,7 +133,7 @@ void World::subscribe(Watch& watch) {
         watch.queue.push_back({next_id(), false, {{"ERROR", refusal->body}}, /*ends=*/true});
         return;
     }
-    watch.subscription = std::move(std::get<std::unique_ptr<Subscription>>(result));
+    watch.subscription = std::move(std::get<std::unique_ptr<apiserver::Subscription>>(result));
     for (auto& event : std::exchange(watch.arrived, {}))
         watch.queue.push_back({next_id(), false, {std::move(event)}});
 }

@@ -66,10 +66,10 @@ public:
     /// Begins the watch; what is there already is on its way then.
     void subscribe(Watch& watch);
 
-    Store& store() { return *store_; }
+    store::Store& store() { return *store_; }
     std::int64_t revision() { return store_->revision(); }
     const Switches& switches() const { return switches_; }
-    std::function<void(const Commit&)> on_commit;  // told of every commit through kube-apiserver
+    std::function<void(const apiserver::Commit&)> on_commit;  // told of every commit through kube-apiserver
     /// Asked about each request of a process that arrives.
     std::function<std::optional<Fault>(const User&, const Request&)> fault;
     std::vector<Arrival> log;
@@ -115,7 +115,7 @@ protected:
     virtual bool counts(const Process&, const Watch&) const { return false; }
     /// What has been committed is on its way.
     virtual void distributed() {}
-    ApiServer& api_server() { return *api_server_; }
+    apiserver::ApiServer& api_server() { return *api_server_; }
 
 private:
     friend class Process;
@@ -124,8 +124,8 @@ private:
     Response must(const std::string& method, const std::string& path, Json body);
 
     Switches switches_;
-    std::unique_ptr<EmbeddedStore> store_;
-    std::unique_ptr<ApiServer> api_server_;
+    std::unique_ptr<store::EmbeddedStore> store_;
+    std::unique_ptr<apiserver::ApiServer> api_server_;
     std::vector<Process*> processes_;
     std::uint64_t last_id_ = 0;
     std::uint64_t names_ = 0, uids_ = 0;
