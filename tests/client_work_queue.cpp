@@ -2,24 +2,26 @@
 
 #include "reference/client/event_recorder.hpp"
 #include "reference/client/work_queue.hpp"
-#include "tests/support/fake_world.hpp"
+#include "reference/simulation/world.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::client;
-using namespace kcheck::reference::testing;
+using simulation::Process;
+using simulation::World;
 using namespace std::chrono_literals;
 
 namespace {
 
 /// Syncs that go on until they are told to end.
 struct Workshop {
-    FakeEnvironment environment;
+    World world;
+    Process process{world, "tester"};
     std::vector<std::string> begun;
     std::map<std::string, std::function<void(int)>> running;
     WorkQueue queue;
 
     explicit Workshop(std::size_t workers)
-        : queue(environment, "tester", workers, [this](std::string key) { return sync(std::move(key)); }) {
+        : queue(process, "tester", workers, [this](std::string key) { return sync(std::move(key)); }) {
         queue.start();
     }
     Task<> sync(std::string key) {
@@ -29,7 +31,7 @@ struct Workshop {
         static_cast<void>(ignored);
     }
     void run() {
-        while (environment.run_one()) {
+        while (process.run_one()) {
         }
     }
     void end(const std::string& key) {
@@ -47,10 +49,11 @@ TEST_CASE("A key that is added twice is synced once, and not before its turn") {
     w.queue.add("a");
     w.queue.add("a");
     CHECK(w.begun.empty());
-    REQUIRE(w.environment.posted.size() == 1);
-    CHECK(w.environment.posted[0].activity.component == "tester");
-    CHECK(w.environment.posted[0].activity.verb == "sync");
-    CHECK(w.environment.posted[0].activity.object == "a");
+    REQUIRE(w.process.works.size() == 1);
+    CHECK_FALSE(w.process.works[0].due);
+    CHECK(w.process.works[0].activity.component == "tester");
+    CHECK(w.process.works[0].activity.verb == "sync");
+    CHECK(w.process.works[0].activity.object == "a");
     w.run();
     CHECK(w.begun == std::vector<std::string>{"a"});
 }
@@ -80,12 +83,13 @@ TEST_CASE("At most as many syncs are in progress as there are workers, in the or
 }
 
 TEST_CASE("Keys gather until the queue is started") {
-    FakeEnvironment environment;
-    WorkQueue queue(environment, "tester", 1, [](std::string) -> Task<> { co_return; });
+    World world;
+    Process process(world, "tester");
+    WorkQueue queue(process, "tester", 1, [](std::string) -> Task<> { co_return; });
     queue.add("a");
-    CHECK(environment.posted.empty());
+    CHECK(process.works.empty());
     queue.start();
-    CHECK(environment.posted.size() == 1);
+    CHECK(process.works.size() == 1);
 }
 
 TEST_CASE("Failures delay a key by 5 ms, doubled each time, to 1000 s; forgetting begins anew") {
@@ -93,32 +97,32 @@ TEST_CASE("Failures delay a key by 5 ms, doubled each time, to 1000 s; forgettin
     auto expected = 5ms;
     for (int failure = 0; failure < 25; ++failure) {
         w.queue.add_rate_limited("a");
-        REQUIRE(w.environment.timers.size() == 1);
-        const auto& timer = w.environment.timers.begin()->second;
+        REQUIRE(w.process.works.size() == 1);
+        const auto& timer = w.process.works.front();
         CHECK(timer.activity.verb == "requeue");
-        CHECK(timer.due - w.environment.now() == std::min<std::chrono::milliseconds>(expected, 1000s));
+        CHECK(timer.due.value() - w.world.now == std::min<std::chrono::milliseconds>(expected, 1000s));
         CHECK(w.queue.failures("a") == failure + 1);
-        w.environment.fire_next(Time::max());
+        w.process.fire_next(Time::max());
         w.run();
         w.end("a");
         if (expected < 1000s) expected *= 2;
     }
     w.queue.forget("a");
     w.queue.add_rate_limited("a");
-    CHECK(w.environment.timers.begin()->second.due - w.environment.now() == 5ms);
+    CHECK(w.process.works.front().due.value() - w.world.now == 5ms);
 }
 
 TEST_CASE("Of two delays of a key the one that ends first counts") {
     Workshop w(1);
     w.queue.add_after("a", 10s);
     w.queue.add_after("a", 20s);
-    REQUIRE(w.environment.timers.size() == 1);
-    CHECK(w.environment.timers.begin()->second.due == w.environment.now() + 10s);
+    REQUIRE(w.process.works.size() == 1);
+    CHECK(w.process.works.front().due == w.world.now + 10s);
     w.queue.add_after("a", 1s);
-    REQUIRE(w.environment.timers.size() == 1);
-    CHECK(w.environment.timers.begin()->second.due == w.environment.now() + 1s);
+    REQUIRE(w.process.works.size() == 1);
+    CHECK(w.process.works.front().due == w.world.now + 1s);
     CHECK(w.queue.is_delayed("a"));
-    w.environment.fire_next(Time::max());
+    w.process.fire_next(Time::max());
     CHECK_FALSE(w.queue.is_delayed("a"));
     w.run();
     CHECK(w.begun.size() == 1);
@@ -130,15 +134,17 @@ TEST_CASE("A crash in the middle of syncs leaves nothing behind") {
     w->queue.add("b");
     w->run();
     w->running.clear();  // the replies will never come
-    w->environment.timers.clear();
+    w->process.crash();
     CHECK_NOTHROW(w.reset());
 }
 
 TEST_CASE("An event is created once, and counted when it happens again; a recorder may be off") {
-    FakeWorld world;
-    FakeApi api(world, "tester");
-    const Json pod = {{"metadata", {{"name", "a"}, {"namespace", "default"}, {"uid", "u1"}}}};
-    EventRecorder recorder(world.environment, api, "kubelet", true);
+    World world;
+    Process process(world, "kubelet");
+    const auto api = process.api(simulation::user_of("system:node:node-0"));
+    const Json pod = {
+        {"metadata", {{"name", "a"}, {"namespace", "default"}, {"uid", "u1"}, {"resourceVersion", "1"}}}};
+    EventRecorder recorder(process, *api, "kubelet", true);
     recorder.record(pod, "v1", "Pod", "Normal", "Started", "Started container a");
     world.settle();
     recorder.record(pod, "v1", "Pod", "Normal", "Started", "Started container a");
@@ -149,7 +155,7 @@ TEST_CASE("An event is created once, and counted when it happens again; a record
     CHECK(int_at(event, "/count") == 2);
     CHECK(string_at(event, "/involvedObject/uid") == "u1");
     CHECK(string_at(event, "/source/component") == "kubelet");
-    EventRecorder silent(world.environment, api, "kubelet", false);
+    EventRecorder silent(process, *api, "kubelet", false);
     silent.record(pod, "v1", "Pod", "Normal", "Started", "Started container b");
-    CHECK(world.requests.empty());
+    CHECK(process.requests.empty());
 }

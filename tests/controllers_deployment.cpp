@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <limits>
 
 #include "reference/controllers/deployment_status.hpp"
 #include "tests/support/apps_world.hpp"
@@ -18,31 +19,26 @@ const std::string user = "deployment-controller";
 
 struct OneDeployment : AppsWorld {
     explicit OneDeployment(Json body, Switches with = {}) : AppsWorld(std::move(with)) {
-        act("POST", deployments_path, std::move(body));
+        put(deployments_path, std::move(body));
         start();
     }
-    /// As a user changes the spec: the generation follows.
-    template <class F>
-    void change(F&& how) {
-        edit(web, [&](Json& body) {
-            how(body["spec"]);
-            body["metadata"]["generation"] = generation_of(body) + 1;
-        });
+    void change(const std::function<void(Json&)>& how) {
+        edit(web, [&](Json& body) { how(body["spec"]); });
     }
     void set_image(const std::string& image) {
         change([&](Json& spec) { spec["template"] = pod_template(image); });
     }
-    Json replica_set_of(const std::string& image) const {
+    Json replica_set_of(const std::string& image) {
         for (const auto& path : paths(all_replica_sets))
             if (string_at(object(path), "/spec/template/spec/containers/0/image") == image)
                 return object(path);
         return {};
     }
-    std::string reason(const std::string& type) const {
+    std::string reason(const std::string& type) {
         const Json* condition = find_condition(object(web), type);
         return condition == nullptr ? std::string() : string_at(*condition, "/reason");
     }
-    std::string message(const std::string& type) const {
+    std::string message(const std::string& type) {
         const Json* condition = find_condition(object(web), type);
         return condition == nullptr ? std::string() : string_at(*condition, "/message");
     }
@@ -105,7 +101,7 @@ TEST_CASE("Scaling is one update of the ReplicaSet, with its annotations, and th
     w.converge();
     const auto from = w.log.size();
     w.change([](Json& spec) { spec["replicas"] = 5; });
-    w.deliver_event(all_deployments);
+    w.process.deliver_event(all_deployments);
     w.settle({all_deployments, all_replica_sets});
     CHECK(w.writes_since(from) == Lines{"PUT replicaset 200", "PUT deployment/status 200"});
     CHECK(annotation(w.replica_set_of("web:1"), desired_replicas_annotation) == "5");
@@ -243,38 +239,42 @@ TEST_CASE("Without progress for the deadline, the condition says so, without an 
 
 TEST_CASE("A failure of a ReplicaSet shows in its Deployment, and goes with it") {
     OneDeployment w(deployment(1, "web:1"));
-    w.refuse = [](const std::string&, const Request& request) -> std::optional<Response> {
-        if (request.method != "POST" || request.path != pods_path) return std::nullopt;
-        return Response{.status = 403, .body = {{"message", "exceeded quota"}}};
-    };
+    w.fault =
+        refusal([](const Request& request) { return request.method == "POST" && request.path == pods_path; },
+                {.status = 403, .body = {{"message", "exceeded quota"}}});
     w.settle_for(1s);
     CHECK(w.reason("ReplicaFailure") == "FailedCreate");
-    w.refuse = {};
+    w.fault = {};
     w.settle_for(1min);
     CHECK(w.reason("ReplicaFailure").empty());
 }
 
 TEST_CASE("A name that somebody else has taken changes the hash") {
     OneDeployment w(deployment(1, "web:1"));
-    const auto name = "web-" + pod_template_hash(pod_template("web:1"), nullptr);
+    // That of what kube-apiserver has made of the template.
+    const Json defaulted = at(w.object(web), "/spec/template");
+    const auto name = "web-" + pod_template_hash(defaulted, nullptr);
     auto foreign = replica_set(name, 0);
-    foreign["metadata"]["ownerReferences"] = {
-        {{"uid", "somebody"}, {"controller", true}, {"kind", "Deployment"}, {"name", "web"}}};
-    w.act("POST", replica_sets_path, foreign);
+    foreign["metadata"]["ownerReferences"] = {{{"apiVersion", "apps/v1"},
+                                               {"uid", "somebody"},
+                                               {"controller", true},
+                                               {"kind", "Deployment"},
+                                               {"name", "web"}}};
+    w.put(replica_sets_path, foreign);
     w.settle_for(10s);
     CHECK(int_at(w.object(web), "/status/collisionCount") == 1);
-    const auto own = "web-" + pod_template_hash(pod_template("web:1"), 1);
+    const auto own = "web-" + pod_template_hash(defaulted, 1);
     CHECK(own != name);
-    CHECK(w.objects.contains(replica_sets_path + "/" + own));
+    CHECK(w.has(replica_sets_path + "/" + own));
 }
 
 TEST_CASE("A creation whose reply was lost is found again, not repeated") {
     OneDeployment w(deployment(1, "web:1"));
     while (w.pending("POST", "/replicasets") == 0) {
-        if (!w.requests.empty()) w.deliver();
+        if (!w.process.requests.empty()) w.process.deliver();
         w.think();
     }
-    w.lose(0, true);
+    w.process.lose(0, Outcome::lost_committed);
     w.settle_for(10s);
     CHECK(w.paths(all_replica_sets).size() == 1);
     CHECK(int_at(w.object(web), "/status/collisionCount") == 0);
@@ -285,8 +285,8 @@ TEST_CASE("A creation whose reply was lost is found again, not repeated") {
 
 TEST_CASE("A ReplicaSet that is nobody's is adopted, if it matches") {
     AppsWorld w;
-    w.act("POST", deployments_path, deployment(2, "web:1"));
-    w.act("POST", replica_sets_path, replica_set("by-hand", 2));
+    w.put(deployments_path, deployment(2, "web:1"));
+    w.put(replica_sets_path, replica_set("by-hand", 2));
     w.start();
     w.settle_for(1s);
     CHECK(w.paths(all_replica_sets).size() == 1);
@@ -296,22 +296,26 @@ TEST_CASE("A ReplicaSet that is nobody's is adopted, if it matches") {
 }
 
 TEST_CASE("A sync that keeps failing is dropped after 15 retries, until the next event") {
-    OneDeployment w(deployment(1, "web:1"));
+    auto body = deployment(1, "web:1");
+    // Without a deadline, which is said so, there are no conditions, and so no events of its own writes.
+    body["spec"]["progressDeadlineSeconds"] = std::numeric_limits<std::int32_t>::max();
+    OneDeployment w(body);
     bool broken = true;
     std::size_t tries = 0;
-    w.refuse = [&](const std::string&, const Request& request) -> std::optional<Response> {
-        if (!broken || request.path != replica_sets_path || request.method != "POST") return std::nullopt;
-        ++tries;
-        return Response{.status = 500, .body = {{"message", "broken"}}};
-    };
-    // Without a deadline there are no conditions, and so no events of its own writes.
-    w.edit(web, [](Json& body) { body["spec"].erase("progressDeadlineSeconds"); });
+    w.fault = refusal(
+        [&](const Request& request) {
+            const bool creates = request.path == replica_sets_path && request.method == "POST";
+            if (creates) ++tries;
+            return broken && creates;
+        },
+        {.status = 500, .body = {{"message", "broken"}}});
     w.settle_for(1h);
     CHECK(tries == 16);
     broken = false;
     w.settle_for(1h);
     CHECK(w.paths(all_replica_sets).empty());
-    w.edit(web, [](Json& body) { body["metadata"]["labels"]["a"] = "b"; });
+    CHECK(tries == 16);
+    w.edit(web, [](Json& stored) { stored["metadata"]["labels"]["a"] = "b"; });
     w.settle();
     CHECK(w.paths(all_replica_sets).size() == 1);
 }
@@ -319,11 +323,12 @@ TEST_CASE("A sync that keeps failing is dropped after 15 retries, until the next
 TEST_CASE("An error while scaling down is swallowed: nothing is requeued") {
     OneDeployment w(deployment(4, "web:1"));
     w.converge();
-    w.refuse = [&](const std::string&, const Request& request) -> std::optional<Response> {
-        if (request.method != "PUT" || request.path.ends_with("/status")) return std::nullopt;
-        if (spec_replicas(request.body) != 3) return std::nullopt;
-        return Response{.status = 500};
-    };
+    w.fault = refusal(
+        [](const Request& request) {
+            return request.method == "PUT" && !request.path.ends_with("/status") &&
+                   spec_replicas(request.body) == 3;
+        },
+        {.status = 500});
     w.set_image("web:2");
     w.settle_for(10s);
     CHECK(w.controllers->deployment_controller->queue().failures("default/web") == 0);
@@ -336,9 +341,9 @@ TEST_CASE("Switched on, updates carry no resourceVersion and overwrite") {
         w.converge();
         w.change([](Json& spec) { spec["replicas"] = 5; });
         while (w.pending("PUT", "/replicasets/") == 0) w.think();
-        const auto path = w.requests.at(0).request.path;
+        const auto path = w.process.requests.at(0).request.path;
         w.edit(path, [](Json& body) { body["metadata"]["labels"]["a"] = "b"; });
-        w.deliver();
+        w.process.deliver();
         return w.log.back().status;
     };
     CHECK(last_scale({}) == 409);
@@ -346,11 +351,14 @@ TEST_CASE("Switched on, updates carry no resourceVersion and overwrite") {
 }
 
 TEST_CASE("A Deployment that is being deleted gets its status, and nothing else") {
+    AppsWorld w;
     auto body = deployment(2, "web:1");
-    body["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
-    OneDeployment w(body);
+    body["metadata"]["finalizers"] = {"example.com/stays"};
+    w.put(deployments_path, body);
+    REQUIRE(w.act("DELETE", web).is_success());
+    w.start();
     w.settle_for(1min);
-    CHECK(w.writes_since(0) == Lines{"PUT deployment/status 200"});
+    CHECK(w.kinds_of_writes(user) == Lines{"PUT deployment/status 200"});
 }
 
 TEST_CASE("A crash between any two requests of a rollout is made good by the next start") {
@@ -360,16 +368,16 @@ TEST_CASE("A crash between any two requests of a rollout is made good by the nex
         bool changed = false;
         while (delivered < crash_after) {
             w.think();
-            if (w.requests.empty()) {
-                if (!w.environment.fire_next(w.environment.time + 1s)) {
-                    const auto before = w.revision;
+            if (w.process.requests.empty()) {
+                if (!w.fire_next(w.now + 1s)) {
+                    const auto before = w.revision();
                     w.run_kubelets();
-                    if (before == w.revision && std::exchange(changed, true)) break;
-                    if (before == w.revision) w.set_image("web:2");
+                    if (before == w.revision() && std::exchange(changed, true)) break;
+                    if (before == w.revision()) w.set_image("web:2");
                 }
                 continue;
             }
-            w.deliver();
+            w.process.deliver();
             ++delivered;
         }
         w.stop();

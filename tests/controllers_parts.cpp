@@ -9,9 +9,23 @@ using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// As an administrator creates it.
+Json pod_of_app(const std::string& name, const std::string& app) {
+    auto pod = pod_template("web:1");
+    pod["apiVersion"] = "v1";
+    pod["kind"] = "Pod";
+    pod["metadata"] = {{"name", name}, {"labels", {{"app", app}}}};
+    return pod;
+}
+
+}  // namespace
+
 TEST_CASE("Expectations: creations are a count, deletions are names, both expire") {
-    FakeEnvironment environment;
-    Expectations expectations(environment);
+    simulation::World world;
+    simulation::Process process(world, "tester");
+    Expectations expectations(process);
     CHECK(expectations.satisfied("a"));
     expectations.expect_creations("a", 2);
     CHECK_FALSE(expectations.satisfied("a"));
@@ -27,9 +41,9 @@ TEST_CASE("Expectations: creations are a count, deletions are names, both expire
     expectations.deletion_observed("a", "default/x");
     expectations.deletion_observed("a", "default/x");
     CHECK_FALSE(expectations.satisfied("a"));
-    environment.time += Expectations::timeout;
+    world.now += Expectations::timeout;
     CHECK_FALSE(expectations.satisfied("a"));
-    environment.time += 1ms;
+    world.now += 1ms;
     CHECK(expectations.satisfied("a"));
     expectations.expect_creations("a", 1);
     expectations.forget("a");
@@ -37,15 +51,15 @@ TEST_CASE("Expectations: creations are a count, deletions are names, both expire
 }
 
 TEST_CASE("Own writes are awaited by resourceVersion, each type for itself") {
-    FakeWorld world;
-    FakeApi api(world, "tester");
-    client::Informer pods(world.environment, api, {.component = "tester", .path = all_pods});
+    simulation::World world;
+    simulation::Process process(world, "tester");
+    const auto api = process.api(simulation::user_of("kubernetes-admin"));
+    client::Informer pods(process, *api, {.component = "tester", .path = all_pods});
     pods.start();
     world.settle();
     ConsistencyStore store;
     CHECK(store.is_ready("a"));
-    const auto created = world.act("POST", pods_path, {{"metadata", {{"name", "x"}}}});
-    store.wrote("a", pods, created.body);
+    store.wrote("a", pods, world.object(world.put(pods_path, pod_of_app("x", "web"))));
     CHECK_FALSE(store.is_ready("a"));
     CHECK(store.is_ready("b"));
     world.settle();
@@ -73,14 +87,15 @@ Json running(bool ready, const std::string& since = "2025-12-31T00:00:00Z", int 
 
 /// Who of the two goes first, whatever their order.
 std::string first_victim(const Json& a, const Json& b, const std::vector<Json>& siblings = {}) {
-    FakeEnvironment environment;
+    simulation::World world;
+    simulation::Process process(world, "tester");
     std::vector<Object> related;
     for (const auto& sibling : siblings) related.push_back(std::make_shared<const Json>(sibling));
     const auto x = std::make_shared<const Json>(a), y = std::make_shared<const Json>(b);
     related.push_back(x);
     related.push_back(y);
-    const auto one = pods_to_delete(environment, {}, {x, y}, related, 1);
-    const auto other = pods_to_delete(environment, {}, {y, x}, related, 1);
+    const auto one = pods_to_delete(process, {}, {x, y}, related, 1);
+    const auto other = pods_to_delete(process, {}, {y, x}, related, 1);
     REQUIRE(one.size() == 1);
     CHECK(one[0] == other[0]);
     return name_of(*one[0]);
@@ -123,22 +138,27 @@ const ResourceKind owner_kind{"apps/v1", "ReplicaSet", "replicasets"};
 const ResourceKind child_kind{"v1", "Pod", "pods"};
 
 struct Claiming {
-    FakeWorld world;
-    FakeApi api{world, "tester"};
+    simulation::World world;
+    simulation::Process process{world, "tester"};
+    std::shared_ptr<client::Api> api = process.api(simulation::user_of("kubernetes-admin"));
     Object owner;
     std::optional<Claimed> claimed;
     int patched = 0;
 
-    Claiming() {
-        world.act("POST", replica_sets_path, replica_set("rs", 1));
-        owner = std::make_shared<const Json>(world.object(replica_sets_path + "/rs"));
+    explicit Claiming(const Json& finalizers = Json::array()) {
+        auto body = replica_set("rs", 1);
+        body["metadata"]["finalizers"] = finalizers;
+        owner = std::make_shared<const Json>(world.object(world.put(replica_sets_path, body)));
     }
     void add(const std::string& name, const std::string& app, const std::string& owner_uid = {}) {
-        Json body = {{"metadata", {{"name", name}, {"labels", {{"app", app}}}}}};
+        auto body = pod_of_app(name, app);
         if (!owner_uid.empty())
-            body["metadata"]["ownerReferences"] = {
-                {{"uid", owner_uid}, {"controller", true}, {"kind", "ReplicaSet"}, {"name", "rs"}}};
-        world.act("POST", pods_path, body);
+            body["metadata"]["ownerReferences"] = {{{"apiVersion", "apps/v1"},
+                                                    {"uid", owner_uid},
+                                                    {"controller", true},
+                                                    {"kind", "ReplicaSet"},
+                                                    {"name", "rs"}}};
+        world.put(pods_path, body);
     }
     Task<> run() {
         std::vector<Object> candidates;
@@ -149,7 +169,7 @@ struct Claiming {
                     .child_kind = child_kind,
                     .candidates = std::move(candidates)};
         claim.on_patched = [this](const Json&) { ++patched; };
-        Claimed result = co_await claim_children(api, std::move(claim));
+        Claimed result = co_await claim_children(*api, std::move(claim));
         claimed = std::move(result);
     }
     std::vector<std::string> children() const {
@@ -170,31 +190,34 @@ TEST_CASE("An owner keeps what is its own, adopts matching orphans, releases wha
     c.add("relabeled", "db", uid_of(*c.owner));
     c.add("taken", "web", "somebody");
     spawn(c.run());
-    CHECK(c.world.requests.at(0).request.method == "GET");  // once, before the first adoption
+    CHECK(c.process.requests.at(0).request.method == "GET");  // once, before the first adoption
     c.world.settle();
     REQUIRE(c.claimed);
     CHECK_FALSE(c.claimed->failure);
     CHECK(c.children() == std::vector<std::string>{"mine", "orphan", "orphan-too"});
     CHECK(c.patched == 3);
-    CHECK(c.world.log.size() == 3);
+    CHECK(c.world.writes().size() == 3);
     CHECK(is_controlled_by(c.world.object(pods_path + "/orphan"), *c.owner));
     CHECK(controller_of(c.world.object(pods_path + "/relabeled")) == nullptr);
     CHECK_FALSE(is_controlled_by(c.world.object(pods_path + "/taken"), *c.owner));
 }
 
 TEST_CASE("Nothing is adopted for an owner that is gone, replaced, or being deleted by now") {
+    using Happens = std::function<void(simulation::World&)>;
     const auto path = replica_sets_path + "/rs";
-    const auto gone = [&](FakeWorld& world) { world.remove(path); };
-    const auto replaced = [&](FakeWorld& world) {
-        world.edit(path, [](Json& body) { body["metadata"]["uid"] = "another"; });
+    const Happens gone = [&](simulation::World& world) { world.remove(path); };
+    const Happens replaced = [&](simulation::World& world) {
+        world.remove(path);
+        world.put(replica_sets_path, replica_set("rs", 1));
     };
-    const auto deleted = [&](FakeWorld& world) {
-        world.edit(path, [](Json& body) { body["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"; });
+    const Happens deleted = [&](simulation::World& world) {
+        REQUIRE(world.act("DELETE", path).is_success());
+        REQUIRE(is_deleting(world.object(path)));
     };
-    for (const std::function<void(FakeWorld&)>& happens :
-         {std::function<void(FakeWorld&)>(gone), std::function<void(FakeWorld&)>(replaced),
-          std::function<void(FakeWorld&)>(deleted)}) {
-        Claiming c;
+    for (const auto& [happens, finalizers] :
+         {std::pair(gone, Json::array()), std::pair(replaced, Json::array()),
+          std::pair(deleted, Json{"example.com/stays"})}) {
+        Claiming c(finalizers);
         c.add("orphan", "web");
         happens(c.world);
         spawn(c.run());
@@ -202,7 +225,7 @@ TEST_CASE("Nothing is adopted for an owner that is gone, replaced, or being dele
         REQUIRE(c.claimed);
         CHECK(c.claimed->failure);
         CHECK(c.claimed->children.empty());
-        CHECK(c.world.log.empty());
+        CHECK(c.world.writes().empty());
     }
 }
 
@@ -229,7 +252,7 @@ TEST_CASE("A child that is another one by now is neither adopted nor released") 
 TEST_CASE("A release that is refused because the object is no longer the same is no failure") {
     Claiming c;
     c.add("relabeled", "db", uid_of(*c.owner));
-    c.world.refuse = [](const std::string&, const Request&) { return Response{.status = 422}; };
+    c.world.fault = refusal([](const Request&) { return true; }, {.status = 422});
     spawn(c.run());
     c.world.settle();
     REQUIRE(c.claimed);

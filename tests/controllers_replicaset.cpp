@@ -21,14 +21,11 @@ struct OneReplicaSet : AppsWorld {
         : AppsWorld(std::move(with)) {
         auto body = replica_set("rs", replicas);
         if (min_ready_seconds > 0) body["spec"]["minReadySeconds"] = min_ready_seconds;
-        act("POST", replica_sets_path, body);
+        put(replica_sets_path, body);
         start(false);
-        deliver();  // both lists
-        deliver();
+        process.deliver();  // both lists
+        process.deliver();
         think();
-    }
-    void create_pods(int count) {
-        for (int i = 0; i < count; ++i) deliver();
     }
     const Expectations& expectations() const { return controllers->replica_set_controller.expectations(); }
     void scale(int replicas) {
@@ -41,9 +38,9 @@ struct OneReplicaSet : AppsWorld {
 TEST_CASE("Missing pods are created in batches of 1, 2, 4, ... and then the status is written once") {
     OneReplicaSet w(9);
     for (const std::size_t batch : {1, 2, 4, 2}) {
-        CHECK(w.requests.size() == batch);
+        CHECK(w.process.requests.size() == batch);
         CHECK(w.pending("POST", "/pods") == batch);
-        for (std::size_t i = 0; i < batch; ++i) w.deliver();
+        for (std::size_t i = 0; i < batch; ++i) w.process.deliver();
         w.think();
     }
     CHECK(w.pending("PUT", "/status") == 1);
@@ -56,7 +53,7 @@ TEST_CASE("Missing pods are created in batches of 1, 2, 4, ... and then the stat
 
 TEST_CASE("A pod is made from the template, named and owned by its ReplicaSet") {
     OneReplicaSet w(1);
-    const Json& pod = w.requests.at(0).request.body;
+    const Json& pod = w.process.requests.at(0).request.body;
     CHECK(string_at(pod, "/metadata/generateName") == "rs-");
     CHECK(label(pod, "app") == "web");
     CHECK(is_controlled_by(pod, w.object(rs_path)));
@@ -89,7 +86,7 @@ TEST_CASE("Without expectations the lagging cache makes it create them twice") {
 TEST_CASE("Even after its expectations have expired it waits for the caches to reach its own writes") {
     OneReplicaSet w(3);
     w.settle({all_pods});
-    w.environment.time += 6min;
+    w.now += 6min;
     CHECK(w.expectations().satisfied(rs_key));
     w.controllers->replica_set_controller.queue().add(rs_key);
     w.settle({all_pods});
@@ -98,13 +95,11 @@ TEST_CASE("Even after its expectations have expired it waits for the caches to r
 
 TEST_CASE("A failed batch is the last; what was not created is not expected") {
     OneReplicaSet w(7);
-    w.deliver();
-    w.refuse = [](const std::string&, const Request& request) -> std::optional<Response> {
-        if (request.method != "POST") return std::nullopt;
-        return Response{.status = 403, .body = {{"message", "exceeded quota"}}};
-    };
-    w.deliver();
-    w.deliver();
+    w.process.deliver();
+    w.fault = refusal([](const Request& request) { return request.method == "POST"; },
+                      {.status = 403, .body = {{"message", "exceeded quota"}}});
+    w.process.deliver();
+    w.process.deliver();
     CHECK(w.pending("POST") == 0);
     CHECK(w.expectations().creations(rs_key) == 1);
     w.settle();
@@ -113,30 +108,31 @@ TEST_CASE("A failed batch is the last; what was not created is not expected") {
     REQUIRE(failure != nullptr);
     CHECK(string_at(*failure, "/reason") == "FailedCreate");
     CHECK(string_at(*failure, "/message") == "exceeded quota");
-    w.refuse = {};
+    w.fault = {};
     w.settle_for(1min);
     CHECK(w.active_pods() == 7);
     CHECK(find_condition(w.object(rs_path), "ReplicaFailure") == nullptr);
 }
 
 TEST_CASE("A terminating namespace is no reason to try again") {
-    OneReplicaSet w(2);
-    w.refuse = [](const std::string&, const Request& request) -> std::optional<Response> {
-        if (request.method != "POST") return std::nullopt;
-        return Response{.status = 403,
-                        .body = {{"details", {{"causes", {{{"reason", "NamespaceTerminating"}}}}}}}};
-    };
+    AppsWorld w;
+    w.put("/api/v1/namespaces",
+          {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", "team"}}}});
+    w.put("/apis/apps/v1/namespaces/team/replicasets", replica_set("rs", 2));
+    REQUIRE(w.act("DELETE", "/api/v1/namespaces/team").is_success());
+    w.start(false);
     w.settle();
-    const auto creations = w.kinds_of_writes("replicaset-controller").size();
+    const auto creations = w.kinds_of_writes("replicaset-controller");
+    CHECK(creations == Lines{"POST pod 403", "POST pod 403", "PUT replicaset/status 200"});
     w.settle_for(4min);
-    CHECK(w.kinds_of_writes("replicaset-controller").size() == creations);
+    CHECK(w.kinds_of_writes("replicaset-controller") == creations);
 }
 
 TEST_CASE("A creation whose reply is lost is not expected, but counts once it is seen") {
     OneReplicaSet w(2);
-    w.lose(0, true);
+    w.process.lose(0, Outcome::lost_committed);
     CHECK(w.expectations().creations(rs_key) == 0);
-    w.deliver_event(all_pods);
+    w.process.deliver_event(all_pods);
     w.settle_for(1min);
     CHECK(w.paths(all_pods).size() == 2);
     const auto writes = w.kinds_of_writes("replicaset-controller");
@@ -145,9 +141,8 @@ TEST_CASE("A creation whose reply is lost is not expected, but counts once it is
 
 TEST_CASE("A lost reply whose pod is seen late leaves one too many, which is deleted") {
     OneReplicaSet w(1);
-    w.lose(0, true);
-    for (const auto& watch : w.watches)
-        if (watch->collection == all_pods) watch->events.clear();
+    w.process.lose(0, Outcome::lost_committed);
+    w.process.watch_of("pods")->queue.clear();
     w.settle_for(1min);
     CHECK(w.active_pods() == 2);
     const auto first = w.paths(all_pods).at(0);
@@ -158,12 +153,12 @@ TEST_CASE("A lost reply whose pod is seen late leaves one too many, which is del
 
 TEST_CASE("Switched on, a lost reply counts as a creation, and the pod stays missing") {
     OneReplicaSet w(1, {Switch::create_timeout_is_success});
-    w.lose(0, false);
+    w.process.lose(0, Outcome::lost_uncommitted);
     CHECK(w.expectations().creations(rs_key) == 1);
     w.settle_for(4min);
     CHECK(w.active_pods() == 0);
     OneReplicaSet healthy(1);
-    healthy.lose(0, false);
+    healthy.process.lose(0, Outcome::lost_uncommitted);
     healthy.settle_for(4min);
     CHECK(healthy.active_pods() == 1);
 }
@@ -174,7 +169,7 @@ TEST_CASE("Surplus pods are deleted beside each other, by name, and not twice") 
     w.scale(1);
     w.think();
     CHECK(w.pending("DELETE", "/pods/") == 3);
-    for (const auto& waiting : w.requests) CHECK(waiting.request.body.is_null());
+    for (const auto& waiting : w.process.requests) CHECK(waiting.request.body.is_null());
     CHECK(w.expectations().deletions(rs_key).size() == 3);
     w.settle({all_pods});
     w.controllers->replica_set_controller.queue().add(rs_key);
@@ -202,9 +197,9 @@ TEST_CASE("A pod that is gone already is no error, and is not waited for") {
     w.settle();
     w.scale(1);
     w.think();
-    const auto victim = w.requests.at(0).request.path;
+    const auto victim = w.process.requests.at(0).request.path;
     w.remove(victim);
-    w.deliver();
+    w.process.deliver();
     CHECK(w.expectations().deletions(rs_key).empty());
     w.settle_for(1min);
     CHECK(w.active_pods() == 1);
@@ -234,16 +229,16 @@ TEST_CASE("A failed pod is replaced") {
 
 TEST_CASE("A status that conflicts is written once more upon a live GET, with the old numbers") {
     OneReplicaSet w(1);
-    w.deliver();
+    w.process.deliver();
     w.think();
     REQUIRE(w.pending("PUT", "/status") == 1);
     w.edit(rs_path, [](Json& body) { body["metadata"]["annotations"]["a"] = "b"; });
-    w.deliver();
+    w.process.deliver();
     REQUIRE(w.pending("GET", rs_path) == 1);
-    w.deliver();
+    w.process.deliver();
     REQUIRE(w.pending("PUT", "/status") == 1);
-    CHECK(int_at(w.requests.at(0).request.body, "/status/replicas") == 0);
-    w.deliver();
+    CHECK(int_at(w.process.requests.at(0).request.body, "/status/replicas") == 0);
+    w.process.deliver();
     CHECK(w.log.back().status == 200);
     CHECK(annotation(w.object(rs_path), "a") == "b");
 }
@@ -253,11 +248,11 @@ TEST_CASE("A status that conflicts twice fails the sync, which is repeated later
     REQUIRE(w.pending("PUT", "/status") == 1);
     for (int attempt = 0; attempt < 2; ++attempt) {
         w.edit(rs_path, [&](Json& body) { body["metadata"]["annotations"]["a"] = std::to_string(attempt); });
-        w.deliver();
-        if (attempt == 0) w.deliver();
+        w.process.deliver();
+        if (attempt == 0) w.process.deliver();
     }
-    CHECK(w.requests.empty());
-    CHECK(w.environment.has_timer("requeue"));
+    CHECK(w.process.requests.empty());
+    CHECK(w.process.has_timer("requeue"));
     w.settle_for(1s);
     CHECK(int_at(w.object(rs_path), "/status/observedGeneration") == 1);
 }
@@ -274,24 +269,24 @@ TEST_CASE("Nothing is written if nothing differs") {
 TEST_CASE("Switched on, a status carries the time, and every sync writes one") {
     OneReplicaSet w(0, {Switch::status_carries_time});
     CHECK(w.pending("PUT", "/status") == 1);
-    w.deliver();
-    const auto revision = w.revision;
-    w.environment.time += 1ms;
+    w.process.deliver();
+    const auto revision = w.revision();
+    w.now += 1ms;
     w.think();
     REQUIRE(w.pending("PUT", "/status") == 1);
-    w.deliver();
-    CHECK(w.revision == revision + 1);
+    w.process.deliver();
+    CHECK(w.revision() == revision + 1);
 }
 
 TEST_CASE("Switched on, a status is sent without resourceVersion and overwrites") {
     OneReplicaSet w(0, {Switch::update_without_resource_version});
     w.edit(rs_path, [](Json& body) { body["status"]["replicas"] = 7; });
-    CHECK(resource_version_of(w.requests.at(0).request.body).empty());
-    w.deliver();
+    CHECK(resource_version_of(w.process.requests.at(0).request.body).empty());
+    w.process.deliver();
     CHECK(w.log.back().status == 200);
     OneReplicaSet healthy(0);
     healthy.edit(rs_path, [](Json& body) { body["status"]["replicas"] = 7; });
-    healthy.deliver();
+    healthy.process.deliver();
     CHECK(healthy.log.back().status == 409);
 }
 
@@ -311,18 +306,20 @@ TEST_CASE("A pod counts as available minReadySeconds after it is ready") {
 TEST_CASE("A ReplicaSet that is being deleted creates nothing") {
     AppsWorld w;
     auto body = replica_set("rs", 3);
-    body["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
-    w.act("POST", replica_sets_path, body);
+    body["metadata"]["finalizers"] = {"example.com/stays"};
+    w.put(replica_sets_path, body);
+    REQUIRE(w.act("DELETE", rs_path).is_success());
     w.start(false);
     w.settle();
     CHECK(w.active_pods() == 0);
-    CHECK(int_at(w.object(rs_path), "/status/observedGeneration") == 1);
+    REQUIRE(is_deleting(w.object(rs_path)));
+    CHECK(int_at(w.object(rs_path), "/status/observedGeneration") == generation_of(w.object(rs_path)));
 }
 
 TEST_CASE("A crash in the middle of a batch forgets the expectations, not the pods") {
     OneReplicaSet w(7);
-    w.deliver();  // 1
-    w.deliver();  // of the 2
+    w.process.deliver();  // 1
+    w.process.deliver();  // of the 2
     w.stop();
     CHECK(w.active_pods() == 2);
     w.start(false);
@@ -332,8 +329,8 @@ TEST_CASE("A crash in the middle of a batch forgets the expectations, not the po
 
 TEST_CASE("Requests that were under way at a crash may still arrive: the surplus goes") {
     OneReplicaSet w(3);
-    w.deliver();
-    const Request late = w.requests.at(0).request;
+    w.process.deliver();
+    const Request late = w.process.requests.at(0).request;
     w.stop();
     w.start(false);
     w.settle();
@@ -350,28 +347,35 @@ TEST_CASE("The victims that the environment may choose among are those that rank
     w.make_ready(paths[0]);
     w.make_ready(paths[1]);
     w.settle();
-    w.environment.choices.clear();
+    std::vector<std::pair<Activity, Lines>> choices;
     w.scale(3);
-    w.environment.chooser = [](const Activity&, const Lines&, std::size_t) { return 1; };
+    w.process.chooser = [&](const Activity& activity, const Lines& candidates) {
+        choices.emplace_back(activity, candidates);
+        return std::optional<std::size_t>(1);
+    };
     w.settle();
-    REQUIRE(w.environment.choices.size() == 1);
-    const auto& [activity, candidates] = w.environment.choices[0];
+    REQUIRE(choices.size() == 1);
+    const auto& [activity, candidates] = choices[0];
     CHECK(activity.component == "replicaset-controller");
     CHECK(activity.verb == "victim");
     CHECK(activity.object == rs_key);
     REQUIRE(candidates.size() == 2);
-    CHECK(w.objects.contains(paths[0]));
-    CHECK(w.objects.contains(paths[1]));
-    CHECK_FALSE(w.objects.contains(pods_path + "/" + candidates[1]));
-    CHECK(w.objects.contains(pods_path + "/" + candidates[0]));
+    CHECK(w.has(paths[0]));
+    CHECK(w.has(paths[1]));
+    CHECK_FALSE(w.has(pods_path + "/" + candidates[1]));
+    CHECK(w.has(pods_path + "/" + candidates[0]));
 }
 
 TEST_CASE("No choice is asked for where all of equal rank go") {
     OneReplicaSet w(2);
     w.settle();
-    w.environment.choices.clear();
+    int choices = 0;
+    w.process.chooser = [&](const Activity&, const Lines&) {
+        ++choices;
+        return std::optional<std::size_t>();
+    };
     w.scale(0);
     w.settle();
-    CHECK(w.environment.choices.empty());
+    CHECK(choices == 0);
     CHECK(w.active_pods() == 0);
 }

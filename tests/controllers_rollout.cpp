@@ -24,48 +24,63 @@ struct Counts {
     int spec, available;
 };
 
-/// One sync of a Deployment with a new and up to two old ReplicaSets, as the caches show them, and
-/// what it does to them.
-struct OneSync {
-    FakeWorld world;
-    FakeApi api{world, "tester"};
-    client::Informer replica_sets{world.environment, api, {.component = "tester", .path = all_replica_sets}};
-    client::Informer pods{world.environment, api, {.component = "tester", .path = all_pods}};
-    client::EventRecorder recorder{world.environment, api, "tester", false};
+/// Syncs of a Deployment with a new and up to two old ReplicaSets, as the caches show them, and what each
+/// does to them.
+struct Syncs {
+    simulation::World world;
+    simulation::Process process{world, "tester"};
+    std::shared_ptr<client::Api> api =
+        process.api(simulation::user_of(service_account + "deployment-controller"));
+    client::Informer replica_sets{process, *api, {.component = "tester", .path = all_replica_sets}};
+    client::Informer pods{process, *api, {.component = "tester", .path = all_pods}};
+    client::EventRecorder recorder{process, *api, "tester", false};
     Switches switches;
 
     Task<> run(Json body, std::vector<Object> owned) {
-        DeploymentSync sync({world.environment, api, replica_sets, pods, recorder, switches}, std::move(body),
+        DeploymentSync sync({process, *api, replica_sets, pods, recorder, switches}, std::move(body),
                             std::move(owned));
         co_await sync.run();
     }
-    /// spec.replicas of each afterwards.
-    std::vector<int> decide(const Json& wanted, const std::vector<Counts>& counts) {
-        world.act("POST", deployments_path, wanted);
-        Json body = world.object(deployments_path + "/web");
-        body["metadata"]["annotations"][revision_annotation] = std::to_string(counts.size());
-        body["status"]["conditions"] = Json::array({deployment_condition(
-            "Progressing", "True", "ReplicaSetUpdated", "on its way", world.environment.now())});
-        world.edit(deployments_path + "/web", [&](Json& stored) { stored = body; });
+    /// spec.replicas of each afterwards. Each time for as many ReplicaSets.
+    std::vector<int> decide(Json wanted, const std::vector<Counts>& counts) {
+        wanted["metadata"]["annotations"][revision_annotation] = std::to_string(counts.size());
+        wanted["status"]["conditions"] = Json::array(
+            {deployment_condition("Progressing", "True", "ReplicaSetUpdated", "on its way", process.now())});
+        const auto path = store("deployments", deployments_path, wanted);
+        std::vector<std::string> paths;
         std::vector<Object> owned;
         for (std::size_t i = 0; i < counts.size(); ++i) {
             const bool is_new = i + 1 == counts.size();
-            const auto name = "rs" + std::to_string(i);
-            auto one = replica_set(name, counts[i].spec);
+            auto one = replica_set("rs" + std::to_string(i), counts[i].spec);
             one["spec"]["template"] = pod_template(is_new ? "web:2" : "web:old" + std::to_string(i));
             one["metadata"]["annotations"] = {{revision_annotation, std::to_string(i + 1)}};
-            set_replicas_annotations(one, spec_replicas(body), spec_replicas(body) + max_surge(body));
-            one["status"] = {{"replicas", counts[i].spec}, {"availableReplicas", counts[i].available}};
-            world.act("POST", replica_sets_path, one);
-            owned.push_back(std::make_shared<const Json>(world.object(replica_sets_path + "/" + name)));
+            set_replicas_annotations(one, spec_replicas(wanted), spec_replicas(wanted) + max_surge(wanted));
+            one["status"] = {{"replicas", counts[i].spec},
+                             {"readyReplicas", counts[i].available},
+                             {"availableReplicas", counts[i].available}};
+            paths.push_back(store("replicasets", replica_sets_path, one));
+            owned.push_back(std::make_shared<const Json>(world.object(paths.back())));
         }
-        spawn(run(world.object(deployments_path + "/web"), owned));
+        spawn(run(world.object(path), owned));
         world.settle();
         std::vector<int> after;
-        for (std::size_t i = 0; i < counts.size(); ++i)
-            after.push_back(
-                static_cast<int>(spec_replicas(world.object(replica_sets_path + "/rs" + std::to_string(i)))));
+        for (const auto& each : paths) after.push_back(static_cast<int>(spec_replicas(world.object(each))));
         return after;
+    }
+
+private:
+    /// The first of its name through kube-apiserver, the others as it has made that one, but for their sizes
+    /// and their status: thousands are decided on.
+    std::string store(const std::string& resource, const std::string& collection, const Json& wanted) {
+        const auto path = collection + "/" + name_of(wanted);
+        Json stored = world.object(path);
+        if (stored.is_null()) return world.put(collection, wanted);
+        stored["metadata"]["annotations"] = wanted["metadata"]["annotations"];
+        stored["status"] = wanted["status"];
+        for (const auto* field : {"replicas", "strategy"})
+            if (wanted["spec"].contains(field)) stored["spec"][field] = wanted["spec"][field];
+        world.write_directly("/registry/" + resource + "/default/" + name_of(wanted), stored);
+        return path;
     }
 };
 
@@ -86,6 +101,7 @@ TEST_CASE("Percentages: the surge is rounded up, the unavailable down, and not b
 }
 
 TEST_CASE("No decision of a rollout exceeds the surge or goes below the floor of availability") {
+    Syncs sync;
     int decisions = 0, moves = 0;
     for (int replicas = 1; replicas <= 3; ++replicas)
         for (int surge = 0; surge <= 2; ++surge)
@@ -94,7 +110,6 @@ TEST_CASE("No decision of a rollout exceeds the surge or goes below the floor of
                     for (int old_available = 0; old_available <= old_spec; ++old_available)
                         for (int new_spec = 0; new_spec <= replicas; ++new_spec)
                             for (int new_available = 0; new_available <= new_spec; ++new_available) {
-                                OneSync sync;
                                 const auto body = rolling(replicas, surge, unavailable);
                                 const auto after =
                                     sync.decide(body, {{old_spec, old_available}, {new_spec, new_available}});
@@ -121,25 +136,24 @@ TEST_CASE("No decision of a rollout exceeds the surge or goes below the floor of
 }
 
 TEST_CASE("Unavailable pods of old ReplicaSets go first, from the oldest on") {
-    OneSync sync;
+    Syncs sync;
     const auto after = sync.decide(rolling(3, 1, 0), {{2, 0}, {2, 2}, {1, 1}});
     CHECK(after == std::vector<int>{0, 2, 1});
 }
 
 TEST_CASE("A step up and a step down are two syncs") {
-    OneSync up;
-    CHECK(up.decide(rolling(3, 1, 1), {{3, 3}, {0, 0}}) == std::vector<int>{3, 1});
-    OneSync down;
-    CHECK(down.decide(rolling(3, 1, 1), {{3, 3}, {1, 0}}) == std::vector<int>{2, 1});
+    Syncs sync;
+    CHECK(sync.decide(rolling(3, 1, 1), {{3, 3}, {0, 0}}) == std::vector<int>{3, 1});
+    CHECK(sync.decide(rolling(3, 1, 1), {{3, 3}, {1, 0}}) == std::vector<int>{2, 1});
 }
 
 TEST_CASE("More new replicas than wanted are taken back first") {
-    OneSync sync;
+    Syncs sync;
     CHECK(sync.decide(rolling(2, 1, 1), {{1, 1}, {4, 1}}) == std::vector<int>{1, 2});
 }
 
 TEST_CASE("What a saturated rollout has left of old ones is scaled away when the size changes") {
-    OneSync sync;
+    Syncs sync;
     auto body = rolling(3, 1, 1);
     CHECK(sync.decide(body, {{1, 1}, {3, 3}}) == std::vector<int>{0, 3});
 }

@@ -1,9 +1,8 @@
 // The garbage collector: background, foreground and orphaning deletion.
 #include <catch2/catch.hpp>
 
-#include "reference/client/requests.hpp"
 #include "reference/controllers/garbage_collector.hpp"
-#include "tests/support/fake_cluster.hpp"
+#include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::controllers;
@@ -12,53 +11,66 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string deployment = "/apis/apps/v1/namespaces/default/deployments/d";
-const std::string replicaset = "/apis/apps/v1/namespaces/default/replicasets/r";
-const std::string pods = "/api/v1/namespaces/default/pods/";
+const std::string web = deployments_path + "/web";
+const std::string replicaset = replica_sets_path + "/r";
+const std::string user = service_account + "generic-garbage-collector";
 
 struct Fixture {
-    FakeCluster cluster;
-    client::Informer deployments{cluster.environment, cluster, {"gc", "/apis/apps/v1/deployments"}};
-    client::Informer replicasets{cluster.environment, cluster, {"gc", "/apis/apps/v1/replicasets"}};
-    client::Informer pod_informer{cluster.environment, cluster, {"gc", "/api/v1/pods"}};
-    GarbageCollector collector{cluster.environment,
-                               cluster,
+    simulation::World world;
+    simulation::Process process{world, "kube-controller-manager"};
+    std::shared_ptr<client::Api> informers_api =
+        process.api(simulation::user_of("system:kube-controller-manager"));
+    std::shared_ptr<client::Api> api = process.api(simulation::user_of(user));
+    client::Informer deployments{process, *informers_api, {"gc", all_deployments}};
+    client::Informer replicasets{process, *informers_api, {"gc", all_replica_sets}};
+    client::Informer pods{process, *informers_api, {"gc", all_pods}};
+    GarbageCollector collector{process,
+                               *api,
                                {{"apps/v1", "Deployment", "deployments", &deployments},
                                 {"apps/v1", "ReplicaSet", "replicasets", &replicasets},
-                                {"v1", "Pod", "pods", &pod_informer}}};
+                                {"v1", "Pod", "pods", &pods}}};
 
+    ~Fixture() { process.crash(); }
     void start() {
         collector.start();
-        for (auto* informer : {&deployments, &replicasets, &pod_informer}) informer->start();
-        cluster.settle();
+        for (auto* informer : {&deployments, &replicasets, &pods}) informer->start();
+        world.settle();
     }
-    Json add(const std::string& path, const std::string& kind, const Json& owner = {}) {
-        Json object = {{"kind", kind},
-                       {"apiVersion", kind == "Pod" ? "v1" : "apps/v1"},
-                       {"metadata", {{"name", path.substr(path.rfind('/') + 1)}, {"namespace", "default"}}}};
-        if (!owner.is_null())
-            object["metadata"]["ownerReferences"] = {
-                controller_reference(owner, string_at(owner, "/apiVersion"), string_at(owner, "/kind"))};
-        cluster.put(path, object);
-        return cluster.objects.at(path);
+    static Json reference(const Json& owner) {
+        return controller_reference(owner, string_at(owner, "/apiVersion"), string_at(owner, "/kind"));
+    }
+    Json add(const std::string& collection, Json object, const Json& owner = {}) {
+        if (!owner.is_null()) object["metadata"]["ownerReferences"] = {reference(owner)};
+        return world.object(world.put(collection, std::move(object)));
+    }
+    Json add_pod(const std::string& name, const Json& owner) {
+        auto pod = pod_template("web:1");
+        pod.update({{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", name}}}});
+        return add(pods_path, pod, owner);
     }
     /// A deployment with a replicaset with two pods.
     void add_family() {
-        const auto r = add(replicaset, "ReplicaSet", add(deployment, "Deployment"));
-        add(pods + "p", "Pod", r);
-        add(pods + "q", "Pod", r);
+        const auto r =
+            add(replica_sets_path, replica_set("r", 2), add(deployments_path, deployment(2, "web:1")));
+        add_pod("p", r);
+        add_pod("q", r);
     }
     void remove(const std::string& path, const char* policy) {
-        auto request = client::delete_request(path);
-        request.body = {{"propagationPolicy", policy}};
-        cluster.send(request, [](const Response&) {});
-        cluster.settle();
-        cluster.sent.erase(std::find_if(cluster.sent.begin(), cluster.sent.end(), [&](const Request& r) {
-            return r.method == "DELETE" && r.path == path;
-        }));
+        REQUIRE(world.act("DELETE", path, {{"propagationPolicy", policy}}).is_success());
+        world.settle();
     }
+    /// Names of all that is there.
+    std::vector<std::string> left() {
+        std::vector<std::string> names;
+        for (const auto& collection : {all_deployments, all_replica_sets, all_pods})
+            for (const auto& path : world.paths(collection))
+                names.push_back(path.substr(path.rfind('/') + 1));
+        return names;
+    }
+    std::vector<std::string> writes() const { return world.writes(user); }
 };
 
+using Names = std::vector<std::string>;
 using Writes = std::vector<std::string>;
 
 }  // namespace
@@ -67,12 +79,12 @@ TEST_CASE("in the background: what has lost its owner is deleted, level by level
     Fixture f;
     f.add_family();
     f.start();
-    CHECK(f.cluster.writes().empty());
-    f.remove(deployment, "Background");
-    CHECK(f.cluster.objects.empty());
-    CHECK(f.cluster.writes() ==
-          Writes{"DELETE " + replicaset, "DELETE " + pods + "p", "DELETE " + pods + "q"});
-    for (const auto& request : f.cluster.sent) {
+    CHECK(f.writes().empty());
+    f.remove(web, "Background");
+    CHECK(f.left().empty());
+    CHECK(f.writes() == Writes{"DELETE " + replicaset + " 200", "DELETE " + pods_path + "/p 200",
+                               "DELETE " + pods_path + "/q 200"});
+    for (const auto& [who, request, status] : f.world.log) {
         if (request.method != "DELETE") continue;
         CHECK_FALSE(string_at(request.body, "/preconditions/uid").empty());
         CHECK_FALSE(string_at(request.body, "/preconditions/resourceVersion").empty());
@@ -84,67 +96,62 @@ TEST_CASE("in the foreground: the owner waits for its dependents") {
     Fixture f;
     f.add_family();
     f.start();
-    f.remove(deployment, "Foreground");
-    CHECK(f.cluster.objects.empty());
-    const auto writes = f.cluster.writes();
+    f.remove(web, "Foreground");
+    CHECK(f.left().empty());
+    const auto writes = f.writes();
     REQUIRE(writes.size() == 5);
-    CHECK(writes[0] == "DELETE " + replicaset);  // with Foreground, for it has dependents
-    CHECK(writes[3] == "PATCH " + replicaset);   // its finalizer
-    CHECK(writes[4] == "PATCH " + deployment);
+    CHECK(writes[0] == "DELETE " + replicaset + " 200");  // with Foreground, for it has dependents
+    CHECK(writes[3] == "PATCH " + replicaset + " 200");   // its finalizer
+    CHECK(writes[4] == "PATCH " + web + " 200");
 }
 
 TEST_CASE("orphaning: dependents lose the reference and stay") {
     Fixture f;
     f.add_family();
     f.start();
-    f.remove(deployment, "Orphan");
-    CHECK(f.cluster.writes() == Writes{"PATCH " + replicaset, "PATCH " + deployment});
-    CHECK_FALSE(f.cluster.objects.contains(deployment));
-    CHECK(at(f.cluster.objects.at(replicaset), "/metadata/ownerReferences").empty());
-    CHECK(f.cluster.objects.size() == 3);
+    f.remove(web, "Orphan");
+    CHECK(f.writes() == Writes{"PATCH " + replicaset + " 200", "PATCH " + web + " 200"});
+    CHECK(at(f.world.object(replicaset), "/metadata/ownerReferences").empty());
+    CHECK(f.left() == Names{"r", "p", "q"});
 }
 
 TEST_CASE("an object whose owner never was is collected; one with an owner of another UID as well") {
     Fixture f;
-    const auto d = f.add(deployment, "Deployment");
-    auto stranger = d;
+    auto stranger = f.add(deployments_path, deployment(2, "web:1"));
     stranger["metadata"]["uid"] = "of-an-earlier-deployment";
-    f.add(replicaset, "ReplicaSet", stranger);
+    f.add(replica_sets_path, replica_set("r", 2), stranger);
     stranger["metadata"]["name"] = "never";
-    f.add(pods + "p", "Pod", stranger);
+    f.add_pod("p", stranger);
     f.start();
-    CHECK(f.cluster.objects.size() == 1);
-    CHECK(f.cluster.objects.contains(deployment));
+    CHECK(f.left() == Names{"web"});
 }
 
 TEST_CASE("with one owner left, only the reference to the other goes") {
     Fixture f;
-    const auto d = f.add(deployment, "Deployment");
-    auto r = f.add(replicaset, "ReplicaSet", d);
-    auto lost = d;
-    lost["metadata"]["uid"] = "gone";
-    r["metadata"]["ownerReferences"].push_back(controller_reference(lost, "apps/v1", "Deployment"));
-    f.cluster.put(replicaset, r);
+    const auto d = f.add(deployments_path, deployment(2, "web:1"));
+    f.add(replica_sets_path, replica_set("r", 2), d);
+    auto lost = Fixture::reference(d);
+    lost.update({{"uid", "gone"}, {"controller", false}});
+    f.world.edit(replicaset, [&](Json& r) { r["metadata"]["ownerReferences"].push_back(lost); });
     f.start();
-    CHECK(f.cluster.writes() == Writes{"PATCH " + replicaset});
-    const auto references = at(f.cluster.objects.at(replicaset), "/metadata/ownerReferences");
+    CHECK(f.writes() == Writes{"PATCH " + replicaset + " 200"});
+    const auto references = at(f.world.object(replicaset), "/metadata/ownerReferences");
     REQUIRE(references.size() == 1);
     CHECK(string_at(references[0], "/uid") == uid_of(d));
 }
 
 TEST_CASE("an owner of a kind that is not known counts as there") {
     Fixture f;
-    f.add(pods + "p", "Pod",
-          {{"kind", "Node"}, {"apiVersion", "v1"}, {"metadata", {{"name", "n"}, {"uid", "u"}}}});
+    f.add_pod("p", {{"kind", "Node"}, {"apiVersion", "v1"}, {"metadata", {{"name", "n"}, {"uid", "u"}}}});
     f.start();
-    f.cluster.pass(60s);
-    CHECK(f.cluster.sent.size() == 3);  // the lists
-    auto lost = f.cluster.objects.at(pods + "p");
-    lost["metadata"]["ownerReferences"].push_back(
-        {{"apiVersion", "apps/v1"}, {"kind", "ReplicaSet"}, {"name", "r"}, {"uid", "gone"}});
-    f.cluster.put(pods + "p", lost);
-    f.cluster.settle();
-    CHECK(f.cluster.writes() == Writes{"PATCH " + pods + "p"});  // only the other reference
+    f.world.settle_for(60s);
+    CHECK(f.world.log.size() == 3);  // the lists
+    f.world.edit(pods_path + "/p", [](Json& pod) {
+        pod["metadata"]["ownerReferences"].push_back(
+            {{"apiVersion", "apps/v1"}, {"kind", "ReplicaSet"}, {"name", "r"}, {"uid", "gone"}});
+    });
+    f.world.settle();
+    CHECK(f.writes() == Writes{"PATCH " + pods_path + "/p 200"});  // only the other reference
 }
 
 TEST_CASE("a deletion that conflicts over other fields than the owners goes without the resourceVersion") {
@@ -153,16 +160,20 @@ TEST_CASE("a deletion that conflicts over other fields than the owners goes with
     f.start();
     const bool owners_change = GENERATE(false, true);
     int deletions = 0;
-    f.cluster.fault = [&](const Request& request) {
+    f.world.fault = [&](const User&, const Request& request) {
         if (request.method == "DELETE" && request.path == replicaset && ++deletions == 1)
-            f.cluster.change(replicaset, owners_change ? Json{{"metadata", {{"ownerReferences", nullptr}}}}
-                                                       : Json{{"status", {{"replicas", 2}}}});
-        return std::optional<std::pair<Response, bool>>();
+            f.world.edit(replicaset, [&](Json& r) {
+                if (owners_change)
+                    r["metadata"].erase("ownerReferences");
+                else
+                    r["status"]["replicas"] = 2;
+            });
+        return std::optional<simulation::Fault>();
     };
-    f.remove(deployment, "Background");
-    f.cluster.pass(1s);
+    f.remove(web, "Background");
+    f.world.settle_for(1s);
     CHECK(deletions == (owners_change ? 1 : 2));
-    CHECK(f.cluster.objects.contains(replicaset) == owners_change);
+    CHECK(f.world.has(replicaset) == owners_change);
 }
 
 TEST_CASE("what could not be done is tried again") {
@@ -170,14 +181,10 @@ TEST_CASE("what could not be done is tried again") {
     f.add_family();
     f.start();
     int failures = 3;
-    f.cluster.fault = [&](const Request& request) {
-        std::optional<std::pair<Response, bool>> planned;
-        if (request.path == replicaset && failures-- > 0)
-            planned = {Response{.status = 0, .body = {}}, false};
-        return planned;
-    };
-    f.remove(deployment, "Background");
-    CHECK(f.cluster.objects.size() == 3);
-    f.cluster.pass(1s);
-    CHECK(f.cluster.objects.empty());
+    f.world.fault = refusal(
+        [&](const Request& request) { return request.path == replicaset && failures-- > 0; }, {.status = 0});
+    f.remove(web, "Background");
+    CHECK(f.left() == Names{"r", "p", "q"});
+    f.world.settle_for(1s);
+    CHECK(f.left().empty());
 }

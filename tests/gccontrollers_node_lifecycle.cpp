@@ -1,9 +1,11 @@
 // Nodes that fall silent: conditions, taints, and what becomes of their pods.
 #include <catch2/catch.hpp>
 
+#include <fmt/format.h>
+
 #include "reference/controllers/node_lifecycle.hpp"
 #include "reference/controllers/node_lifecycle_eviction.hpp"
-#include "tests/support/fake_cluster.hpp"
+#include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::controllers;
@@ -12,66 +14,80 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string pods_path = "/api/v1/namespaces/default/pods/";
-
-std::string node_path(const std::string& name) { return "/api/v1/nodes/" + name; }
+const std::string nodes_path = "/api/v1/nodes";
+const std::string leases_path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
 
 struct Fixture {
-    FakeCluster cluster;
-    client::Informer nodes{cluster.environment, cluster, {"nlc", "/api/v1/nodes"}};
-    client::Informer leases{cluster.environment,
-                            cluster,
-                            {"nlc", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"}};
-    client::Informer pods{cluster.environment, cluster, {"nlc", "/api/v1/pods"}};
-    NodeLifecycleController controller{cluster.environment, cluster, nodes, leases, pods, {}};
-    TaintEviction eviction{cluster.environment, cluster, nodes, pods, false};
+    simulation::World world;
+    simulation::Process process{world, "kube-controller-manager"};
+    std::shared_ptr<client::Api> informers_api =
+        process.api(simulation::user_of("system:kube-controller-manager"));
+    std::shared_ptr<client::Api> node_api =
+        process.api(simulation::user_of(service_account + "node-controller"));
+    std::shared_ptr<client::Api> eviction_api =
+        process.api(simulation::user_of(service_account + "taint-eviction-controller"));
+    client::Informer nodes{process, *informers_api, {"nlc", nodes_path}};
+    client::Informer leases{process, *informers_api, {"nlc", leases_path}};
+    client::Informer pods{process, *informers_api, {"nlc", all_pods}};
+    NodeLifecycleController controller{process, *node_api, nodes, leases, pods, {}};
+    TaintEviction eviction{process, *eviction_api, nodes, pods, false};
     int beats = 0;
 
+    ~Fixture() { process.crash(); }
     void start() {
         controller.start();
         eviction.start();
         for (auto* informer : {&nodes, &leases, &pods}) informer->start();
-        cluster.settle();
+        world.settle();
     }
-    void add_node(const std::string& name) {
-        cluster.put(node_path(name),
-                    {{"metadata", {{"name", name}}},
-                     {"spec", Json::object()},
-                     {"status", {{"conditions", {{{"type", "Ready"}, {"status", "True"}}}}}}});
+    void add_node(const std::string& name, Json spec = Json::object(), Json conditions = Json::array()) {
+        conditions.push_back({{"type", "Ready"}, {"status", "True"}});
+        world.put(nodes_path, {{"apiVersion", "v1"},
+                               {"kind", "Node"},
+                               {"metadata", {{"name", name}}},
+                               {"spec", std::move(spec)},
+                               {"status", {{"conditions", std::move(conditions)}}}});
+    }
+    void edit_node(const std::string& name, const std::function<void(Json&)>& change) {
+        world.edit(nodes_path + "/" + name, change);
     }
     void beat(const std::string& name) {
-        const auto path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/" + name;
-        cluster.put(path, {{"metadata", {{"name", name}, {"namespace", "kube-node-lease"}}},
-                           {"spec", {{"renewTime", std::to_string(++beats)}}}});
+        world.put(leases_path,
+                  {{"apiVersion", "coordination.k8s.io/v1"},
+                   {"kind", "Lease"},
+                   {"metadata", {{"name", name}}},
+                   {"spec", {{"renewTime", fmt::format("2026-01-01T00:00:00.{:06}Z", ++beats)}}}});
     }
     /// `seconds`, in which these nodes stay alive.
     void pass(int seconds, const std::vector<std::string>& alive) {
         for (int i = 0; i < seconds; i += 10) {
             for (const auto& name : alive) beat(name);
-            cluster.pass(10s);
+            world.settle_for(10s);
         }
     }
     void add_pod(const std::string& name, const std::string& node, Json tolerations = Json::array()) {
-        cluster.put(
-            pods_path + name,
-            {{"metadata", {{"name", name}, {"namespace", "default"}}},
-             {"spec", {{"nodeName", node}, {"tolerations", std::move(tolerations)}}},
+        auto pod = pod_template("web:1");
+        pod.update(
+            {{"apiVersion", "v1"},
+             {"kind", "Pod"},
+             {"metadata", {{"name", name}}},
              {"status", {{"phase", "Running"}, {"conditions", {{{"type", "Ready"}, {"status", "True"}}}}}}});
+        pod["spec"]["nodeName"] = node;
+        pod["spec"]["tolerations"] = std::move(tolerations);
+        world.put(pods_path, pod);
     }
-    const Json& node(const std::string& name) const { return cluster.objects.at(node_path(name)); }
-    std::string ready(const std::string& name) const {
+    const Json& node(const std::string& name) { return world.object(nodes_path + "/" + name); }
+    const Json& pod(const std::string& name) { return world.object(pods_path + "/" + name); }
+    std::string ready(const std::string& name) {
         return string_at(*find_condition(node(name), "Ready"), "/status");
     }
-    std::vector<std::string> taints(const std::string& name) const {
+    std::vector<std::string> taints(const std::string& name) {
         std::vector<std::string> found;
         for (const auto& taint : at(node(name), "/spec/taints"))
             found.push_back(string_at(taint, "/key") + ":" + string_at(taint, "/effect"));
         return found;
     }
-    bool is_evicted(const std::string& pod) const {
-        const auto found = cluster.objects.find(pods_path + pod);
-        return found == cluster.objects.end() || is_deleting(found->second);
-    }
+    bool is_evicted(const std::string& name) { return pod(name).is_null() || is_deleting(pod(name)); }
 };
 
 using Taints = std::vector<std::string>;
@@ -95,7 +111,7 @@ TEST_CASE("a node that falls silent is unknown after the grace period, tainted, 
     f.start();
     f.pass(50, {"b"});
     CHECK(f.ready("a") == "True");
-    CHECK(f.cluster.writes().empty());
+    CHECK(f.world.writes().empty());
     f.pass(10, {"b"});
     CHECK(f.ready("a") == "Unknown");
     CHECK(f.ready("b") == "True");
@@ -103,8 +119,8 @@ TEST_CASE("a node that falls silent is unknown after the grace period, tainted, 
     CHECK(string_at(*find_condition(f.node("a"), "MemoryPressure"), "/status") == "Unknown");
     CHECK(f.taints("a") ==
           Taints{"node.kubernetes.io/unreachable:NoSchedule", "node.kubernetes.io/unreachable:NoExecute"});
-    CHECK_FALSE(is_pod_ready(f.cluster.objects.at(pods_path + "p")));
-    CHECK(is_pod_ready(f.cluster.objects.at(pods_path + "q")));
+    CHECK_FALSE(is_pod_ready(f.pod("p")));
+    CHECK(is_pod_ready(f.pod("q")));
 
     SECTION("its pods are evicted when their toleration has run out") {
         f.pass(290, {"b"});
@@ -112,11 +128,12 @@ TEST_CASE("a node that falls silent is unknown after the grace period, tainted, 
         f.pass(10, {"b"});
         CHECK(f.is_evicted("p"));
         CHECK_FALSE(f.is_evicted("q"));
-        CHECK(condition_is_true(f.cluster.objects.at(pods_path + "p"), "DisruptionTarget"));
+        CHECK(condition_is_true(f.pod("p"), "DisruptionTarget"));
     }
     SECTION("if it comes back, all that ends") {
-        f.cluster.change(node_path("a"),
-                         {{"status", {{"conditions", {{{"type", "Ready"}, {"status", "True"}}}}}}});
+        f.edit_node("a", [](Json& node) {
+            node["status"]["conditions"] = {{{"type", "Ready"}, {"status", "True"}}};
+        });
         f.pass(600, {"a", "b"});
         CHECK(f.ready("a") == "True");
         CHECK(f.taints("a").empty());
@@ -150,18 +167,13 @@ TEST_CASE("NoExecute taints come one node after the other, and not at all if no 
 
 TEST_CASE("conditions and cordons become NoSchedule taints; other taints are left alone") {
     Fixture f;
-    f.cluster.put(
-        node_path("a"),
-        {{"metadata", {{"name", "a"}}},
-         {"spec", {{"unschedulable", true}, {"taints", {{{"key", "mine"}, {"effect", "NoSchedule"}}}}}},
-         {"status",
-          {{"conditions",
-            {{{"type", "Ready"}, {"status", "True"}}, {{"type", "DiskPressure"}, {"status", "True"}}}}}}});
+    f.add_node("a", {{"unschedulable", true}, {"taints", {{{"key", "mine"}, {"effect", "NoSchedule"}}}}},
+               {{{"type", "DiskPressure"}, {"status", "True"}}});
     f.start();
     CHECK(f.taints("a") == Taints{"mine:NoSchedule", "node.kubernetes.io/disk-pressure:NoSchedule",
                                   "node.kubernetes.io/unschedulable:NoSchedule"});
-    f.cluster.change(node_path("a"), {{"spec", {{"unschedulable", false}}}});
-    f.cluster.settle();
+    f.edit_node("a", [](Json& node) { node["spec"]["unschedulable"] = false; });
+    f.world.settle();
     CHECK(f.taints("a") == Taints{"mine:NoSchedule", "node.kubernetes.io/disk-pressure:NoSchedule"});
 }
 
@@ -170,10 +182,10 @@ TEST_CASE("a status update that conflicts is made again on what is there now") {
     f.add_node("a");
     f.start();
     int puts = 0;
-    f.cluster.fault = [&](const Request& request) {
+    f.world.fault = [&](const User&, const Request& request) {
         if (request.method == "PUT" && ++puts == 1)
-            f.cluster.change(node_path("a"), {{"metadata", {{"labels", {{"new", "yes"}}}}}});
-        return std::optional<std::pair<Response, bool>>();
+            f.edit_node("a", [](Json& node) { node["metadata"]["labels"]["new"] = "yes"; });
+        return std::optional<simulation::Fault>();
     };
     f.pass(60, {});
     CHECK(puts == 2);
@@ -187,22 +199,25 @@ TEST_CASE("an eviction that fails five times is dropped") {
     f.add_pod("p", "a");
     f.start();
     int gets = 0;
-    f.cluster.fault = [&](const Request& request) {
-        std::optional<std::pair<Response, bool>> planned;
-        if (request.method == "GET" && request.path == pods_path + "p") {
-            ++gets;
-            planned = {Response{.status = 500, .body = {}}, false};
-        }
-        return planned;
-    };
-    const Json taints = {{{"key", "maintenance"}, {"effect", "NoExecute"}}};
-    f.cluster.change(node_path("a"), {{"spec", {{"taints", taints}}}});
+    f.world.fault = refusal(
+        [&](const Request& request) {
+            const bool looks = request.method == "GET" && request.path == pods_path + "/p";
+            if (looks) ++gets;
+            return looks;
+        },
+        {.status = 500});
+    f.edit_node("a", [](Json& node) {
+        node["spec"]["taints"] = {{{"key", "maintenance"}, {"effect", "NoExecute"}}};
+    });
     f.pass(60, {"a"});
     CHECK(gets == 5);
-    f.cluster.fault = {};
+    f.world.fault = {};
     f.pass(600, {"a"});
     CHECK_FALSE(f.is_evicted("p"));
-    f.cluster.change(pods_path + "p", {{"spec", {{"tolerations", for_seconds(1)}}}});  // its pod changes
+    f.world.edit(pods_path + "/p", [](Json& pod) {  // what it tolerates changes
+        pod["spec"]["tolerations"].push_back(
+            {{"key", "another"}, {"operator", "Exists"}, {"effect", "NoExecute"}});
+    });
     f.pass(10, {"a"});
     CHECK(f.is_evicted("p"));
 }

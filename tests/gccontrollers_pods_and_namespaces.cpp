@@ -1,9 +1,11 @@
 // Pod garbage collection and the namespace controller.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "reference/controllers/namespace_controller.hpp"
 #include "reference/controllers/pod_gc.hpp"
-#include "tests/support/fake_cluster.hpp"
+#include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::controllers;
@@ -12,31 +14,50 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string pods_path = "/api/v1/namespaces/default/pods/";
 using Writes = std::vector<std::string>;
 
 struct PodGc {
-    explicit PodGc(PodGcOptions options) : collector(cluster.environment, cluster, pods, nodes, options) {}
-    FakeCluster cluster;
-    client::Informer pods{cluster.environment, cluster, {"gc", "/api/v1/pods"}};
-    client::Informer nodes{cluster.environment, cluster, {"gc", "/api/v1/nodes"}};
+    explicit PodGc(PodGcOptions options) : collector(process, *api, pods, nodes, options) {}
+    ~PodGc() { process.crash(); }
+    simulation::World world;
+    simulation::Process process{world, "kube-controller-manager"};
+    std::shared_ptr<client::Api> informers_api =
+        process.api(simulation::user_of("system:kube-controller-manager"));
+    std::shared_ptr<client::Api> api =
+        process.api(simulation::user_of(service_account + "pod-garbage-collector"));
+    client::Informer pods{process, *informers_api, {"gc", all_pods}};
+    client::Informer nodes{process, *informers_api, {"gc", "/api/v1/nodes"}};
     PodGcController collector;
 
     void start() {
         collector.start();
         pods.start();
         nodes.start();
-        cluster.settle();
+        world.settle();
     }
     void add(const std::string& name, const std::string& node, const std::string& phase,
-             const std::string& created) {
-        cluster.put(pods_path + name,
-                    {{"metadata", {{"name", name}, {"namespace", "default"}, {"creationTimestamp", created}}},
-                     {"spec", {{"nodeName", node}}},
-                     {"status", {{"phase", phase}}}});
+             const std::string& created, const Json& finalizers = Json::array()) {
+        auto pod = pod_template("web:1");
+        pod.update({{"apiVersion", "v1"},
+                    {"kind", "Pod"},
+                    {"metadata", {{"name", name}, {"finalizers", finalizers}}},
+                    {"status", {{"phase", phase}}}});
+        if (!node.empty()) pod["spec"]["nodeName"] = node;
+        const auto present = std::exchange(world.now, from_rfc3339(created));
+        world.put(pods_path, pod);
+        world.now = present;
     }
-    void add_node(const std::string& name) {
-        cluster.put("/api/v1/nodes/" + name, {{"metadata", {{"name", name}}}});
+    void add_node(const std::string& name, Json spec = Json::object(), Json status = Json::object()) {
+        world.put("/api/v1/nodes", {{"apiVersion", "v1"},
+                                    {"kind", "Node"},
+                                    {"metadata", {{"name", name}}},
+                                    {"spec", std::move(spec)},
+                                    {"status", std::move(status)}});
+    }
+    std::vector<std::string> left() {
+        std::vector<std::string> names;
+        for (const auto& path : world.paths(all_pods)) names.push_back(path.substr(path.rfind('/') + 1));
+        return names;
     }
 };
 
@@ -50,9 +71,10 @@ TEST_CASE("terminated pods beyond the threshold go, the oldest first") {
     f.add("middle", "n", "Succeeded", "2025-02-01T00:00:00Z");
     f.add("running", "n", "Running", "2024-01-01T00:00:00Z");
     f.start();
-    CHECK(f.cluster.writes() == Writes{"DELETE " + pods_path + "old", "DELETE " + pods_path + "middle"});
-    CHECK(int_at(f.cluster.sent.back().body, "/gracePeriodSeconds", -1) == 0);
-    CHECK(f.cluster.objects.size() == 3);
+    CHECK(f.world.writes() ==
+          Writes{"DELETE " + pods_path + "/old 200", "DELETE " + pods_path + "/middle 200"});
+    CHECK(int_at(f.world.log.back().request.body, "/gracePeriodSeconds", -1) == 0);
+    CHECK(f.left() == std::vector<std::string>{"running", "young"});
 }
 
 TEST_CASE("without a threshold they stay; with one of 0, all go, in passes of their own") {
@@ -61,10 +83,10 @@ TEST_CASE("without a threshold they stay; with one of 0, all go, in passes of th
     f.add_node("n");
     f.start();
     f.add("a", "n", "Failed", "2025-01-01T00:00:00Z");
-    f.cluster.pass(19s);
-    CHECK(f.cluster.writes().empty());
-    f.cluster.pass(1s);
-    CHECK(f.cluster.writes().size() == (all ? 1 : 0));
+    f.world.settle_for(19s);
+    CHECK(f.world.writes().empty());
+    f.world.settle_for(1s);
+    CHECK(f.world.writes().size() == (all ? 1 : 0));
 }
 
 TEST_CASE("pods of a vanished node are failed and deleted after a quarantine and a live look") {
@@ -72,80 +94,84 @@ TEST_CASE("pods of a vanished node are failed and deleted after a quarantine and
     f.add("a", "gone", "Running", "2025-01-01T00:00:00Z");
     f.start();
     SECTION("gone for good") {
-        f.cluster.pass(39s);
-        CHECK(f.cluster.writes().empty());
-        f.cluster.pass(1s);
-        CHECK(f.cluster.writes() == Writes{"PATCH " + pods_path + "a/status", "DELETE " + pods_path + "a"});
-        CHECK(f.cluster.objects.empty());
+        f.world.settle_for(39s);
+        CHECK(f.world.writes().empty());
+        f.world.settle_for(1s);
+        CHECK(f.world.writes() ==
+              Writes{"PATCH " + pods_path + "/a/status 200", "DELETE " + pods_path + "/a 200"});
+        CHECK(f.left().empty());
     }
     SECTION("the informer is behind") {
-        f.cluster.pass(39s);
+        f.world.settle_for(39s);
         f.add_node("gone");
-        while (f.cluster.environment.fire_next(f.cluster.environment.time + 1s)) {
+        while (f.world.fire_next(f.world.now + 1s)) {
         }
-        CHECK(f.cluster.sent.back().path == "/api/v1/nodes/gone");
-        f.cluster.settle();
-        CHECK(f.cluster.writes().empty());
+        REQUIRE_FALSE(f.process.requests.empty());
+        CHECK(f.process.requests.back().request.path == "/api/v1/nodes/gone");
+        f.world.settle();
+        CHECK(f.world.writes().empty());
     }
     SECTION("a failure is tried again by the next pass") {
-        f.cluster.fault = [](const Request& request) {
-            std::optional<std::pair<Response, bool>> planned;
-            if (request.method == "PATCH") planned = {Response{.status = 0, .body = {}}, false};
-            return planned;
-        };
-        f.cluster.pass(40s);
-        CHECK(f.cluster.writes() == Writes{"PATCH " + pods_path + "a/status"});
-        f.cluster.fault = {};
-        f.cluster.pass(20s);
-        CHECK(f.cluster.objects.empty());
+        f.world.fault =
+            refusal([](const Request& request) { return request.method == "PATCH"; }, {.status = 0});
+        f.world.settle_for(40s);
+        CHECK(f.world.writes() == Writes{"PATCH " + pods_path + "/a/status 0"});
+        f.world.fault = {};
+        f.world.settle_for(20s);
+        CHECK(f.left().empty());
     }
 }
 
 TEST_CASE("terminating pods that nobody will stop are deleted") {
     PodGc f({});
-    f.cluster.put(
-        "/api/v1/nodes/lost",
-        {{"metadata", {{"name", "lost"}}},
-         {"spec", {{"taints", {{{"key", "node.kubernetes.io/out-of-service"}, {"effect", "NoExecute"}}}}}},
-         {"status", {{"conditions", {{{"type", "Ready"}, {"status", "Unknown"}}}}}}});
-    f.add("unbound", "", "Pending", "2025-01-01T00:00:00Z");
+    f.add_node("lost",
+               {{"taints", {{{"key", "node.kubernetes.io/out-of-service"}, {"effect", "NoExecute"}}}}},
+               {{"conditions", {{{"type", "Ready"}, {"status", "Unknown"}}}}});
+    // Without a finalizer, an unbound pod is gone at once.
+    f.add("unbound", "", "Pending", "2025-01-01T00:00:00Z", {"example.com/stays"});
     f.add("bound", "lost", "Running", "2025-01-01T00:00:00Z");
     f.add("staying", "lost", "Running", "2025-01-01T00:00:00Z");
     for (const auto* name : {"unbound", "bound"})
-        f.cluster.change(pods_path + name, {{"metadata", {{"deletionTimestamp", "2026-01-01T00:00:00Z"}}}});
+        REQUIRE(f.world.act("DELETE", pods_path + "/" + name).is_success());
+    CHECK(f.left().size() == 3);
     f.start();
-    CHECK_FALSE(f.cluster.objects.contains(pods_path + "unbound"));
-    CHECK_FALSE(f.cluster.objects.contains(pods_path + "bound"));
-    CHECK(f.cluster.objects.contains(pods_path + "staying"));
+    CHECK(f.left() == std::vector<std::string>{"staying", "unbound"});
+    const auto writes = f.world.writes();
+    CHECK(std::count(writes.begin(), writes.end(), "DELETE " + pods_path + "/unbound 200") == 1);
 }
 
 TEST_CASE("a namespace that is being deleted is emptied, and then let go") {
-    FakeCluster cluster;
-    client::Informer namespaces{cluster.environment, cluster, {"ns", "/api/v1/namespaces"}};
-    NamespaceController controller{
-        cluster.environment, cluster, namespaces, {{"apps/v1", "deployments"}, {"v1", "pods"}}};
+    simulation::World world;
+    simulation::Process process(world, "kube-controller-manager");
+    const auto informers_api = process.api(simulation::user_of("system:kube-controller-manager"));
+    const auto api = process.api(simulation::user_of(service_account + "namespace-controller"));
+    client::Informer namespaces{process, *informers_api, {"ns", "/api/v1/namespaces"}};
+    NamespaceController controller{process, *api, namespaces, {{"apps/v1", "deployments"}, {"v1", "pods"}}};
     const std::string space = "/api/v1/namespaces/team";
-    cluster.put(space, {{"metadata", {{"name", "team"}}}, {"spec", {{"finalizers", {"kubernetes"}}}}});
-    cluster.put("/apis/apps/v1/namespaces/team/deployments/d",
-                {{"metadata", {{"name", "d"}, {"namespace", "team"}}}});
-    cluster.put(space + "/pods/p", {{"metadata", {{"name", "p"}, {"namespace", "team"}}},
-                                    {"spec", {{"nodeName", "n"}, {"terminationGracePeriodSeconds", 10}}}});
-    cluster.put(pods_path + "stays", {{"metadata", {{"name", "stays"}, {"namespace", "default"}}}});
+    const std::string deployments = "/apis/apps/v1/namespaces/team/deployments";
+    auto pod = pod_template("web:1");
+    pod.update({{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", "p"}}}});
+    world.put(pods_path, pod);
+    world.put("/api/v1/namespaces",
+              {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", "team"}}}});
+    world.put(deployments, deployment(1, "web:1"));
+    pod["spec"].update({{"nodeName", "n"}, {"terminationGracePeriodSeconds", 10}});
+    world.put(space + "/pods", pod);
     controller.start();
     namespaces.start();
-    cluster.settle();
-    CHECK(cluster.writes().empty());
+    world.settle();
+    CHECK(world.writes().empty());
 
-    cluster.change(space, {{"metadata", {{"deletionTimestamp", "2026-01-01T00:00:00Z"}}}});
-    cluster.settle();
-    CHECK(cluster.writes() ==
-          Writes{"DELETE /apis/apps/v1/namespaces/team/deployments/d", "DELETE " + space + "/pods/p"});
-    CHECK(cluster.objects.contains(space));
-    cluster.erase(space + "/pods/p");  // the kubelet has stopped it
-    cluster.pass(5s);
-    CHECK(cluster.objects.contains(space));
-    cluster.pass(1s);
-    CHECK(cluster.writes().back() == "PUT " + space + "/finalize");
-    CHECK_FALSE(cluster.objects.contains(space));
-    CHECK(cluster.objects.size() == 1);
+    REQUIRE(world.act("DELETE", space).is_success());
+    world.settle();
+    CHECK(world.writes() == Writes{"DELETE " + deployments + "/web 200", "DELETE " + space + "/pods/p 200"});
+    CHECK(world.has(space));
+    world.remove(space + "/pods/p");  // the kubelet has stopped it
+    world.settle_for(5s);
+    CHECK(world.has(space));
+    world.settle_for(1s);
+    CHECK(world.writes().back() == "PUT " + space + "/finalize 200");
+    CHECK_FALSE(world.has(space));
+    CHECK(world.paths(all_pods) == std::vector<std::string>{pods_path + "/p"});
+    process.crash();
 }

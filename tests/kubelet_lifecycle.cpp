@@ -26,7 +26,7 @@ TEST_CASE("a bound pod runs and is reported", "[kubelet]") {
     cluster.run();
 
     CHECK(cluster.containers() == Names{"u1_main_0 running"});
-    const Json& pod = cluster.api.pod("web");
+    const Json& pod = cluster.pod("web");
     CHECK(cluster.phase("web") == "Running");
     for (const auto* type : {"Initialized", "Ready", "ContainersReady", "PodScheduled"})
         CHECK(condition(pod, type) == "True");
@@ -39,14 +39,14 @@ TEST_CASE("a bound pod runs and is reported", "[kubelet]") {
     CHECK(int_at(container, "/restartCount", -1) == 0);
     CHECK(string_at(container, "/state/running/startedAt") == "2026-01-01T00:00:00Z");
     // One write for ContainerCreating and one for Running at most, each guarded by the UID.
-    CHECK(cluster.api.patches.size() <= 2);
-    for (const auto& patch : cluster.api.patches) CHECK(patch["metadata"] == Json{{"uid", "u1"}});
+    CHECK(cluster.patches().size() <= 2);
+    for (const auto& patch : cluster.patches()) CHECK(patch["metadata"] == Json{{"uid", cluster.uid("u1")}});
     CHECK(cluster.phase("elsewhere") == "Pending");
 
     // At rest nothing is written.
-    const auto requests = cluster.api.log.size();
+    const auto requests = cluster.world.log.size();
     cluster.advance(seconds(120));
-    CHECK(cluster.api.log.size() == requests);
+    CHECK(cluster.world.log.size() == requests);
 }
 
 TEST_CASE("a deleted pod is stopped, reported terminal, and then removed", "[kubelet]") {
@@ -54,24 +54,24 @@ TEST_CASE("a deleted pod is stopped, reported terminal, and then removed", "[kub
     cluster.start();
     cluster.bind("web", "u1");
     cluster.run();
-    cluster.processes.ignores_term = true;
-    cluster.api.mark_deleted("web");
+    cluster.machine.processes.ignores_term = true;
+    cluster.mark_deleted("web");
     cluster.advance(seconds(29));
     CHECK(cluster.containers() == Names{"u1_main_0 running"});
     CHECK(cluster.phase("web") == "Running");
-    CHECK(cluster.api.count("DELETE", "/web") == 0);
+    CHECK(cluster.count("DELETE", "/web") == 0);
 
     std::string phase_at_delete;
-    cluster.api.faults = [&](const Request& request) {
+    cluster.fates = [&](const Request& request) {
         if (request.method == "DELETE") phase_at_delete = cluster.phase("web");
         return Fate::carried_out;
     };
     cluster.advance(seconds(2));
     CHECK(phase_at_delete == "Failed");  // it was killed
-    CHECK(cluster.api.pod("web").is_null());
-    CHECK(cluster.api.count("DELETE", "/web") == 1);
+    CHECK(cluster.pod("web").is_null());
+    CHECK(cluster.count("DELETE", "/web") == 1);
     CHECK(cluster.containers().empty());
-    CHECK(cluster.processes.running().empty());
+    CHECK(cluster.machine.processes.running().empty());
 }
 
 TEST_CASE("a pod that is deleted while its image is pulled does not wait for it", "[kubelet]") {
@@ -80,9 +80,9 @@ TEST_CASE("a pod that is deleted while its image is pulled does not wait for it"
     cluster.bind("web", "u1");
     cluster.run();
     CHECK(cluster.waiting_reason("web") == "ContainerCreating");
-    cluster.api.mark_deleted("web");
+    cluster.mark_deleted("web");
     cluster.run();
-    CHECK(cluster.api.pod("web").is_null());
+    CHECK(cluster.pod("web").is_null());
     cluster.advance(seconds(200));
     CHECK(cluster.containers().empty());
 }
@@ -92,22 +92,22 @@ TEST_CASE("a pod that is gone from kube-apiserver is killed", "[kubelet]") {
     cluster.start();
     cluster.bind("web", "u1");
     cluster.run();
-    cluster.api.remove(pods_path + "/web");
+    cluster.remove("web");
     cluster.bind("web", "u2");
     cluster.run();
     CHECK(cluster.containers() == Names{"u2_main_0 running"});
-    CHECK(uid_of(cluster.api.pod("web")) == "u2");
+    CHECK(uid_of(cluster.pod("web")) == cluster.uid("u2"));
     CHECK(cluster.phase("web") == "Running");
-    CHECK(cluster.api.count("DELETE", "") == 0);
+    CHECK(cluster.count("DELETE", "") == 0);
 }
 
 TEST_CASE("the status of a pod is not written to another of its name", "[kubelet]") {
     Cluster cluster;
     cluster.start();
     bool replaced = false;
-    cluster.api.faults = [&](const Request& request) {
+    cluster.fates = [&](const Request& request) {
         if (request.method == "PATCH" && !std::exchange(replaced, true)) {
-            cluster.api.remove(pods_path + "/web");
+            cluster.remove("web");
             cluster.bind("web", "u2", {{"nodeName", "node-1"}});
         }
         return Fate::carried_out;
@@ -125,20 +125,20 @@ TEST_CASE("restart policies", "[kubelet]") {
     const auto run = [&](const std::string& policy, int code) {
         cluster.bind("web", "u1", {{"restartPolicy", policy}});
         cluster.run();
-        cluster.exit_process(code);
+        cluster.machine.exit_process(code);
         cluster.advance(seconds(3));
     };
     SECTION("Never, and it succeeds") {
         run("Never", 0);
         CHECK(cluster.phase("web") == "Succeeded");
-        CHECK(condition(cluster.api.pod("web"), "Ready") == "False");
+        CHECK(condition(cluster.pod("web"), "Ready") == "False");
         CHECK(cluster.containers() == Names{"u1_main_0 exited"});
-        CHECK_FALSE(cluster.api.pod("web").is_null());
+        CHECK_FALSE(cluster.pod("web").is_null());
     }
     SECTION("Never, and it fails") {
         run("Never", 3);
         CHECK(cluster.phase("web") == "Failed");
-        CHECK(int_at(cluster.api.pod("web"), "/status/containerStatuses/0/state/terminated/exitCode") == 3);
+        CHECK(int_at(cluster.pod("web"), "/status/containerStatuses/0/state/terminated/exitCode") == 3);
     }
     SECTION("OnFailure, and it succeeds") {
         run("OnFailure", 0);
@@ -152,20 +152,20 @@ TEST_CASE("restart policies", "[kubelet]") {
     SECTION("Always: at once, then after a back-off that doubles") {
         run("Always", 0);
         CHECK(cluster.containers() == Names{"u1_main_0 exited", "u1_main_1 running"});
-        CHECK(int_at(cluster.api.pod("web"), "/status/containerStatuses/0/restartCount") == 1);
-        CHECK(int_at(cluster.api.pod("web"), "/status/containerStatuses/0/lastState/terminated/exitCode",
-                     -1) == 0);
-        cluster.exit_process(1);
+        CHECK(int_at(cluster.pod("web"), "/status/containerStatuses/0/restartCount") == 1);
+        CHECK(int_at(cluster.pod("web"), "/status/containerStatuses/0/lastState/terminated/exitCode", -1) ==
+              0);
+        cluster.machine.exit_process(1);
         cluster.advance(seconds(5));
         CHECK(cluster.waiting_reason("web") == "CrashLoopBackOff");
-        CHECK(string_at(cluster.api.pod("web"), "/status/containerStatuses/0/state/waiting/message") ==
-              "back-off 10s restarting failed container=main pod=web_default(u1)");
+        CHECK(string_at(cluster.pod("web"), "/status/containerStatuses/0/state/waiting/message") ==
+              "back-off 10s restarting failed container=main pod=web_default(" + cluster.uid("u1") + ")");
         CHECK(cluster.phase("web") == "Running");
-        CHECK(condition(cluster.api.pod("web"), "Ready") == "False");
+        CHECK(condition(cluster.pod("web"), "Ready") == "False");
         cluster.advance(seconds(10));
         CHECK(cluster.containers() == Names{"u1_main_1 exited", "u1_main_2 running"});
-        CHECK(condition(cluster.api.pod("web"), "Ready") == "True");
-        cluster.exit_process(1);
+        CHECK(condition(cluster.pod("web"), "Ready") == "True");
+        cluster.machine.exit_process(1);
         cluster.advance(seconds(15));
         CHECK(cluster.containers().back() == "u1_main_2 exited");
         cluster.advance(seconds(10));
@@ -178,9 +178,7 @@ TEST_CASE("images that do not come are asked for less and less often", "[kubelet
     REQUIRE(registry);
     Cluster cluster({}, *registry);
     cluster.start();
-    const auto pulls = [&] {
-        return std::count(cluster.runtime->log.begin(), cluster.runtime->log.end(), "PullImage");
-    };
+    const auto pulls = [&] { return std::count(cluster.calls.begin(), cluster.calls.end(), "PullImage"); };
     SECTION("IfNotPresent") {
         cluster.bind("web", "u1");
         cluster.run();
@@ -245,27 +243,27 @@ TEST_CASE("containers outlive a crash of the kubelet, and those of unknown pods 
     cluster.bind("kept", "u1");
     cluster.bind("gone", "u2");
     cluster.run();
-    const auto processes = cluster.processes.running();
-    const Json before = cluster.api.pod("kept");
+    const auto processes = cluster.machine.processes.running();
+    const Json before = cluster.pod("kept");
 
     cluster.crash();
-    cluster.api.remove(pods_path + "/gone");
+    cluster.remove("gone");
     cluster.advance(seconds(5));
-    CHECK(cluster.processes.running() == processes);  // containers outlive their kubelet
+    CHECK(cluster.machine.processes.running() == processes);  // containers outlive their kubelet
     cluster.start();
     cluster.advance(seconds(5));
     CHECK(cluster.containers() == Names{"u1_main_0 running"});
-    CHECK(cluster.processes.running() == decltype(processes){*processes.begin()});
-    CHECK(cluster.api.pod("kept") == before);  // nothing was new
+    CHECK(cluster.machine.processes.running() == decltype(processes){*processes.begin()});
+    CHECK(cluster.pod("kept") == before);  // nothing was new
     cluster.bind("next", "u3");
     cluster.run();
-    CHECK(string_at(cluster.api.pod("next"), "/status/podIP") == "10.244.0.2");
+    CHECK(string_at(cluster.pod("next"), "/status/podIP") == "10.244.0.2");
 }
 
 TEST_CASE("a container that was created but not started is started after a crash", "[kubelet]") {
     Cluster cluster;
     cluster.start();
-    cluster.runtime->lost = {"StartContainer"};
+    cluster.lost_calls = {"StartContainer"};
     cluster.bind("web", "u1");
     cluster.run();
     CHECK(cluster.containers() == Names{"u1_main_0 created"});
@@ -280,15 +278,15 @@ TEST_CASE("a crash at any moment of a deletion does not leave the pod or its con
         Cluster cluster;
         cluster.start();
         cluster.bind("web", "u1");
-        for (int turn = 0; turn < turns; ++turn) cluster.own->run_one();
-        cluster.api.mark_deleted("web");
-        for (int turn = 0; turn < turns; ++turn) cluster.own->run_one();
+        for (int turn = 0; turn < turns; ++turn) cluster.world.step();
+        cluster.mark_deleted("web");
+        for (int turn = 0; turn < turns; ++turn) cluster.world.step();
         cluster.crash();
         cluster.start();
         cluster.advance(seconds(60));
         INFO("after " << turns << " turns");
-        CHECK(cluster.api.pod("web").is_null());
+        CHECK(cluster.pod("web").is_null());
         CHECK(cluster.containers().empty());
-        CHECK(cluster.processes.running().empty());
+        CHECK(cluster.machine.processes.running().empty());
     }
 }

@@ -6,15 +6,17 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "reference/runtime/pause.hpp"
 #include "reference/runtime/posix_process_starter.hpp"
 #include "reference/runtime/runtime_core.hpp"
-#include "tests/kubelet_world.hpp"
+#include "reference/simulation/world.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::runtime;
-using namespace kcheck::reference::testing;
+using kcheck::tests::TemporaryDirectory;
 
 namespace {
 
@@ -31,7 +33,7 @@ bool exists(pid_t pid) { return kill(pid, 0) == 0; }
 
 struct RealRuntime {
     RealRuntime(const std::vector<std::string>& command, const std::string& directory)
-        : processes(command), core(environment, processes, ImageRegistry(), {.state_directory = directory}) {
+        : processes(command), core(process, processes, ImageRegistry(), {.state_directory = directory}) {
         core.start();
     }
     void call(const std::string& method, const Json& parameters) {
@@ -39,7 +41,7 @@ struct RealRuntime {
     }
     std::string run(const Json& env = Json::array()) {
         call("PullImage", {{"image", "web:1"}});
-        environment.advance(std::chrono::milliseconds(200));
+        world.settle_for(std::chrono::milliseconds(200));
         call("CreateContainer", {{"podUid", "u"}, {"name", "c"}, {"image", "web:1"}, {"env", env}});
         const auto id = string_at(*results.back(), "/id");
         call("StartContainer", {{"id", id}});
@@ -58,7 +60,8 @@ struct RealRuntime {
         return (*results.back())["containers"][0];
     }
 
-    TestEnvironment environment;
+    simulation::World world;
+    simulation::Process process{world, "container-runtime"};
     PosixProcessStarter processes;
     RuntimeCore core;
     std::vector<RuntimeResult> results;
@@ -68,8 +71,9 @@ struct RealRuntime {
 
 TEST_CASE("a real process starts with the declared environment only, and ends by SIGTERM", "[kubelet]") {
     TemporaryDirectory directory;
-    const auto output = directory.path + "/output";
-    RealRuntime runtime(shell("echo \"$0 $A $HOME\" >" + output + "; exec sleep 1000"), directory.path);
+    const auto output = directory.path().string() + "/output";
+    RealRuntime runtime(shell("echo \"$0 $A $HOME\" >" + output + "; exec sleep 1000"),
+                        directory.path().string());
     const auto id = runtime.run({{{"name", "A"}, {"value", "b c"}}});
     REQUIRE(runtime.results.back());
     CHECK(runtime.container()["state"] == "running");
@@ -89,10 +93,10 @@ TEST_CASE("a real process starts with the declared environment only, and ends by
 
 TEST_CASE("a real process that ignores SIGTERM is killed with all that it has started", "[kubelet]") {
     TemporaryDirectory directory;
-    const auto children = directory.path + "/children";
+    const auto children = directory.path().string() + "/children";
     RealRuntime runtime(
         shell("trap '' TERM; sleep 1000 & echo $! >" + children + "; while :; do sleep 1000; done"),
-        directory.path);
+        directory.path().string());
     const auto id = runtime.run();
     pid_t child = 0;
     for (int tries = 0; tries < 3000 && child == 0; ++tries) {
@@ -102,9 +106,9 @@ TEST_CASE("a real process that ignores SIGTERM is killed with all that it has st
     REQUIRE(child != 0);
     const auto before = runtime.results.size();
     runtime.call("StopContainer", {{"id", id}, {"graceSeconds", 5}});
-    runtime.environment.advance(std::chrono::seconds(4));
+    runtime.world.settle_for(std::chrono::seconds(4));
     CHECK(runtime.results.size() == before);
-    runtime.environment.advance(std::chrono::seconds(1));
+    runtime.world.settle_for(std::chrono::seconds(1));
     runtime.wait_for_result(before);
     CHECK(runtime.container()["exitCode"] == 128 + SIGKILL);
     // Whoever is init here reaps the child when it likes: a zombie does not count.
@@ -121,7 +125,7 @@ TEST_CASE("a real process that ignores SIGTERM is killed with all that it has st
 
 TEST_CASE("a process that cannot be started is an exited container", "[kubelet]") {
     TemporaryDirectory directory;
-    RealRuntime runtime({"/nowhere/pause"}, directory.path);
+    RealRuntime runtime({"/nowhere/pause"}, directory.path().string());
     runtime.run();
     REQUIRE_FALSE(runtime.results.back());
     CHECK(runtime.results.back().error().find("No such file or directory") != std::string::npos);
@@ -131,7 +135,7 @@ TEST_CASE("a process that cannot be started is an exited container", "[kubelet]"
 
 TEST_CASE("a process whose start was not recorded never runs its program", "[kubelet]") {
     TemporaryDirectory directory;
-    const auto proof = directory.path + "/proof";
+    const auto proof = directory.path().string() + "/proof";
     const pid_t runtime = fork();
     if (runtime == 0) {
         PosixProcessStarter processes(shell("echo ran >" + proof));
@@ -150,18 +154,20 @@ TEST_CASE("containers outlive a runtime that is killed, and its successor stops 
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // so that the orphans come to us
     const pid_t first = fork();
     if (first == 0) {
-        RealRuntime runtime(shell(sleeper), directory.path);
+        RealRuntime runtime(shell(sleeper), directory.path().string());
         runtime.run();
         raise(SIGKILL);
     }
     int status = 0;
     REQUIRE(waitpid(first, &status, 0) == first);
 
-    RealRuntime second(shell(sleeper), directory.path);
+    RealRuntime second(shell(sleeper), directory.path().string());
     const auto container = second.container();
     REQUIRE(container["state"] == "running");
     Json saved;
-    std::ifstream(directory.path + "/containers/" + container["id"].get<std::string>() + ".json") >> saved;
+    std::ifstream(directory.path().string() + "/containers/" + container["id"].get<std::string>() +
+                  ".json") >>
+        saved;
     const pid_t pid = saved["pid"];
     CHECK(exists(pid));
 

@@ -1,12 +1,17 @@
 #include <catch2/catch.hpp>
 
+#include <fstream>
+#include <map>
+#include <optional>
+
 #include "reference/runtime/runtime_core.hpp"
 #include "reference/runtime/simulated_process_starter.hpp"
-#include "tests/kubelet_world.hpp"
+#include "reference/simulation/world.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::runtime;
-using namespace kcheck::reference::testing;
+using kcheck::tests::TemporaryDirectory;
 using std::chrono::seconds;
 
 namespace {
@@ -14,12 +19,12 @@ namespace {
 /// A runtime, and what its calls have returned.
 struct Runtime {
     explicit Runtime(RuntimeOptions options = {}, ImageRegistry registry = ImageRegistry())
-        : core(environment, processes, std::move(registry), std::move(options)) {}
+        : core(process, processes, std::move(registry), std::move(options)) {}
 
     RuntimeResult call(const std::string& method, const Json& parameters = Json::object()) {
         std::optional<RuntimeResult> result;
         core.call(method, parameters, [&](RuntimeResult value) { result = std::move(value); });
-        environment.advance(std::chrono::milliseconds(200));
+        world.settle_for(std::chrono::milliseconds(200));
         if (!result) throw std::runtime_error(method + " has not returned");
         return *result;
     }
@@ -41,7 +46,8 @@ struct Runtime {
         return {};
     }
 
-    TestEnvironment environment;
+    simulation::World world;
+    simulation::Process process{world, "container-runtime"};
     SimulatedProcessStarter processes;
     RuntimeCore core;
 };
@@ -101,20 +107,20 @@ TEST_CASE("what ignores SIGTERM is killed after its grace, or a shorter one", "[
                           [&](const RuntimeResult& result) { stopped += result ? 1 : 100; });
     };
     stop(30);
-    runtime.environment.advance(seconds(10));
+    runtime.world.settle_for(seconds(10));
     CHECK(stopped == 0);
-    SECTION("after all of it") { runtime.environment.advance(seconds(20)); }
+    SECTION("after all of it") { runtime.world.settle_for(seconds(20)); }
     SECTION("after a shorter one") {
         stop(40);
         stop(5);
-        runtime.environment.advance(seconds(5));
+        runtime.world.settle_for(seconds(5));
         CHECK(stopped == 3);
     }
     SECTION("at once") { stop(0); }
     CHECK(stopped > 0);
     CHECK(stopped < 100);
     CHECK(runtime.container(id)["exitCode"] == 137);
-    CHECK_FALSE(runtime.environment.has_timer("kill"));
+    CHECK_FALSE(runtime.process.has_timer("kill"));
 }
 
 TEST_CASE("a container that was never started stops without a process", "[kubelet]") {
@@ -157,9 +163,9 @@ TEST_CASE("pulls take their time, and may fail", "[kubelet]") {
             REQUIRE(result);
             ++pulled;
         });
-    runtime.environment.advance(seconds(4));
+    runtime.world.settle_for(seconds(4));
     CHECK(pulled == 0);
-    runtime.environment.advance(seconds(1));
+    runtime.world.settle_for(seconds(1));
     CHECK(pulled == 2);
 }
 
@@ -178,14 +184,16 @@ TEST_CASE("a wrong table of images says where", "[kubelet]") {
     CHECK(error(R"({"images": {"a:1": {"fails": "often"}}})") ==
           "images[\"a:1\"].fails must be \"never\", \"always\", \"not found\" or a number of pulls");
     TemporaryDirectory directory;
-    CHECK(ImageRegistry::read(directory.path + "/none").error().find("cannot be read") != std::string::npos);
-    std::ofstream(directory.path + "/table") << "{";
-    CHECK(ImageRegistry::read(directory.path + "/table").error().find("is not JSON") != std::string::npos);
+    CHECK(ImageRegistry::read(directory.path().string() + "/none").error().find("cannot be read") !=
+          std::string::npos);
+    std::ofstream(directory.path().string() + "/table") << "{";
+    CHECK(ImageRegistry::read(directory.path().string() + "/table").error().find("is not JSON") !=
+          std::string::npos);
 }
 
 TEST_CASE("a runtime that restarts finds its containers and images", "[kubelet]") {
     TemporaryDirectory directory;
-    Runtime runtime({.state_directory = directory.path});
+    Runtime runtime({.state_directory = directory.path().string()});
     const auto kept = runtime.create("uid-1"), died = runtime.create("uid-2"), idle = runtime.create("uid-3"),
                removed = runtime.create("uid-4");
     REQUIRE(runtime.call("StartContainer", {{"id", kept}}));
@@ -194,8 +202,8 @@ TEST_CASE("a runtime that restarts finds its containers and images", "[kubelet]"
     const auto second = *std::next(runtime.processes.running().begin());
     runtime.processes.exit(second, 0);  // while the runtime is down: nobody sees the code
 
-    RuntimeCore restarted(runtime.environment, runtime.processes, ImageRegistry(),
-                          {.state_directory = directory.path});
+    RuntimeCore restarted(runtime.process, runtime.processes, ImageRegistry(),
+                          {.state_directory = directory.path().string()});
     restarted.start();
     std::map<std::string, Json> found;
     restarted.call("ListContainers", {}, [&](const RuntimeResult& result) {
@@ -214,8 +222,8 @@ TEST_CASE("a runtime that restarts finds its containers and images", "[kubelet]"
     CHECK(stopped);
     CHECK(runtime.processes.running().empty());
 
-    std::ofstream(directory.path + "/containers/" + kept + ".json") << "{\"info\": {}}";
-    RuntimeCore damaged(runtime.environment, runtime.processes, ImageRegistry(),
-                        {.state_directory = directory.path});
+    std::ofstream(directory.path().string() + "/containers/" + kept + ".json") << "{\"info\": {}}";
+    RuntimeCore damaged(runtime.process, runtime.processes, ImageRegistry(),
+                        {.state_directory = directory.path().string()});
     CHECK_THROWS_AS(damaged.start(), std::runtime_error);
 }

@@ -32,6 +32,20 @@ Json needs_cpu(const std::string& cpu) {
              {{{"name", "main"}, {"image", "web:1"}, {"resources", {{"requests", {{"cpu", cpu}}}}}}}}};
 }
 
+/// What waits for its turn, "verb object".
+Names works(const Cluster& cluster) {
+    Names result;
+    for (const auto& work : cluster.process.works)
+        if (!work.due) result.push_back(work.activity.verb + " " + work.activity.object);
+    return result;
+}
+
+Names calls(const Cluster& cluster) {
+    Names result;
+    for (const auto& call : cluster.process.calls) result.push_back(call.method);
+    return result;
+}
+
 }  // namespace
 
 TEST_CASE("a lost reply to PATCH is made up for within 10 s, with one write in all", "[kubelet]") {
@@ -39,14 +53,14 @@ TEST_CASE("a lost reply to PATCH is made up for within 10 s, with one write in a
         Cluster cluster;
         cluster.start();
         cluster.bind("web", "u1", needs_cpu("1000"));
-        cluster.api.faults = lose_first("PATCH", fate);
+        cluster.fates = lose_first("PATCH", fate);
         cluster.run();
         CHECK(cluster.phase("web") == (fate == Fate::lost ? "Pending" : "Failed"));
-        const auto gets = cluster.api.count("GET", "/web");
+        const auto gets = cluster.count("GET", "/web");
         cluster.advance(seconds(11));
         CHECK(cluster.phase("web") == "Failed");
-        CHECK(cluster.api.count("GET", "/web") == gets + 1);
-        CHECK(cluster.api.patches.size() == 1);
+        CHECK(cluster.count("GET", "/web") == gets + 1);
+        CHECK(cluster.patches().size() == 1);
     }
 }
 
@@ -56,12 +70,12 @@ TEST_CASE("a lost reply to DELETE is made up for within 10 s", "[kubelet]") {
         cluster.start();
         cluster.bind("web", "u1");
         cluster.run();
-        cluster.api.faults = lose_first("DELETE", fate);
-        cluster.api.mark_deleted("web");
+        cluster.fates = lose_first("DELETE", fate);
+        cluster.mark_deleted("web");
         cluster.run();
-        CHECK(cluster.api.pod("web").is_null() == (fate == Fate::reply_lost));
+        CHECK(cluster.pod("web").is_null() == (fate == Fate::reply_lost));
         cluster.advance(seconds(11));
-        CHECK(cluster.api.pod("web").is_null());
+        CHECK(cluster.pod("web").is_null());
         CHECK(cluster.containers().empty());
     }
 }
@@ -70,10 +84,10 @@ TEST_CASE("a change while a pass is under way is written by the next", "[kubelet
     Cluster cluster;
     cluster.start();
     bool exited = false;
-    cluster.api.faults = [&](const Request& request) {
+    cluster.fates = [&](const Request& request) {
         if (request.method == "PATCH" && cluster.containers() == Names{"u1_main_0 running"} &&
             !std::exchange(exited, true))
-            cluster.exit_process(7);
+            cluster.machine.exit_process(7);
         return Fate::carried_out;
     };
     cluster.bind("web", "u1", {{"restartPolicy", "Never"}});
@@ -87,16 +101,16 @@ TEST_CASE("the kubelet asserts its own conditions over other writers, and leaves
     cluster.start();
     cluster.bind("web", "u1");
     cluster.run();
-    Json pod = cluster.api.pod("web");
-    for (auto& condition : pod["status"]["conditions"])
-        if (condition["type"] == "Ready") condition["status"] = "False";
-    pod["status"]["conditions"].push_back({{"type", "example.com/gate"}, {"status", "True"}});
-    cluster.api.put(pods_path + "/web", pod);
+    cluster.world.edit(pods_path + "/web", [](Json& pod) {
+        for (auto& condition : pod["status"]["conditions"])
+            if (condition["type"] == "Ready") condition["status"] = "False";
+        pod["status"]["conditions"].push_back({{"type", "example.com/gate"}, {"status", "True"}});
+    });
     cluster.run();
-    CHECK_FALSE(is_pod_ready(cluster.api.pod("web")));
+    CHECK_FALSE(is_pod_ready(cluster.pod("web")));
     cluster.advance(seconds(11));
-    CHECK(is_pod_ready(cluster.api.pod("web")));
-    CHECK(condition_is_true(cluster.api.pod("web"), "example.com/gate"));
+    CHECK(is_pod_ready(cluster.pod("web")));
+    CHECK(condition_is_true(cluster.pod("web"), "example.com/gate"));
 }
 
 TEST_CASE("what does not fit is rejected for good", "[kubelet]") {
@@ -108,7 +122,7 @@ TEST_CASE("what does not fit is rejected for good", "[kubelet]") {
     cluster.run();
     CHECK(cluster.containers() == Names{"u1_main_0 running"});
     CHECK(cluster.phase("second") == "Failed");
-    const Json& rejected = cluster.api.pod("second");
+    const Json& rejected = cluster.pod("second");
     CHECK(string_at(rejected, "/status/reason") == "OutOfcpu");
     CHECK(
         string_at(rejected, "/status/message") ==
@@ -122,13 +136,13 @@ TEST_CASE("what does not fit is rejected for good", "[kubelet]") {
     cluster.run();
     CHECK(cluster.phase("third") == "Running");
     CHECK(cluster.phase("fourth") == "Running");
-    CHECK(string_at(cluster.api.pod("fifth"), "/status/reason") == "OutOfpods");
-    CHECK(string_at(cluster.api.pod("fifth"), "/status/message")
+    CHECK(string_at(cluster.pod("fifth"), "/status/reason") == "OutOfpods");
+    CHECK(string_at(cluster.pod("fifth"), "/status/message")
               .ends_with("pods, requested: 1, used: 3, capacity: 3"));
 
-    cluster.api.mark_deleted("second");
+    cluster.mark_deleted("second");
     cluster.advance(seconds(11));
-    CHECK(cluster.api.pod("second").is_null());
+    CHECK(cluster.pod("second").is_null());
 }
 
 TEST_CASE("a terminating pod holds its room until nothing of it runs", "[kubelet]") {
@@ -136,8 +150,8 @@ TEST_CASE("a terminating pod holds its room until nothing of it runs", "[kubelet
     cluster.start();
     cluster.bind("old", "u1", needs_cpu("1"));
     cluster.run();
-    cluster.processes.ignores_term = true;
-    cluster.api.mark_deleted("old");
+    cluster.machine.processes.ignores_term = true;
+    cluster.mark_deleted("old");
     cluster.advance(seconds(10));
     cluster.bind("early", "u2", needs_cpu("1"));
     cluster.run();
@@ -158,7 +172,7 @@ TEST_CASE("two pods that want one port of the node do not both get it", "[kubele
     cluster.bind("second", "u2", spec);
     cluster.run();
     CHECK(cluster.phase("first") == "Running");
-    CHECK(string_at(cluster.api.pod("second"), "/status/reason") == "NodePorts");
+    CHECK(string_at(cluster.pod("second"), "/status/reason") == "NodePorts");
 }
 
 TEST_CASE("with kubelet-admits-everything nothing is rejected", "[kubelet]") {
@@ -175,10 +189,9 @@ TEST_CASE("with kubelet-admits-everything nothing is rejected", "[kubelet]") {
 
 TEST_CASE("after a restart the oldest pods are admitted first", "[kubelet]") {
     Cluster cluster(with_room("1", 110));
+    cluster.bind("z-old", "u2", needs_cpu("1"));
+    cluster.world.now += seconds(1);
     cluster.bind("a-young", "u1", needs_cpu("1"));
-    Json old = cluster.api.pod("a-young");
-    old["metadata"].update({{"name", "z-old"}, {"uid", "u2"}, {"creationTimestamp", "2025-01-01T00:00:00Z"}});
-    cluster.api.put(pods_path + "/z-old", old);
     cluster.start();
     CHECK(cluster.phase("z-old") == "Running");
     CHECK(cluster.phase("a-young") == "Failed");
@@ -189,15 +202,18 @@ TEST_CASE("admission and the passes are the environment's to order", "[kubelet]"
     cluster.options.relists = false;
     cluster.start();
     cluster.bind("web", "u1");
-    cluster.own->run_one();  // the event
-    CHECK(cluster.own->waiting() == Names{"admit default/web"});
-    cluster.own->run_one();
-    CHECK(cluster.own->waiting() == Names{"sync u1"});
-    cluster.own->run_one();
-    CHECK(cluster.own->waiting() == Names{"ListContainers "});
-    cluster.own->run_one();
+    while (cluster.process.deliver_event()) {
+    }
+    CHECK(works(cluster) == Names{"admit default/web"});
+    cluster.process.run_one();
+    CHECK(works(cluster) == Names{"sync " + cluster.uid("u1")});
+    cluster.process.run_one();
+    CHECK(works(cluster).empty());
+    CHECK(calls(cluster) == Names{"ListContainers"});
+    cluster.machine.carry_out(cluster.process.take_call(cluster.process.calls.front().id));
     // The first status waits while the containers are started: what comes until then is one pass.
-    CHECK(cluster.own->waiting() == Names{"status u1", "ImageStatus "});
+    CHECK(works(cluster) == Names{"status " + cluster.uid("u1")});
+    CHECK(calls(cluster) == Names{"ImageStatus"});
 }
 
 TEST_CASE("patches say what has changed, and whose they are", "[kubelet]") {
@@ -223,45 +239,52 @@ TEST_CASE("patches say what has changed, and whose they are", "[kubelet]") {
 }
 
 TEST_CASE("a Node registers, keeps its Lease, and reports what changes", "[kubelet]") {
-    TestEnvironment environment;
-    TestApi api(environment);
+    simulation::World world;
+    simulation::Process process(world, "kubelet/node-0", "node-0");
+    const auto api = process.api(simulation::user_of("system:node:node-0"));
     const std::string node_path = "/api/v1/nodes/node-0",
                       lease_path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-0";
-    NodeStatus node(environment, api, "kubelet/node-0",
+    NodeStatus node(process, *api, "kubelet/node-0",
                     {.name = "node-0", .cpu = "2", .labels = {{"zone", "a"}}});
     int lost = 0;
-    api.faults = [&](const Request& request) {
-        return request.method == "POST" && ++lost <= 2 ? Fate::lost : Fate::carried_out;
+    world.fault = [&](const User&, const Request& request) {
+        return request.method == "POST" && ++lost <= 2 ? std::optional(simulation::Fault()) : std::nullopt;
+    };
+    const auto patches = [&] {
+        return std::count_if(world.log.begin(), world.log.end(), [](const simulation::Arrival& arrival) {
+            return arrival.request.method == "PATCH" &&
+                   arrival.request.path.ends_with("/nodes/node-0/status");
+        });
     };
     node.register_node();
-    environment.advance(seconds(5));
-    Json stored = api.at_path(node_path);
+    world.settle_for(seconds(5));
+    const Json stored = world.object(node_path);
     CHECK(string_at(stored, "/status/allocatable/cpu") == "2");
     CHECK(string_at(stored, "/status/capacity/pods") == "110");
     CHECK(string_at(stored, "/metadata/labels/zone") == "a");
     CHECK(condition_is_true(stored, "Ready"));
 
     node.register_node();  // as after a restart: there is one
-    environment.advance(seconds(5));
+    world.settle_for(seconds(5));
     node.start_heartbeats();
-    environment.advance(seconds(1));
-    CHECK(string_at(api.at_path(lease_path), "/spec/holderIdentity") == "node-0");
-    CHECK(int_at(api.at_path(lease_path), "/spec/leaseDurationSeconds") == 40);
-    const auto renewed = string_at(api.at_path(lease_path), "/spec/renewTime");
+    world.settle_for(seconds(1));
+    CHECK(string_at(world.object(lease_path), "/spec/holderIdentity") == "node-0");
+    CHECK(int_at(world.object(lease_path), "/spec/leaseDurationSeconds") == 40);
+    const auto renewed = string_at(world.object(lease_path), "/spec/renewTime");
     CHECK(renewed == "2026-01-01T00:00:10.000000Z");
-    environment.advance(seconds(60));
-    CHECK(string_at(api.at_path(lease_path), "/spec/renewTime") > renewed);
-    CHECK(api.count("PATCH", "/nodes/node-0/status") == 0);  // nothing has changed
+    world.settle_for(seconds(60));
+    CHECK(string_at(world.object(lease_path), "/spec/renewTime") > renewed);
+    CHECK(patches() == 0);  // nothing has changed
 
-    stored = api.at_path(node_path);
-    for (auto& condition : stored["status"]["conditions"]) condition["status"] = "Unknown";
-    api.put(node_path, stored);
-    environment.advance(seconds(11));
-    CHECK(condition_is_true(api.at_path(node_path), "Ready"));
-    CHECK(api.count("PATCH", "/nodes/node-0/status") == 1);
-    environment.advance(seconds(310));
-    CHECK(api.count("PATCH", "/nodes/node-0/status") == 2);  // it is due
-    environment.drop_everything();
+    world.edit(node_path, [](Json& changed) {
+        for (auto& condition : changed["status"]["conditions"]) condition["status"] = "Unknown";
+    });
+    world.settle_for(seconds(11));
+    CHECK(condition_is_true(world.object(node_path), "Ready"));
+    CHECK(patches() == 1);
+    world.settle_for(seconds(310));
+    CHECK(patches() == 2);  // it is due
+    process.crash();
 }
 
 TEST_CASE("back-off doubles up to a limit, and forgets", "[kubelet]") {

@@ -1,9 +1,10 @@
 // kube-scheduler in a small world: from the pod's event to its binding.
 #include <catch2/catch.hpp>
 
+#include "reference/base/objects.hpp"
 #include "reference/scheduler/kube_scheduler.hpp"
+#include "reference/simulation/world.hpp"
 #include "tests/scheduler_support.hpp"
-#include "tests/support/fake_cluster.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::scheduler;
@@ -12,15 +13,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string pods_path = "/api/v1/namespaces/default/pods/";
-const std::string nodes_path = "/api/v1/nodes/";
+const std::string pods_path = "/api/v1/namespaces/default/pods";
 
-/// One scheduler process. Destroying it is a crash.
-struct Process {
-    Process(FakeCluster& cluster, const SchedulerOptions& options)
-        : pods(cluster.environment, cluster, KubeScheduler::pod_informer_options()),
-          nodes(cluster.environment, cluster, KubeScheduler::node_informer_options()),
-          scheduler(cluster.environment, cluster, pods, nodes, options) {
+/// What a crash of the scheduler takes with it.
+struct Scheduler {
+    Scheduler(Environment& environment, client::Api& api, const SchedulerOptions& options)
+        : pods(environment, api, KubeScheduler::pod_informer_options()),
+          nodes(environment, api, KubeScheduler::node_informer_options()),
+          scheduler(environment, api, pods, nodes, options) {
         scheduler.start();
         pods.start();
         nodes.start();
@@ -30,36 +30,48 @@ struct Process {
 };
 
 struct Fixture {
-    FakeCluster cluster;
+    simulation::World world;
+    simulation::Process process{world, "kube-scheduler"};
+    std::shared_ptr<client::Api> api = process.api(simulation::user_of("system:kube-scheduler"));
     SchedulerOptions options;
-    std::unique_ptr<Process> process;
+    std::unique_ptr<Scheduler> running;
 
+    ~Fixture() { crash(); }
     void start() {
-        process = std::make_unique<Process>(cluster, options);
-        cluster.settle();
+        running = std::make_unique<Scheduler>(process, *api, options);
+        world.settle();
     }
+    void crash() {
+        process.crash();
+        running.reset();
+    }
+    const KubeScheduler& scheduler() const { return running->scheduler; }
     void add_node(const std::string& name, const std::string& pods = "110") {
-        cluster.put(nodes_path + name, make_node(name, "4", "8Gi", pods));
+        world.put("/api/v1/nodes", make_node(name, "4", "8Gi", pods));
     }
-    void add_pod(const std::string& name) { cluster.put(pods_path + name, make_pod(name)); }
-    std::string node_of(const std::string& pod) const {
-        return string_at(cluster.objects.at(pods_path + pod), "/spec/nodeName");
-    }
-    std::size_t bindings() const {
-        return static_cast<std::size_t>(std::count_if(cluster.sent.begin(), cluster.sent.end(), is_binding));
-    }
+    void add_pod(const std::string& name) { world.put(pods_path, make_pod(name)); }
+    const Json& pod(const std::string& name) { return world.object(pods_path + "/" + name); }
+    std::string node_of(const std::string& name) { return string_at(pod(name), "/spec/nodeName"); }
     static bool is_binding(const Request& request) { return request.path.ends_with("/binding"); }
+    /// Those that have arrived.
+    std::vector<Request> bindings() const {
+        std::vector<Request> found;
+        for (const auto& arrival : world.log)
+            if (is_binding(arrival.request)) found.push_back(arrival.request);
+        return found;
+    }
     std::vector<std::string> event_reasons() const {
         std::vector<std::string> reasons;
-        for (const auto& request : cluster.sent)
-            if (request.path.ends_with("/events")) reasons.push_back(string_at(request.body, "/reason"));
+        for (const auto& [user, request, status] : world.log)
+            if (request.path.ends_with("/events") && status == 201)
+                reasons.push_back(string_at(request.body, "/reason"));
         return reasons;
     }
-    void fail_bindings(int status, bool commits) {
-        cluster.fault = [status, commits](const Request& request) {
-            std::optional<std::pair<Response, bool>> planned;
-            if (is_binding(request)) planned = {Response{.status = status, .body = {}}, commits};
-            return planned;
+    void fail_bindings(int status) {
+        world.fault = [status](const User&, const Request& request) {
+            std::optional<simulation::Fault> fault;
+            if (is_binding(request)) fault = {.reply = {.status = status, .body = {}}};
+            return fault;
         };
     }
 };
@@ -72,18 +84,18 @@ TEST_CASE("pods are spread over the nodes, and bound by POST binding with their 
     f.add_node("node-2");
     f.start();
     for (const auto* name : {"a", "b", "c", "d"}) f.add_pod(name);
-    f.cluster.settle();
+    f.world.settle();
 
     std::map<std::string, int> count;
     for (const auto* name : {"a", "b", "c", "d"}) ++count[f.node_of(name)];
     CHECK(count == std::map<std::string, int>{{"node-1", 2}, {"node-2", 2}});
-    const auto& binding = *std::find_if(f.cluster.sent.begin(), f.cluster.sent.end(), Fixture::is_binding);
-    CHECK(binding.path == pods_path + "a/binding");
-    CHECK(string_at(binding.body, "/metadata/uid") == uid_of(f.cluster.objects.at(pods_path + "a")));
+    const auto binding = f.bindings().at(0);
+    CHECK(binding.path == pods_path + "/a/binding");
+    CHECK(string_at(binding.body, "/metadata/uid") == uid_of(f.pod("a")));
     CHECK(string_at(binding.body, "/target/name") == f.node_of("a"));
     CHECK(f.event_reasons() == std::vector<std::string>(4, "Scheduled"));
     // Confirmed by the informer, nothing is assumed any more.
-    CHECK_FALSE(f.process->scheduler.cache().is_assumed(uid_of(f.cluster.objects.at(pods_path + "a"))));
+    CHECK_FALSE(f.scheduler().cache().is_assumed(uid_of(f.pod("a"))));
 }
 
 TEST_CASE("a pod that fits nowhere says so, and is scheduled once there is room") {
@@ -91,39 +103,39 @@ TEST_CASE("a pod that fits nowhere says so, and is scheduled once there is room"
     f.add_node("node-1", "1");
     f.start();
     f.add_pod("a");
-    f.cluster.settle();
+    f.world.settle();
     f.add_pod("b");
-    f.cluster.settle();
-    const auto condition = [&] {
-        return *find_condition(f.cluster.objects.at(pods_path + "b"), "PodScheduled");
-    };
+    f.world.settle();
+    const auto condition = [&] { return *find_condition(f.pod("b"), "PodScheduled"); };
     CHECK(string_at(condition(), "/reason") == "Unschedulable");
     CHECK(string_at(condition(), "/message") == "0/1 nodes are available: 1 Too many pods.");
     CHECK(f.event_reasons() == std::vector<std::string>{"Scheduled", "FailedScheduling"});
 
     SECTION("a new node") {
         f.add_node("node-2");
-        f.cluster.settle();
+        f.world.settle();
         CHECK(f.node_of("b").empty());  // backing off
-        f.cluster.pass(1s);
+        f.world.settle_for(1s);
         CHECK(f.node_of("b") == "node-2");
     }
     SECTION("a pod that has come to an end") {
-        f.cluster.change(pods_path + "a", {{"status", {{"phase", "Succeeded"}}}});
-        f.cluster.pass(1s);
+        f.world.edit(pods_path + "/a", [](Json& pod) { pod["status"]["phase"] = "Succeeded"; });
+        f.world.settle_for(1s);
         CHECK(f.node_of("b") == "node-1");
     }
     SECTION("a node's status that changes nothing does not help, and the condition is not written again") {
-        const auto writes = f.cluster.writes().size();
-        f.cluster.change(nodes_path + "node-1", {{"status", {{"conditions", Json::array({1})}}}});
-        f.cluster.pass(200s);
-        CHECK(f.cluster.writes().size() == writes);
+        const auto writes = f.world.writes().size();
+        f.world.edit("/api/v1/nodes/node-1", [](Json& node) {
+            node["status"]["conditions"] = {{{"type", "Ready"}, {"status", "True"}}};
+        });
+        f.world.settle_for(200s);
+        CHECK(f.world.writes().size() == writes);
     }
     SECTION("a deleted pod is not thought of any more") {
-        f.cluster.erase(pods_path + "b");
+        f.world.remove(pods_path + "/b");
         f.add_node("node-2");
-        f.cluster.pass(600s);
-        CHECK(f.bindings() == 1);
+        f.world.settle_for(600s);
+        CHECK(f.bindings().size() == 1);
     }
 }
 
@@ -131,38 +143,36 @@ TEST_CASE("a lost reply: the pod is forgotten, and dropped as soon as the inform
     Fixture f;
     f.add_node("node-1", "1");
     f.start();
-    f.fail_bindings(0, true);
     f.add_pod("a");
-    while (f.bindings() == 0) {
-        f.cluster.deliver_event();
-        f.cluster.environment.run_one();
-    }
-    f.cluster.deliver_request();  // committed, but the reply is lost; no event yet
-    const auto& cache = f.process->scheduler.cache();
+    const simulation::PendingRequest* binding = nullptr;
+    while ((binding = f.process.find([](const auto& each) { return Fixture::is_binding(each.request); })) ==
+           nullptr)
+        if (!f.process.deliver_event()) REQUIRE(f.process.run_one());
+    f.process.finish(binding->id, simulation::Outcome::lost_committed);  // no event yet
+    const auto& cache = f.scheduler().cache();
     CHECK(f.node_of("a") == "node-1");
     CHECK(cache.nodes().at("node-1").pods.empty());  // the node looks free (kubernetes#100140)
-    CHECK(f.cluster.environment.has_timer("backoff"));
-    f.cluster.settle();
+    CHECK(f.process.has_timer("backoff"));
+    f.world.settle();
     CHECK(cache.nodes().at("node-1").pods.size() == 1);
-    CHECK_FALSE(f.cluster.environment.has_timer("backoff"));
-    f.cluster.pass(60s);
-    CHECK(f.bindings() == 1);
+    CHECK_FALSE(f.process.has_timer("backoff"));
+    f.world.settle_for(60s);
+    CHECK(f.bindings().size() == 1);
 }
 
 TEST_CASE("a refused binding is tried again after a back-off") {
     Fixture f;
     f.add_node("node-1");
     f.start();
-    f.fail_bindings(500, false);
+    f.fail_bindings(500);
     f.add_pod("a");
-    f.cluster.settle();
-    CHECK(f.bindings() == 1);
-    CHECK(string_at(*find_condition(f.cluster.objects.at(pods_path + "a"), "PodScheduled"), "/reason") ==
-          "SchedulerError");
-    f.cluster.fault = {};
-    f.cluster.pass(1s);
+    f.world.settle();
+    CHECK(f.bindings().size() == 1);
+    CHECK(string_at(*find_condition(f.pod("a"), "PodScheduled"), "/reason") == "SchedulerError");
+    f.world.fault = {};
+    f.world.settle_for(1s);
     CHECK(f.node_of("a") == "node-1");
-    CHECK(f.bindings() == 2);
+    CHECK(f.bindings().size() == 2);
 }
 
 TEST_CASE("with bind-failure-is-forgotten the pod stays assumed, and nobody tries again") {
@@ -170,14 +180,14 @@ TEST_CASE("with bind-failure-is-forgotten the pod stays assumed, and nobody trie
     f.options.switches = {Switch::bind_failure_is_forgotten};
     f.add_node("node-1");
     f.start();
-    f.fail_bindings(0, false);
+    f.fail_bindings(0);
     f.add_pod("a");
-    f.cluster.settle();
-    f.cluster.fault = {};
-    f.cluster.pass(600s);
-    CHECK(f.bindings() == 1);
+    f.world.settle();
+    f.world.fault = {};
+    f.world.settle_for(600s);
+    CHECK(f.bindings().size() == 1);
     CHECK(f.node_of("a").empty());
-    CHECK(f.process->scheduler.cache().is_assumed(uid_of(f.cluster.objects.at(pods_path + "a"))));
+    CHECK(f.scheduler().cache().is_assumed(uid_of(f.pod("a"))));
 }
 
 TEST_CASE("with scheduler-writes-etcd no binding is sent to kube-apiserver") {
@@ -185,15 +195,15 @@ TEST_CASE("with scheduler-writes-etcd no binding is sent to kube-apiserver") {
     std::vector<Request> written;
     f.options.write_binding = [&](Request request, std::function<void(Response)> done) {
         written.push_back(std::move(request));
-        f.cluster.environment.post({"kube-scheduler", "write", ""}, [done] { done(Response{}); });
+        f.process.post({"kube-scheduler", "write", ""}, [done] { done(Response{}); });
     };
     f.add_node("node-1");
     f.start();
     f.add_pod("a");
-    f.cluster.settle();
+    f.world.settle();
     REQUIRE(written.size() == 1);
     CHECK(string_at(written[0].body, "/target/name") == "node-1");
-    CHECK(f.bindings() == 0);
+    CHECK(f.bindings().size() == 0);
 }
 
 TEST_CASE("the environment may take another pod of the same priority, and another node as good") {
@@ -203,10 +213,12 @@ TEST_CASE("the environment may take another pod of the same priority, and anothe
     f.add_node("node-2");
     f.add_pod("a");
     f.add_pod("b");
-    f.cluster.environment.chooser = [](const Activity&, const std::vector<std::string>& candidates,
-                                       std::size_t) { return candidates.size() - 1; };
+    std::vector<std::pair<Activity, std::vector<std::string>>> choices;
+    f.process.chooser = [&](const Activity& activity, const std::vector<std::string>& candidates) {
+        choices.emplace_back(activity, candidates);
+        return std::optional(candidates.size() - 1);
+    };
     f.start();
-    const auto& choices = f.cluster.environment.choices;
     REQUIRE(choices.size() == 4);
     CHECK(choices[0].first.verb == "pop");
     CHECK(choices[0].second == std::vector<std::string>{"default/a", "default/b"});
@@ -226,7 +238,7 @@ TEST_CASE("score tables stand in for the plugins: what a node scores with so man
     f.start();
     for (const auto* name : {"a", "b", "c"}) {
         f.add_pod(name);
-        f.cluster.settle();
+        f.world.settle();
     }
     CHECK(f.node_of("a") == "node-1");
     CHECK(f.node_of("b") == "node-2");
@@ -238,13 +250,17 @@ TEST_CASE("pods of other schedulers, bound pods and pods being deleted are left 
     f.add_node("node-1");
     auto other = make_pod("other");
     other["spec"]["schedulerName"] = "mine";
-    f.cluster.put(pods_path + "other", other);
+    f.world.put(pods_path, other);
     auto deleting = make_pod("deleting");
-    deleting["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
-    f.cluster.put(pods_path + "deleting", deleting);
+    deleting["metadata"]["finalizers"] = {"example.com/stays"};
+    f.world.put(pods_path, deleting);
+    REQUIRE(f.world.act("DELETE", pods_path + "/deleting").is_success());
+    auto bound = make_pod("bound");
+    bound["spec"]["nodeName"] = "node-1";
+    f.world.put(pods_path, bound);
     f.start();
-    f.cluster.pass(600s);
-    CHECK(f.cluster.writes().empty());
+    f.world.settle_for(600s);
+    CHECK(f.world.writes().empty());
 }
 
 TEST_CASE("a scheduler that starts again takes over what is bound, and schedules the rest") {
@@ -252,13 +268,11 @@ TEST_CASE("a scheduler that starts again takes over what is bound, and schedules
     f.add_node("node-1", "2");
     f.start();
     f.add_pod("a");
-    f.cluster.settle();
-    f.process.reset();
-    f.cluster.environment.posted.clear();
-    f.cluster.environment.timers.clear();
+    f.world.settle();
+    f.crash();
     f.add_pod("b");
     f.add_pod("c");
     f.start();
-    CHECK(f.bindings() == 2);  // a, and one of b and c
+    CHECK(f.bindings().size() == 2);  // a, and one of b and c
     CHECK((f.node_of("b").empty() != f.node_of("c").empty()));
 }

@@ -4,8 +4,8 @@
 #include "reference/base/objects.hpp"
 #include "reference/scheduler/scheduler_cache.hpp"
 #include "reference/scheduler/scheduling_queue.hpp"
+#include "reference/simulation/world.hpp"
 #include "tests/scheduler_support.hpp"
-#include "tests/support/fake_world.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::scheduler;
@@ -22,9 +22,10 @@ Object queued(const std::string& name, int priority = 0) {
 }
 
 struct Fixture {
-    FakeEnvironment environment;
+    simulation::World world;
+    simulation::Process process{world, "kube-scheduler"};
     int woken = 0;
-    SchedulingQueue queue{environment, [this] { ++woken; }};
+    SchedulingQueue queue{process, [this] { ++woken; }};
 
     std::vector<std::string> active() const {
         std::vector<std::string> names;
@@ -33,12 +34,12 @@ struct Fixture {
     }
     /// How long it is until the pod is active again, after this many attempts.
     std::chrono::milliseconds back_off(int attempts) {
-        const auto before = environment.time;
+        const auto before = world.now;
         queue.add_backing_off({.pod = queued("x"), .attempts = attempts});
-        environment.fire_next(environment.time + 1h);
+        process.fire_next(world.now + 1h);
         REQUIRE(active() == std::vector<std::string>{"x"});
         queue.remove("x");
-        return std::chrono::duration_cast<std::chrono::milliseconds>(environment.time - before);
+        return std::chrono::duration_cast<std::chrono::milliseconds>(world.now - before);
     }
 };
 
@@ -74,38 +75,38 @@ TEST_CASE("an unschedulable pod waits for an event, and for its back-off, or for
     f.queue.add_unschedulable(f.queue.pop("a"));
     CHECK_FALSE(f.queue.has_active());
     f.queue.move([](const Json&) { return false; });
-    CHECK(f.environment.has_timer("flush"));
+    CHECK(f.process.has_timer("flush"));
 
     SECTION("at once after the event, it backs off") {
         f.queue.move(always);
         CHECK_FALSE(f.queue.has_active());
-        CHECK_FALSE(f.environment.has_timer("flush"));
-        CHECK(f.environment.fire_next(f.environment.time + 1s));
+        CHECK_FALSE(f.process.has_timer("flush"));
+        CHECK(f.process.fire_next(f.world.now + 1s));
         CHECK(f.active() == Names{"a"});
     }
     SECTION("later, it does not wait any longer") {
-        f.environment.time += 1s;
+        f.world.now += 1s;
         f.queue.move(always);
         CHECK(f.active() == Names{"a"});
-        CHECK(f.environment.timers.empty());
+        CHECK(f.process.works.empty());
     }
     SECTION("nothing happens") {
-        CHECK_FALSE(f.environment.fire_next(f.environment.time + 299s));
-        CHECK(f.environment.fire_next(f.environment.time + 300s));
+        CHECK_FALSE(f.process.fire_next(f.world.now + 299s));
+        CHECK(f.process.fire_next(f.world.now + 300s));
         CHECK(f.active() == Names{"a"});
     }
     SECTION("a change of its spec is an event, one of its status is not") {
         auto changed = *queued("a");
         changed["status"]["conditions"] = Json::array({1});
         f.queue.update(std::make_shared<const Json>(changed));
-        CHECK(f.environment.has_timer("flush"));
+        CHECK(f.process.has_timer("flush"));
         changed["spec"]["nodeSelector"] = {{"a", "b"}};
         f.queue.update(std::make_shared<const Json>(changed));
-        CHECK(f.environment.has_timer("backoff"));
+        CHECK(f.process.has_timer("backoff"));
     }
     SECTION("a removed pod leaves no timer behind") {
         f.queue.remove("a");
-        CHECK(f.environment.timers.empty());
+        CHECK(f.process.works.empty());
     }
 }
 

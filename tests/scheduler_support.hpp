@@ -10,15 +10,20 @@ namespace kcheck::reference::testing {
 
 inline Json make_node(const std::string& name, const std::string& cpu = "4",
                       const std::string& memory = "8Gi", const std::string& pods = "110") {
-    return {{"metadata", {{"name", name}, {"labels", {{"kubernetes.io/hostname", name}}}}},
+    return {{"apiVersion", "v1"},
+            {"kind", "Node"},
+            {"metadata", {{"name", name}, {"labels", {{"kubernetes.io/hostname", name}}}}},
             {"spec", Json::object()},
             {"status", {{"allocatable", {{"cpu", cpu}, {"memory", memory}, {"pods", pods}}}}}};
 }
 
 /// `requests`: {"cpu": "1"} or {}.
 inline Json make_pod(const std::string& name, Json requests = Json::object()) {
-    Json container = {{"name", "main"}, {"resources", {{"requests", std::move(requests)}}}};
-    return {{"metadata", {{"name", name}, {"namespace", "default"}, {"labels", {{"app", "web"}}}}},
+    Json container = {
+        {"name", "main"}, {"image", "web:1"}, {"resources", {{"requests", std::move(requests)}}}};
+    return {{"apiVersion", "v1"},
+            {"kind", "Pod"},
+            {"metadata", {{"name", name}, {"namespace", "default"}, {"labels", {{"app", "web"}}}}},
             {"spec", {{"containers", Json::array({container})}}},
             {"status", {{"phase", "Pending"}}}};
 }

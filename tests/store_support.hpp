@@ -11,28 +11,11 @@
 #include "reference/store/embedded_store.hpp"
 #include "reference/store/etcd_store.hpp"
 #include "tests/etcd_process.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace kcheck::reference::testing {
 
-/// A directory that goes away with its owner.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory() {
-        std::string pattern = std::filesystem::temp_directory_path() / "kcheck-store-XXXXXX";
-        if (!::mkdtemp(pattern.data())) throw std::runtime_error("mkdtemp " + pattern);
-        path_ = pattern;
-    }
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
+using kcheck::tests::TemporaryDirectory;
 
 // The fixtures: `available()`, and a `store` whose keys with `prefix` are the test's own.
 

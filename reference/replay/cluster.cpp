@@ -32,7 +32,7 @@ Cluster::Cluster(ReplayConfiguration configuration, Controllers controllers)
     const auto admin = user_of("kubernetes-admin");
     for (const auto& object : initial_objects(configuration_)) {
         const auto response = world_.carry_out(admin, object);
-        if (!response.is_success() && response.status != 409)
+        if (!response.is_success())
             throw Refused("the cluster cannot be set up: " + client::error_message(response));
     }
     start_everything(controllers);
@@ -89,7 +89,7 @@ void Cluster::boot(Process& process) {
 
 void Cluster::boot(KubeletProcess& kubelet) {
     boot(kubelet.process);
-    kubelet.answer_queries(world_.now);
+    kubelet.answer_queries();
     boot(kubelet.process);
 }
 
@@ -150,12 +150,6 @@ void Cluster::crash_kubelet(KubeletProcess& kubelet) {
     boot(kubelet);
 }
 
-void Cluster::deliver_front(WatchQueue& watch) {
-    auto delivery = std::move(watch.queue.front());
-    watch.queue.pop_front();
-    for (auto& event : delivery.events) watch.handler.on_event(std::move(event));
-}
-
 void Cluster::receive(Process& process, const std::string& resource, int events) {
     auto* watch = process.watch_of(resource);
     if (watch == nullptr) throw BadMessage(process.name + " has no watch of " + resource);
@@ -163,7 +157,7 @@ void Cluster::receive(Process& process, const std::string& resource, int events)
         bool counted = false;
         while (!counted && !watch->queue.empty()) {
             counted = watch->queue.front().counts;
-            deliver_front(*watch);
+            process.deliver_event(*watch);
         }
         if (!counted)
             throw Refused(
@@ -174,7 +168,7 @@ void Cluster::receive(Process& process, const std::string& resource, int events)
 void Cluster::deliver_uncounted() {
     for (auto* process : world_.processes())
         for (auto& watch : process->watches)
-            while (!watch.queue.empty() && !watch.queue.front().counts) deliver_front(watch);
+            while (!watch.queue.empty() && !watch.queue.front().counts) process->deliver_event(watch);
 }
 
 Cluster::KubeletProcess& Cluster::kubelet_of(const Json& step) {

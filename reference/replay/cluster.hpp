@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "reference/replay/node_runtime.hpp"
 #include "reference/replay/world.hpp"
 
 namespace kcheck::reference::replay {
@@ -22,7 +21,13 @@ class BadMessage : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-enum class Outcome : std::uint8_t { replied, lost_committed, lost_uncommitted };
+using simulation::Outcome;
+using simulation::PendingCall;
+using simulation::PendingRequest;
+using simulation::Process;
+using simulation::user_of;
+using simulation::Watch;
+using simulation::Work;
 
 struct ReplayNode {
     std::string name;
@@ -93,7 +98,6 @@ private:
     void boot(Process& process);
     void boot(KubeletProcess& kubelet);
     void receive(Process& process, const std::string& resource, int events);
-    void deliver_front(WatchQueue& watch);
     /// Hands out what does not count: it travels with the event before it.
     void deliver_uncounted();
     KubeletProcess& kubelet_of(const Json& step);
@@ -132,7 +136,7 @@ private:
     void drop_event();
 
     const ReplayConfiguration configuration_;
-    World world_;
+    ReplayWorld world_;
     std::vector<std::unique_ptr<ControllerManagerProcess>> managers_;  // they crash together
     std::unique_ptr<SchedulerProcess> scheduler_;
     std::vector<std::unique_ptr<KubeletProcess>> kubelets_;

@@ -33,7 +33,7 @@ Json deployment_manifest(const ReplayConfiguration& configuration, int replicas)
                  {"selector", {{"matchLabels", labels}}},
                  {"template",
                   {{"metadata", {{"labels", labels}}},
-                   {"spec", {{"containers", {{{"name", "app"}, {"image", "app:1"}}}}}}}}};
+                   {"spec", {{"containers", {{{"name", "app"}, {"image", image_of_pods}}}}}}}}};
     if (configuration.waits_until_available) spec["minReadySeconds"] = min_ready_seconds;
     return {{"apiVersion", "apps/v1"},
             {"kind", "Deployment"},
@@ -43,10 +43,6 @@ Json deployment_manifest(const ReplayConfiguration& configuration, int replicas)
 
 std::vector<Request> initial_objects(const ReplayConfiguration& configuration) {
     std::vector<Request> requests;
-    for (const auto* name : {"default", "kube-system", "kube-node-lease"})
-        requests.push_back(client::post_request(
-            "/api/v1/namespaces",
-            {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}}));
     for (const auto& node : configuration.nodes) {
         Json object = {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", node.name}}}};
         if (!node.schedulable) object["spec"]["unschedulable"] = true;

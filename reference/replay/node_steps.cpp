@@ -30,7 +30,7 @@ void Cluster::step_kubelet(const std::string& verb, const Json& step) {
         return;
     }
     const auto kick = [&] {
-        kubelet.answer_queries(world_.now);
+        kubelet.answer_queries();
         return run("sync") || run("admit") || run("status");
     };
     const auto nothing = [](const PendingRequest&) { return false; };
@@ -59,8 +59,8 @@ void Cluster::step_runtime(const std::string& verb, const Json& step) {
     if (verb == "pull-image") {
         const auto& call = bring_call(
             kubelet, nullptr, [](const PendingCall& pending) { return pending.method == "PullImage"; });
-        kubelet.carry_out(call.id, world_.now);
-        if (!kubelet.runtime.has_images()) throw Refused("the image does not arrive");
+        kubelet.carry_out(call.id);
+        if (!kubelet.has_image()) throw Refused("the image does not arrive");
         return;
     }
     const std::string method = verb == "create-container"  ? "CreateContainer"
@@ -70,9 +70,9 @@ void Cluster::step_runtime(const std::string& verb, const Json& step) {
     if (method.empty()) throw BadMessage("a container runtime has no verb \"" + verb + "\"");
     const auto& pod = pod_of(step);
     const auto& call = bring_call(kubelet, &pod, [&](const PendingCall& pending) {
-        return pending.method == method && kubelet.runtime.pod_of(method, pending.parameters) == pod.uid;
+        return pending.method == method && kubelet.pod_of(pending) == pod.uid;
     });
-    kubelet.carry_out(call.id, world_.now);
+    kubelet.carry_out(call.id);
 }
 
 }  // namespace kcheck::reference::replay

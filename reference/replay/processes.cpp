@@ -23,7 +23,7 @@ std::optional<std::size_t> index_of(const std::vector<std::string>& candidates, 
 
 // ---- kube-controller-manager
 
-Cluster::ControllerManagerProcess::ControllerManagerProcess(World& world,
+Cluster::ControllerManagerProcess::ControllerManagerProcess(ReplayWorld& world,
                                                             const ReplayConfiguration& configuration,
                                                             std::string name,
                                                             std::set<std::string> controllers)
@@ -33,7 +33,7 @@ Cluster::ControllerManagerProcess::ControllerManagerProcess(World& world,
     options.events = false;
     options.pod_gc.terminated_threshold = 0;
     // The deployment controller looks at pods where a Deployment asks for Recreate. No trace has that.
-    if (!options.controllers.contains("replicaset-controller")) process.unobserved = {"pods"};
+    if (!options.controllers.contains("replicaset-controller")) world.do_not_count(process.name, "pods");
 }
 
 void Cluster::ControllerManagerProcess::start() {
@@ -43,7 +43,7 @@ void Cluster::ControllerManagerProcess::start() {
 }
 
 void Cluster::ControllerManagerProcess::stop() {
-    process.drop_everything();
+    process.crash();
     component.reset();
 }
 
@@ -65,7 +65,7 @@ bool Cluster::ControllerManagerProcess::collect_garbage() {
 
 // ---- kube-scheduler
 
-Cluster::SchedulerProcess::SchedulerProcess(World& world, const ReplayConfiguration& configuration)
+Cluster::SchedulerProcess::SchedulerProcess(ReplayWorld& world, const ReplayConfiguration& configuration)
     : process(world, "kube-scheduler") {
     options.scores = false;
     options.reports_failures = false;
@@ -94,7 +94,7 @@ void Cluster::SchedulerProcess::start() {
 }
 
 void Cluster::SchedulerProcess::stop() {
-    process.drop_everything();
+    process.crash();
     component.reset();
     pods.reset();
     nodes.reset();
@@ -119,10 +119,10 @@ void Cluster::SchedulerProcess::schedule(const std::string& key) {
 
 // ---- kubelets
 
-Cluster::KubeletProcess::KubeletProcess(World& world, const ReplayConfiguration& configuration,
+Cluster::KubeletProcess::KubeletProcess(ReplayWorld& world, const ReplayConfiguration& configuration,
                                         const ReplayNode& node)
     : process(world, "kubelet/" + node.name, node.name),
-      runtime(!configuration.switches.contains(Switch::image_never_arrives)) {
+      machine(world, process, runtime::ImageRegistry({.delay = {}}), {.switches = configuration.switches}) {
     options.node.name = node.name;
     options.node.cpu = "64";
     options.node.memory = "256Gi";
@@ -139,23 +139,26 @@ void Cluster::KubeletProcess::start() {
 }
 
 void Cluster::KubeletProcess::stop() {
-    process.drop_everything();
+    process.crash();
     component.reset();
     connection.reset();
 }
 
-void Cluster::KubeletProcess::answer_queries(Time now) {
+void Cluster::KubeletProcess::answer_queries() {
     const auto is_query = [&](const PendingCall& call) {
         return call.method == "ImageStatus" || call.method == "ListContainers" ||
-               call.method == "RemoveContainer" || (call.method == "PullImage" && runtime.has_images());
+               call.method == "RemoveContainer" || (call.method == "PullImage" && has_image());
     };
-    while (const auto* call = process.find_call(is_query)) carry_out(call->id, now);
+    while (const auto* call = process.find_call(is_query)) carry_out(call->id);
 }
 
-void Cluster::KubeletProcess::carry_out(std::uint64_t id, Time now) {
-    auto call = process.take_call(id);
-    auto result = runtime.carry_out(call.method, call.parameters, to_rfc3339(now));
-    call.done(std::move(result));
+void Cluster::KubeletProcess::carry_out(std::uint64_t id) { machine.carry_out(process.take_call(id)); }
+
+std::string Cluster::KubeletProcess::pod_of(const PendingCall& call) {
+    if (call.method == "CreateContainer") return string_at(call.parameters, "/podUid");
+    for (const auto& container : machine.containers())
+        if (container.at("id") == at(call.parameters, "/id")) return container.at("podUid");
+    return {};
 }
 
 }  // namespace kcheck::reference::replay

@@ -5,9 +5,11 @@
 #include "reference/kubelet/kubelet.hpp"
 #include "reference/replay/cluster.hpp"
 #include "reference/scheduler/kube_scheduler.hpp"
+#include "reference/simulation/machine.hpp"
 
 namespace kcheck::reference::replay {
 
+inline constexpr auto image_of_pods = "app:1";
 inline constexpr int min_ready_seconds = 10;  // where the Deployment has any
 
 /// Activities that a trace decides about; all others happen as soon as they can.
@@ -15,14 +17,14 @@ bool is_decision(const Activity& activity);
 std::optional<std::size_t> index_of(const std::vector<std::string>& candidates, const std::string& wanted);
 
 Json deployment_manifest(const ReplayConfiguration& configuration, int replicas);
-/// What an administrator creates: namespaces and nodes.
+/// What an administrator creates: nodes.
 std::vector<Request> initial_objects(const ReplayConfiguration& configuration);
 
 bool is_creation_of_pod(const PendingRequest& pending);
 bool is_scale(const PendingRequest& pending);  // a PUT of a ReplicaSet's spec
 
 struct Cluster::ControllerManagerProcess {
-    ControllerManagerProcess(World& world, const ReplayConfiguration& configuration, std::string name,
+    ControllerManagerProcess(ReplayWorld& world, const ReplayConfiguration& configuration, std::string name,
                              std::set<std::string> controllers);
     void start();
     void stop();
@@ -37,7 +39,7 @@ struct Cluster::ControllerManagerProcess {
 };
 
 struct Cluster::SchedulerProcess {
-    SchedulerProcess(World& world, const ReplayConfiguration& configuration);
+    SchedulerProcess(ReplayWorld& world, const ReplayConfiguration& configuration);
     void start();
     void stop();
     /// A scheduling cycle of this pod, whatever it waits for.
@@ -51,15 +53,18 @@ struct Cluster::SchedulerProcess {
 };
 
 struct Cluster::KubeletProcess {
-    KubeletProcess(World& world, const ReplayConfiguration& configuration, const ReplayNode& node);
+    KubeletProcess(ReplayWorld& world, const ReplayConfiguration& configuration, const ReplayNode& node);
     void start();
     void stop();
     /// Carries out the calls that change nothing that a trace compares.
-    void answer_queries(Time now);
-    void carry_out(std::uint64_t call, Time now);
+    void answer_queries();
+    void carry_out(std::uint64_t call);
+    bool has_image() { return machine.has_image(image_of_pods); }
+    /// The UID of the pod that a call is about; empty for PullImage, ImageStatus and ListContainers.
+    std::string pod_of(const PendingCall& call);
 
     Process process;
-    NodeRuntime runtime;  // outlives the kubelet
+    simulation::Machine machine;  // outlives the kubelet
     kubelet::KubeletOptions options;
     std::shared_ptr<client::Api> api;
     std::unique_ptr<runtime::ContainerRuntime> connection;

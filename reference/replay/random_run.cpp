@@ -47,11 +47,12 @@ void Cluster::run_at_random(std::uint64_t seed, RandomFaults faults) {
                     carry_out(*process, id, reads ? Outcome::replied : outcome(), Json::object());
                 });
             for (auto& watch : process->watches)
-                if (!watch.queue.empty()) next.push_back([this, &watch] { deliver_front(watch); });
+                if (!watch.queue.empty())
+                    next.push_back([process, &watch] { process->deliver_event(watch); });
         }
         for (auto& kubelet : kubelets_)
             for (const auto& call : kubelet->process.calls)
-                next.push_back([&, id = call.id] { kubelet->carry_out(id, world_.now); });
+                next.push_back([&, id = call.id] { kubelet->carry_out(id); });
         if (operations_ < configuration_.replicas.size() && (next.empty() || one_of(20) == 0))
             next = {[this] {
                 step_user(operations_ == 0 ? "apply" : "scale",

@@ -122,7 +122,7 @@ PendingCall& Cluster::bring_call(KubeletProcess& kubelet, const PodId* pod, cons
         return pod == nullptr || activity.object == pod->uid || activity.object == pod->key();
     };
     for (int round = 0; round < rounds_max; ++round) {
-        kubelet.answer_queries(world_.now);
+        kubelet.answer_queries();
         if (auto* wanted = process.find_call(fits)) return *wanted;
         if (process.run([](const Work& work) { return work.activity.verb == "sync" && !work.due; })) continue;
         if (process.run([&](const Work& work) {

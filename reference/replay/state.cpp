@@ -54,10 +54,11 @@ Json Cluster::state() const {
                                           {"node", index_of_node(found->second.node)}};
     }
     for (std::size_t n = 0; n < kubelets_.size(); ++n) {
-        if (kubelets_[n]->runtime.has_images()) images.push_back(n);
-        for (const auto& [uid, state] : kubelets_[n]->runtime.containers())
+        if (kubelets_[n]->has_image()) images.push_back(n);
+        for (const auto& container : kubelets_[n]->machine.containers())
             for (const auto& [slot, id] : pods_)
-                if (id.uid == uid) add_container(containers, pods, slot, n, state);
+                if (id.uid == container.at("podUid") && container.at("state") != "exited")
+                    add_container(containers, pods, slot, n, container.at("state"));
     }
     return {{"deployment", state_of(projection.deployment())},
             {"replicaset", state_of(projection.replica_set())},
@@ -78,8 +79,9 @@ std::vector<std::string> Cluster::allowed() const {
         for (const auto& call : process->calls)
             all.push_back(fmt::format("container runtime of {}: {}", process->node, call.method));
         for (const auto& watch : process->watches)
-            if (const auto events = std::count_if(watch.queue.begin(), watch.queue.end(),
-                                                  [](const Delivery& each) { return each.counts; });
+            if (const auto events =
+                    std::count_if(watch.queue.begin(), watch.queue.end(),
+                                  [](const simulation::Delivery& each) { return each.counts; });
                 events > 0)
                 all.push_back(fmt::format("{}: receive {} of {}", process->name, events, watch.resource));
     }
@@ -103,7 +105,7 @@ void Cluster::let_everything_happen(Process& process, Time until) {
     constexpr int activities_max =
         100;  // of one round: what repeats itself at once does not hold up the rest
     for (auto& watch : process.watches)
-        while (!watch.queue.empty()) deliver_front(watch);
+        while (!watch.queue.empty()) process.deliver_event(watch);
     for (int i = 0; i < activities_max; ++i)
         if (!process.run([&](const Work& work) { return !work.due || *work.due <= until; })) break;
     for (int i = 0; i < activities_max && !process.requests.empty(); ++i)
@@ -111,7 +113,7 @@ void Cluster::let_everything_happen(Process& process, Time until) {
     for (auto& kubelet : kubelets_)
         if (&kubelet->process == &process)
             for (int i = 0; i < activities_max && !process.calls.empty(); ++i)
-                kubelet->carry_out(process.calls.front().id, world_.now);
+                kubelet->carry_out(process.calls.front().id);
 }
 
 }  // namespace kcheck::reference::replay
