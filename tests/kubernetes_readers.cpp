@@ -117,7 +117,7 @@ TEST_CASE("megabytes of brackets are refused where they exceed the depth", "[kub
 }
 
 TEST_CASE("a token that begins no document is refused, and not read for ever", "[kubernetes]") {
-    for (const char* text : {"}", "a: b\n]", ",", "--- a\n}"})
+    for (const char* text : {"}", "a: b\n]", ","})
         CHECK_THAT(refusal(text), Catch::Matchers::StartsWith("not valid YAML: "));
 }
 
