@@ -124,8 +124,9 @@ TEST_CASE("what nothing acts on says so in an event, once", "[apiserver]") {
         return server.get("/api/v1/namespaces/" + space + "/events").body;
     };
     std::map<std::string, std::string> said;
-    for (const auto* space : {"usual", "default"})
-        for (const auto& event : at(events(space), "/items")) {
+    for (const auto* space : {"usual", "default"}) {
+        const Json list = events(space);
+        for (const auto& event : at(list, "/items")) {
             CHECK(string_at(event, "/reason") == "NotReconciled");
             CHECK(string_at(event, "/type") == "Warning");
             const auto kind = string_at(event, "/involvedObject/kind");
@@ -133,6 +134,7 @@ TEST_CASE("what nothing acts on says so in an event, once", "[apiserver]") {
                   string_at(server.stored.at(kind), "/metadata/uid"));
             CHECK(said.emplace(kind, string_at(event, "/message")).second);
         }
+    }
     CHECK(said.at("StatefulSet") ==
           "StatefulSet is stored, but nothing in this cluster acts on it: it has no statefulset-controller, "
           "and no pods are made");
@@ -154,7 +156,7 @@ TEST_CASE("what nothing acts on says so in an event, once", "[apiserver]") {
 
 TEST_CASE("clients see the defaults of these kinds", "[apiserver]") {
     Filled server;
-    const auto at_of = [&](const std::string& kind, const std::string& pointer) {
+    const auto at_of = [&](const std::string& kind, const std::string& pointer) -> Json {
         return at(server.stored.at(kind), pointer);
     };
     CHECK(at_of("Secret", "/data/password") == "Y29ycmVjdCBob3JzZQ==");
