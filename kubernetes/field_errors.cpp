@@ -19,10 +19,10 @@ std::string indexed(std::string_view path, std::size_t index) { return fmt::form
 
 std::string keyed(std::string_view path, std::string_view key) { return fmt::format("{}[{}]", path, key); }
 
-Shown::Shown(std::string_view text) : text_(quote(text)) {}
+Shown::Shown(std::string_view text) : text_(quote(text, std::string_view::npos)) {}
 
 Shown::Shown(const Value& value)
-    : text_(value.is(Value::Kind::string) ? quote(value.text) : json_text(value)) {}
+    : text_(value.is(Value::Kind::string) ? Shown(value.text).text_ : json_text(value)) {}
 
 Shown Shown::json(std::string text) {
     Shown shown;

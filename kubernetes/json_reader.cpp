@@ -121,22 +121,28 @@ private:
 
 }  // namespace
 
-std::vector<Value> read_json(const std::string& file, std::string_view text) {
+tl::expected<std::vector<Value>, Error> read_json(const std::string& file, std::string_view text,
+                                                  const ReadLimits& limits,
+                                                  std::vector<DuplicateKey>* duplicates) {
     std::size_t position = 0;
-    TreeBuilder builder(file);
+    TreeBuilder builder(file, limits, duplicates);
     Events events(text, position, builder);
     std::vector<Value> documents;
     const auto more = [&] {
         position = std::min(text.find_first_not_of(" \t\r\n", position), text.size());
         return position < text.size();
     };
-    while (more()) {
-        events.next_document();
-        nlohmann::json::sax_parse(SharedCursor(text, &position), SharedCursor(text, &position), &events,
-                                  nlohmann::json::input_format_t::json,
-                                  /*strict=*/false);
-        Value document = builder.take();
-        if (!document.is(Value::Kind::null)) documents.push_back(std::move(document));
+    try {
+        while (more()) {
+            events.next_document();
+            nlohmann::json::sax_parse(SharedCursor(text, &position), SharedCursor(text, &position), &events,
+                                      nlohmann::json::input_format_t::json,
+                                      /*strict=*/false);
+            Value document = builder.take();
+            if (!document.is(Value::Kind::null)) documents.push_back(std::move(document));
+        }
+    } catch (const Failure& failure) {
+        return tl::make_unexpected(failure.error);
     }
     return documents;
 }

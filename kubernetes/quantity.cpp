@@ -127,7 +127,8 @@ tl::expected<Quantity, std::string> Quantity::parse(std::string_view text) {
 }
 
 std::int64_t Quantity::in_units_of(Wide nanos) const {
-    const Wide up = nano_ > 0 ? (nano_ + nanos - 1) / nanos : nano_ / nanos;
+    const Wide rest = nano_ % nanos;
+    const Wide up = nano_ / nanos + (rest > 0 ? 1 : rest < 0 ? -1 : 0);
     constexpr Wide most = std::numeric_limits<std::int64_t>::max();
     return static_cast<std::int64_t>(std::clamp<Wide>(up, -most, most));
 }

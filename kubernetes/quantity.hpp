@@ -21,9 +21,9 @@ public:
     /// up and what exceeds 2^63-1 is capped.
     static tl::expected<Quantity, std::string> parse(std::string_view text);
 
-    /// Whole units (bytes, pods), rounded up; capped at 2^63-1.
+    /// Whole units (bytes, pods), rounded away from zero; capped at 2^63-1.
     std::int64_t value() const;
-    /// Thousandths (millicores), rounded up; capped at 2^63-1.
+    /// Thousandths (millicores), rounded away from zero; capped at 2^63-1.
     std::int64_t milli() const;
     /// Whether it has no fraction.
     bool is_whole() const;

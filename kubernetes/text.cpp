@@ -9,16 +9,30 @@
 
 namespace kcheck::kubernetes {
 
-std::string quote(std::string_view text) {
-    constexpr std::size_t longest = 80;
+namespace {
+
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// At most so many bytes, and not the half of a UTF-8 sequence.
+std::string_view head(std::string_view text, std::size_t longest) {
+    text = text.substr(0, longest);
+    while (!text.empty() && continues(text.back())) text.remove_suffix(1);
+    if (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0xC0) text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+std::string shortened(std::string_view text, std::size_t longest) {
+    if (text.size() <= longest) return std::string(text);
+    std::string_view tail = text.substr(text.size() - longest / 2);
+    while (!tail.empty() && continues(tail.front())) tail.remove_prefix(1);
+    return std::string(head(text, longest / 2)).append("...").append(tail);
+}
+
+std::string quote(std::string_view text, std::size_t longest) {
     const bool cut = text.size() > longest;
-    if (cut) {
-        text = text.substr(0, longest);
-        // Not in the middle of a UTF-8 sequence.
-        while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80)
-            text.remove_suffix(1);
-        if (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0xC0) text.remove_suffix(1);
-    }
+    if (cut) text = head(text, longest);
     std::string out = "\"";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);

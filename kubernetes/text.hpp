@@ -9,9 +9,12 @@
 
 namespace kcheck::kubernetes {
 
-/// `text` in double quotes, with what would break a line or a terminal escaped, and cut
-/// when it is long: for quoting the user's input back.
-std::string quote(std::string_view text);
+/// `text` in double quotes, with what would break a line or a terminal escaped: for quoting the
+/// user's input back. What is longer than `longest` is cut.
+std::string quote(std::string_view text, std::size_t longest = 80);
+
+/// A long text without its middle.
+std::string shortened(std::string_view text, std::size_t longest);
 
 /// strconv.ParseInt(text, 10, 64)
 std::optional<std::int64_t> parse_integer(std::string_view text);

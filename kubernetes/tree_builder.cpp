@@ -4,12 +4,28 @@
 
 #include <fmt/format.h>
 
+#include "kubernetes/field_path.hpp"
 #include "kubernetes/text.hpp"
 
 namespace kcheck::kubernetes {
 
+namespace {
+
+/// As many as kube-apiserver lists errors of strict decoding.
+constexpr std::size_t duplicates_most = 100;
+
+}  // namespace
+
 void TreeBuilder::fail(Place place, std::string message, std::string hint) const {
     throw Failure{{file_, place, std::move(message), std::move(hint)}};
+}
+
+void TreeBuilder::fail_too_deep(Place place) const {
+    fail(place, fmt::format("nested more than {} levels deep", limits_.depth));
+}
+
+void TreeBuilder::fail_too_large(Place place) const {
+    fail(place, fmt::format("more than {} values, aliases expanded", limits_.values), "split the file");
 }
 
 bool TreeBuilder::expects_key() const {
@@ -18,8 +34,7 @@ bool TreeBuilder::expects_key() const {
 
 void TreeBuilder::count(Place place, std::size_t values) {
     size_ += values;
-    if (size_ > size_limit)
-        fail(place, fmt::format("more than {} values, aliases expanded", size_limit), "split the file");
+    if (size_ > limits_.values) fail_too_large(place);
 }
 
 void TreeBuilder::scalar(Value value, bool plain, std::size_t anchor) {
@@ -35,8 +50,7 @@ void TreeBuilder::start_map(Place place, std::size_t anchor) { start(Value::Kind
 
 void TreeBuilder::start(Value::Kind kind, Place place, std::size_t anchor) {
     if (expects_key()) fail(place, "a key must be a scalar, not a list or a map");
-    if (frames_.size() >= depth_limit)
-        fail(place, fmt::format("nested more than {} levels deep", depth_limit));
+    if (frames_.size() >= limits_.depth) fail_too_deep(place);
     count(place, 1);
     Frame frame;
     frame.value.kind = kind;
@@ -51,7 +65,7 @@ void TreeBuilder::end() {
     // The map's own keys win over merged ones, an earlier merged map over a later one.
     for (Value& source : frame.merged)
         for (Member& member : source.members)
-            if (frame.keys.emplace(member.key, member.key_place).second)
+            if (frame.keys.emplace(member.key, frame.value.members.size()).second)
                 frame.value.members.push_back(std::move(member));
     add(std::move(frame.value), frame.anchor);
 }
@@ -69,13 +83,37 @@ void TreeBuilder::add_key(const Value& key, bool plain) {
     if (key.is(Value::Kind::null)) fail(key.place, "a key is missing");
     Frame& frame = frames_.back();
     frame.merging = plain && key.text == "<<";
-    auto& keys = frame.merging ? frame.merge_keys : frame.keys;
-    const auto [first, is_new] = keys.emplace(key.text, key.place);
-    if (!is_new)
-        fail(key.place,
-             fmt::format("duplicate key {}, first on line {}", quote(key.text), first->second.line));
     frame.has_key = true;
-    if (!frame.merging) frame.value.members.push_back({key.text, key.place, {}});
+    if (frame.merging) {
+        if (frame.merge_key.line > 0) set_twice(frame, key, frame.merge_key);
+        frame.merge_key = key.place;
+        return;
+    }
+    const auto [known, is_new] = frame.keys.emplace(key.text, frame.value.members.size());
+    frame.pending = known->second;
+    if (is_new)
+        frame.value.members.push_back({key.text, key.place, {}});
+    else
+        set_twice(frame, key, frame.value.members[frame.pending].key_place);
+}
+
+void TreeBuilder::set_twice(Frame& frame, const Value& key, Place first) {
+    if (duplicates_ == nullptr || frame.merging)
+        fail(key.place, fmt::format("duplicate key {}, first on line {}", quote(key.text), first.line));
+    if (duplicates_->size() < duplicates_most)
+        duplicates_->push_back({key.text, join(path(), key.text), key.place});
+    frame.value.members[frame.pending].key_place = key.place;
+}
+
+/// Of the map that is being read.
+std::string TreeBuilder::path() const {
+    std::string path;
+    for (std::size_t i = 0; i + 1 < frames_.size(); ++i) {
+        const Value& value = frames_[i].value;
+        path = value.is(Value::Kind::list) ? indexed(path, value.items.size())
+                                           : join(path, value.members[frames_[i].pending].key);
+    }
+    return path;
 }
 
 void TreeBuilder::add(Value value, std::size_t anchor) {
@@ -93,7 +131,7 @@ void TreeBuilder::add(Value value, std::size_t anchor) {
     } else if (frame.has_key = false; frame.merging) {
         merge(frame, std::move(value));
     } else {
-        frame.value.members.back().value = std::move(value);
+        frame.value.members[frame.pending].value = std::move(value);
     }
 }
 

@@ -12,6 +12,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include "kubernetes/flow_bounds.hpp"
 #include "kubernetes/scalar.hpp"
 #include "kubernetes/text.hpp"
 #include "kubernetes/tree_builder.hpp"
@@ -48,7 +49,11 @@ class Events final : public YAML::EventHandler {
 public:
     Events(std::string_view source, TreeBuilder& builder) : source_(source), builder_(builder) {}
 
-    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        // yaml-cpp makes null documents of a token that none can begin with, without end.
+        if (mark.pos == last_start_) builder_.fail(place_of(mark), "not valid YAML: no document begins so");
+        last_start_ = mark.pos;
+    }
     void OnDocumentEnd() override {}
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -106,15 +111,23 @@ private:
     inline static const std::string core = "tag:yaml.org,2002:";
     std::string_view source_;
     TreeBuilder& builder_;
+    int last_start_ = -1;
 };
 
 }  // namespace
 
-std::vector<Value> read_yaml(const std::string& file, const std::string& text) {
-    std::istringstream stream(text);
-    TreeBuilder builder(file);
+tl::expected<std::vector<Value>, Error> read_yaml(const std::string& file, const std::string& text,
+                                                  const ReadLimits& limits,
+                                                  std::vector<DuplicateKey>* duplicates) {
+    TreeBuilder builder(file, limits, duplicates);
     std::vector<Value> documents;
     try {
+        // Of a value in a map there are three tokens beside the key's.
+        if (const auto excess = exceeds_flow_bounds(text, limits.depth, 4 * limits.values)) {
+            const Place place = place_of_offset(text, excess->offset);
+            excess->is_depth ? builder.fail_too_deep(place) : builder.fail_too_large(place);
+        }
+        std::istringstream stream(text);
         YAML::Parser parser(stream);
         Events events(text, builder);
         while (parser.HandleNextDocument(events)) {
@@ -122,7 +135,9 @@ std::vector<Value> read_yaml(const std::string& file, const std::string& text) {
             if (!document.is(Value::Kind::null)) documents.push_back(std::move(document));
         }
     } catch (const YAML::Exception& problem) {
-        throw Failure{{file, place_of(problem.mark), "not valid YAML: " + problem.msg, ""}};
+        return tl::make_unexpected(Error{file, place_of(problem.mark), "not valid YAML: " + problem.msg, ""});
+    } catch (const Failure& failure) {
+        return tl::make_unexpected(failure.error);
     }
     return documents;
 }

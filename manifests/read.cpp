@@ -25,8 +25,10 @@ std::vector<Value> documents_of(const Source& source) {
     const bool named_yaml = source.name.ends_with(".yaml") || source.name.ends_with(".yml");
     const std::size_t first = source.text.find_first_not_of(" \t\r\n");
     const bool brace = first != std::string::npos && source.text[first] == '{';
-    return named_json || (brace && !named_yaml) ? kubernetes::read_json(source.name, source.text)
-                                                : kubernetes::read_yaml(source.name, source.text);
+    auto documents = named_json || (brace && !named_yaml) ? kubernetes::read_json(source.name, source.text)
+                                                          : kubernetes::read_yaml(source.name, source.text);
+    if (!documents) throw Failure{documents.error()};
+    return std::move(*documents);
 }
 
 class Reader {

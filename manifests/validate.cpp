@@ -12,14 +12,17 @@ namespace kcheck::manifests {
 
 namespace {
 
+constexpr std::size_t longest_message = 2000;
+
 void refuse(std::string_view kind, const std::string& file, const Value& object,
             const kubernetes::FieldErrors& errors) {
     if (errors.empty()) return;
     const auto& [reason, field, message] = errors.errors().front();
-    throw Failure{{file, place_of_field(object, field),
-                   fmt::format("The {} {} is invalid: {}: {}", kind,
-                               quote(object.at("metadata").at("name").text), field, message),
-                   ""}};
+    throw Failure{
+        {file, place_of_field(object, field),
+         fmt::format("The {} {} is invalid: {}: {}", kind, quote(object.at("metadata").at("name").text),
+                     field, kubernetes::shortened(message, longest_message)),
+         ""}};
 }
 
 }  // namespace

@@ -80,11 +80,25 @@ TEST_CASE("YAML is read as kubectl reads it") {
                  "empty": null}})"));
     CHECK(*parse_yaml("{\"kind\": \"Pod\"}") == Json{{"kind", "Pod"}});
     CHECK(parse_yaml("")->is_null());
+    CHECK(*parse_yaml("a: &x {b: 010}\nc: *x") == Json{{"a", {{"b", 8}}}, {"c", {{"b", 8}}}});
+}
+
+TEST_CASE("fields that are set twice are told, and the last value counts") {
+    using Texts = std::vector<std::string>;
+    Texts twice;
+    CHECK(*parse_json(R"({"a": [{"b": {"x": 1}, "b": 2}], "c": {"d": 1, "d": {}}, "a": 3})", &twice) ==
+          Json::parse(R"({"a": 3, "c": {"d": {}}})"));
+    CHECK(twice == Texts{"duplicate field \"a[0].b\"", "duplicate field \"c.d\"", "duplicate field \"a\""});
+    twice.clear();
+    CHECK(*parse_yaml("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n", &twice) ==
+          Json::parse(R"({"a": 3, "b": {"c": 2}})"));
+    CHECK(twice == Texts{"yaml: unmarshal errors:\n  line 4: key \"c\" already set in map\n"
+                         "  line 5: key \"a\" already set in map"});
 }
 
 TEST_CASE("YAML that is wrong, ambiguous or a bomb is refused") {
-    const auto* text = GENERATE("a: [1", "a: 1\na: 2", "a: &x 1\nb: *x", "a: *x", "&x {}", "? {a: 1}\n: b",
-                                "? [a]\n: b", "a: 1\n---\nb: 2", "\t- a", "a: b: c", "- a\nb: c");
+    const auto* text = GENERATE("a: [1", "a: 1\na: 2", "a: *x", "? {a: 1}\n: b", "? [a]\n: b",
+                                "a: 1\n---\nb: 2", "\t- a", "a: b: c", "- a\nb: c");
     INFO(text);
     CHECK_FALSE(parse_yaml(text));
     CHECK_FALSE(parse_yaml(std::string(nesting_most + 1, '[')));

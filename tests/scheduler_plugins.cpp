@@ -36,15 +36,15 @@ Json owned(const std::string& name, const std::string& controller) {
 }  // namespace
 
 TEST_CASE("quantities are counted in units or in thousandths, and rounded up") {
-    CHECK(quantity_of("1.5Gi", 0) == 1'610'612'736);
-    CHECK(quantity_of("100m", 0) == 1);
-    CHECK(quantity_of("-1500m", 0) == -2);
-    CHECK(quantity_of("0.1", 3) == 100);
-    CHECK(quantity_of("1n", 3) == 1);
-    CHECK(quantity_of(2, 3) == 2000);
-    CHECK(quantity_of("8E", 3) == std::numeric_limits<std::int64_t>::max());
-    CHECK(quantity_of(Json(), 3) == 0);
-    CHECK(quantity_of("much", 3) == 0);
+    CHECK(quantity_of("1.5Gi", Unit::one) == 1'610'612'736);
+    CHECK(quantity_of("100m", Unit::one) == 1);
+    CHECK(quantity_of("-1500m", Unit::one) == -2);
+    CHECK(quantity_of("0.1", Unit::milli) == 100);
+    CHECK(quantity_of("1n", Unit::milli) == 1);
+    CHECK(quantity_of(2, Unit::milli) == 2000);
+    CHECK(quantity_of("8E", Unit::milli) == std::numeric_limits<std::int64_t>::max());
+    CHECK(quantity_of(Json(), Unit::milli) == 0);
+    CHECK(quantity_of("much", Unit::milli) == 0);
 }
 
 TEST_CASE("a pod needs what its containers need, or its init containers, beside its sidecars") {

@@ -34,6 +34,7 @@ void validate_template(const Value& spec, FieldErrors& errors) {
             errors.invalid("spec.template.metadata.labels", Shown::json(json_text(labels)),
                            "`selector` does not match template `labels`");
     validate_pod_template(pod_template, "spec.template", errors);
+    validate_always_restarted(pod_template, "spec.template", errors);
 }
 
 /// "25%" as 25

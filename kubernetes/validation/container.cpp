@@ -190,6 +190,14 @@ void validate_container_security(const Value& container, const std::string& path
                        "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
 }
 
+/// validateContainerRestartPolicy
+void validate_restarts(const Value& container, const std::string& path, FieldErrors& errors) {
+    errors.one_of(path, container, "restartPolicy", restart_policies);
+    if (has(container, "restartPolicyRules") && text_of(container, "restartPolicy").empty())
+        errors.required(join(path, "restartPolicy"),
+                        "must specify restartPolicy when restart rules are used");
+}
+
 /// validateContainerCommon
 void validate_common(const Value& container, const Volumes& volumes, const std::string& path,
                      FieldErrors& errors) {
@@ -210,7 +218,6 @@ void validate_common(const Value& container, const Volumes& volumes, const std::
     each(container, "resizePolicy", path, [&](const Value& policy, const std::string& at) {
         errors.one_of(at, policy, "restartPolicy", resize_policies);
     });
-    errors.one_of(path, container, "restartPolicy", restart_policies);
     validate_container_security(container, path, errors);
 }
 
@@ -259,6 +266,7 @@ void validate_containers(const Value& spec, const Volumes& volumes, const std::s
         validate_common(container, volumes, at, errors);
         unique(container, at);
         validate_lifecycle(container, grace, at, errors);
+        validate_restarts(container, at, errors);
     });
     std::set<std::string> host_ports;
     each(spec, "containers", path, [&](const Value& container, const std::string& at) {
@@ -268,6 +276,7 @@ void validate_containers(const Value& spec, const Volumes& volumes, const std::s
     each(spec, "initContainers", path, [&](const Value& container, const std::string& at) {
         validate_common(container, volumes, at, errors);
         unique(container, at);
+        validate_restarts(container, at, errors);
         std::set<std::string> own_ports;  // they run one after the other
         validate_host_ports(container, at, host_network, own_ports, errors);
         if (text_of(container, "restartPolicy") == "Always")

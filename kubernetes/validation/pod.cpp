@@ -93,7 +93,11 @@ void validate_pod_template(const Value& pod_template, const std::string& path, F
     validate_pod_spec(spec, at, errors);
     if (!spec.at("ephemeralContainers").items.empty())
         errors.forbidden(join(at, "ephemeralContainers"), "ephemeral containers not allowed in pod template");
-    // In a template the pods' owner restarts what fails.
+}
+
+void validate_always_restarted(const Value& pod_template, const std::string& path, FieldErrors& errors) {
+    const Value& spec = pod_template.at("spec");
+    const std::string at = join(path, "spec");
     if (const std::string& policy = text_of(spec, "restartPolicy"); !policy.empty() && policy != "Always")
         errors.not_supported(join(at, "restartPolicy"), policy, std::array{"Always"sv});
     if (has(spec, "activeDeadlineSeconds"))

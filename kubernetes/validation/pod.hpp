@@ -16,8 +16,10 @@ namespace kcheck::kubernetes {
 
 /// ValidatePodSpec
 void validate_pod_spec(const Value& spec, const std::string& path, FieldErrors& errors);
-/// ValidatePodTemplateSpecForReplicaSet: what a Deployment's or ReplicaSet's pods are made of.
+/// ValidatePodTemplateSpec
 void validate_pod_template(const Value& pod_template, const std::string& path, FieldErrors& errors);
+/// Of what replaces its pods, and does not wait for their end: ValidatePodTemplateSpecForReplicaSet.
+void validate_always_restarted(const Value& pod_template, const std::string& path, FieldErrors& errors);
 
 // Parts of a pod's spec, at `path`.
 /// ValidateVolumes: gives those that are right, and what they are: "emptyDir", or empty by default.

@@ -71,7 +71,7 @@ private:
 
     Json decoded_body() const {
         const bool strict = parameter(request_, "fieldValidation") == "Strict";
-        Json object = decode_object(resource_, request_.body, strict);
+        Json object = decode_object(resource_, request_.body, strict ? &request_.duplicate_fields : nullptr);
         const auto given = string_at(object, "/metadata/namespace");
         if (resource_.namespaced && !given.empty() && given != key_.namespace_name)
             throw bad_request(

@@ -9,11 +9,6 @@
 
 namespace kcheck::reference::apiserver {
 
-/// An RFC 1123 subdomain: what most names must be. Empty: it is one; else why not.
-std::string dns_subdomain_error(const std::string& name);
-/// An RFC 1123 label: what namespaces' names must be.
-std::string dns_label_error(const std::string& name);
-
 std::vector<FieldError> validate_object_meta(const Resource& resource, const Json& object);
 /// What an update may not change. Fills in what it may leave out before: see `keep_metadata`.
 std::vector<FieldError> validate_object_meta_update(const Json& object, const Json& old);

@@ -70,7 +70,9 @@ bool parse_dry_run(const Request& request, const std::string& options_kind) {
 
 Selection parse_selection(const RequestInfo& info, const Request& request) {
     Selection selection;
-    selection.labels = LabelSelector(parameter(request, "labelSelector").value_or(""));
+    auto labels = kubernetes::LabelSelector::parse(parameter(request, "labelSelector").value_or(""));
+    if (!labels) throw bad_request(labels.error());
+    selection.labels = std::move(*labels);
     selection.fields = FieldSelector(*info.resource, parameter(request, "fieldSelector").value_or(""));
     if (!info.name.empty()) selection.fields.require("metadata.name", info.name);
     return selection;

@@ -9,16 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "kubernetes/field_errors.hpp"
 #include "reference/base/json.hpp"
 
 namespace kcheck::reference::apiserver {
 
-/// One cause of a 422 Invalid (apimachinery/pkg/util/validation/field).
-struct FieldError {
-    std::string reason;   // "FieldValueRequired", "FieldValueInvalid", "FieldValueNotSupported", ...
-    std::string field;    // "spec.template.spec.containers[0].name"
-    std::string message;  // "Required value", "Invalid value: -1: must be greater than or equal to 0"
-};
+/// One cause of a 422 Invalid.
+using kubernetes::FieldError;
 
 struct TableColumn {
     std::string name;
@@ -38,7 +35,7 @@ struct Resource {
     bool generation_counts_spec = false;         // metadata.generation is kept
     bool by_schema = false;                      // validation_schema.hpp, beside `validate`
     /// Why a name is none; null: it is to be a DNS subdomain.
-    std::string (*name_error)(const std::string& name) = nullptr;
+    kubernetes::Problems (*name_problems)(std::string_view name) = nullptr;
     /// Of what nothing in this cluster acts on: what does not happen; empty: something does.
     std::string_view not_reconciled = {};
 

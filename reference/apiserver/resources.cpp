@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <array>
 
+#include "kubernetes/quantity.hpp"
 #include "reference/apiserver/object_meta.hpp"
 #include "reference/apiserver/resource.hpp"
 #include "reference/apiserver/strategy_parts.hpp"
 #include "reference/apiserver/tables_kinds.hpp"
-#include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_pod.hpp"
 
@@ -26,8 +26,8 @@ constexpr int toleration_seconds = 300;
 FieldValues compute_resources(const Json& amounts) {
     FieldValues result;
     for (const auto* name : {"cpu", "memory"}) {
-        const auto quantity = parse_quantity(text_of(amounts, name));
-        if (quantity && quantity->nano > 0) result[name] = canonical(*quantity);
+        const auto quantity = kubernetes::Quantity::parse(text_of(amounts, name));
+        if (quantity && *quantity > kubernetes::Quantity{}) result[name] = quantity->to_string();
     }
     return result;
 }
@@ -194,7 +194,7 @@ Resource namespaces() {
             .short_names = {"ns"},
             .namespaced = false,
             .subresources = {"finalize", "status"},
-            .name_error = dns_label_error,
+            .name_problems = kubernetes::dns_label_problems,
             .prepare_for_create = prepare_namespace,
             .prepare_for_update = prepare_namespace_update,
             .prepare_for_status = keep_spec,

@@ -220,7 +220,7 @@ void add_access(std::vector<Resource>& all) {
                           .not_reconciled = fixed,
                           .validate = validate_role_binding,
                           .validate_update = as_update<validate_role_binding>}));
-    for (std::size_t i = first; i < all.size(); ++i) all[i].name_error = path_segment_error;
+    for (std::size_t i = first; i < all.size(); ++i) all[i].name_problems = path_segment_problems;
 }
 
 void add_extensions(std::vector<Resource>& all) {

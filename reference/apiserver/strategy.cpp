@@ -84,14 +84,18 @@ Json decode_kind(const std::string& api_version, const std::string& kind, Json b
     return body;
 }
 
-Json decode_object(const Resource& resource, Json body, bool strict) {
+Json decode_object(const Resource& resource, Json body, const std::vector<std::string>* duplicates) {
     const auto* type = kubernetes::schema().kind(resource.api_version(), resource.kind);
-    std::vector<std::string> unknown;
-    if (strict && type && body.is_object()) unknown = unknown_fields(*type, body);
+    std::vector<std::string> wrong;
+    if (duplicates != nullptr) {
+        wrong = *duplicates;
+        if (type && body.is_object())
+            for (auto& unknown : unknown_fields(*type, body)) wrong.push_back(std::move(unknown));
+    }
     Json object = decode_kind(resource.api_version(), resource.kind, std::move(body));
-    if (!unknown.empty())
+    if (!wrong.empty())
         throw bad_request(cannot_be_handled(resource.api_version(), resource.kind) +
-                          fmt::format("strict decoding error: {}", fmt::join(unknown, ", ")));
+                          fmt::format("strict decoding error: {}", fmt::join(wrong, ", ")));
     Json& metadata = object["metadata"];
     if (!metadata.is_object()) metadata = Json::object();
     // No server-side apply: nobody owns fields.

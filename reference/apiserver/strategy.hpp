@@ -12,8 +12,9 @@
 namespace kcheck::reference::apiserver {
 
 /// `body` as an object of this kind: of the right shape, without what does not exist, with defaults.
-/// `strict`: a field that does not exist is an error (fieldValidation=Strict).
-Json decode_object(const Resource& resource, Json body, bool strict = false);
+/// With `duplicates` it is strict (fieldValidation=Strict): a field that does not exist is an error, and so
+/// is a field that was set twice, which are those.
+Json decode_object(const Resource& resource, Json body, const std::vector<std::string>* duplicates = nullptr);
 /// The same for kinds of subresources ("autoscaling/v1", "Scale"); null bodies are refused.
 Json decode_kind(const std::string& api_version, const std::string& kind, Json body);
 

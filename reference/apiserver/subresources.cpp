@@ -9,6 +9,7 @@
 #include "reference/apiserver/selectors.hpp"
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/strategy.hpp"
+#include "reference/base/json_tree.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -108,7 +109,9 @@ Json scale_of(const Json& object) {
                {"metadata", std::move(metadata)},
                {"spec", {{"replicas", int_at(object, "/spec/replicas")}}},
                {"status", {{"replicas", int_at(object, "/status/replicas")}}}};
-    if (const auto selector = label_selector_text(at(object, "/spec/selector")); !selector.empty())
+    if (const auto selector =
+            kubernetes::LabelSelector::of(tree_of(at(object, "/spec/selector"))).to_string();
+        !selector.empty())
         scale["status"]["selector"] = selector;
     return scale;
 }

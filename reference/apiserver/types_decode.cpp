@@ -3,14 +3,18 @@
 #include <limits>
 #include <stdexcept>
 
-#include "reference/apiserver/types_quantity.hpp"
-#include "reference/base/json_access.hpp"
+#include "kubernetes/quantity.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/base/json_access.hpp"
 
 namespace kcheck::reference::apiserver {
 
 namespace {
+
+auto quantity_of(const Json& value) {
+    return kubernetes::Quantity::parse(value.is_string() ? value.get_ref<const std::string&>()
+                                                         : json_text(value));
+}
 
 using kubernetes::Field;
 using kubernetes::Type;
@@ -118,9 +122,7 @@ private:
                 return integer(value, struct_field, "int32", std::numeric_limits<std::int32_t>::min(),
                                std::numeric_limits<std::int32_t>::max());
             case Element::quantity:
-                if (!parse_quantity(value.is_string() ? value.get<std::string>() : json_text(value))) {
-                    fail(quantity_format_error);
-                }
+                if (const auto quantity = quantity_of(value); !quantity) fail(quantity.error());
                 return;
             default: break;
         }
@@ -181,8 +183,7 @@ void normalize_element(const Field& field, Json& value) {
     } else if (field.element == Element::structure) {
         normalize(*field.type, value);
     } else if (field.element == Element::quantity) {
-        const auto quantity = parse_quantity(value.is_string() ? value.get<std::string>() : json_text(value));
-        if (quantity) value = canonical(*quantity);
+        if (const auto quantity = quantity_of(value)) value = quantity->to_string();
     }
 }
 

@@ -1,11 +1,13 @@
 // pkg/apis/core/validation/{validation,events}.go, pkg/apis/coordination/validation/validation.go.
 #include <set>
 
-#include "reference/apiserver/object_meta.hpp"
+#include "kubernetes/names.hpp"
+#include "kubernetes/validation/metadata.hpp"
+#include "kubernetes/validation/node.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
-#include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
 #include "reference/base/json_access.hpp"
+#include "reference/base/json_tree.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -13,27 +15,10 @@ namespace {
 
 constexpr std::size_t config_map_most = 1024 * 1024;
 
-/// One taint for each key and effect.
-void validate_taints(const Json& spec, ValidationErrors& errors) {
-    std::set<std::pair<std::string, std::string>> seen;
-    const auto& taints = list_of(spec, "taints");
-    for (std::size_t i = 0; i < taints.size(); ++i) {
-        const auto path = indexed("spec.taints", i);
-        const auto key = text_of(taints[i], "key");
-        const auto value = text_of(taints[i], "value");
-        errors.unless_empty(join(path, "key"), key, qualified_name_error(key));
-        errors.unless_empty(join(path, "value"), value, label_value_error(value));
-        errors.one_of(path, taints[i], "effect", {"NoExecute", "NoSchedule", "PreferNoSchedule"}, true);
-        if (!seen.insert({key, text_of(taints[i], "effect")}).second) errors.duplicate(path, taints[i]);
-    }
-}
-
 void validate_node_parts(const Json& node, ValidationErrors& errors) {
-    validate_taints(member(node, "spec"), errors);
     const Json& status = member(node, "status");
-    for (const auto* amounts : {"capacity", "allocatable"}) {
-        validate_quantities(member(status, amounts), join("status", amounts), errors);
-    }
+    kubernetes::validate_taints(tree_of(member(node, "spec")), errors.fields());
+    kubernetes::validate_node_resources(tree_of(status), errors.fields());
     std::set<std::pair<std::string, std::string>> seen;
     const auto& addresses = list_of(status, "addresses");
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -53,11 +38,9 @@ void validate_unchanged(const Json& spec, const Json& old, std::string_view name
 void validate_service_port(const Json& port, const std::string& path, bool named, ValidationErrors& errors) {
     const auto name = text_of(port, "name");
     if (named && name.empty()) errors.required(join(path, "name"));
-    if (!name.empty()) errors.unless_empty(join(path, "name"), name, dns_label_error(name));
+    if (!name.empty()) errors.invalid(join(path, "name"), name, kubernetes::dns_label_problems(name));
     const auto number = integer_of(port, "port").value_or(0);
-    if (number < 1 || number > port_most) {
-        errors.invalid(join(path, "port"), number, "must be between 1 and 65535, inclusive");
-    }
+    errors.invalid(join(path, "port"), number, kubernetes::port_number_problems(number));
     errors.one_of(path, port, "protocol", {"SCTP", "TCP", "UDP"}, true);
 }
 
@@ -108,7 +91,7 @@ std::vector<FieldError> validate_config_map(const Json& config_map) {
     std::size_t bytes = 0;
     for (const auto* part : {"data", "binaryData"}) {
         for (const auto& [key, value] : map_of(config_map, part)) {
-            errors.unless_empty(keyed(part, key), key, config_map_key_error(key));
+            errors.invalid(keyed(part, key), key, kubernetes::config_map_key_problems(key));
             if (value.is_string()) bytes += value.get_ref<const std::string&>().size();
             if (std::string_view(part) == "binaryData" &&
                 !member(member(config_map, "data"), key).is_null()) {
@@ -139,12 +122,12 @@ std::vector<FieldError> validate_config_map_update(const Json& config_map, const
 std::vector<FieldError> validate_service(const Json& service) {
     ValidationErrors errors;
     const auto name = text_of(member(service, "metadata"), "name");
-    if (!name.empty()) errors.unless_empty("metadata.name", name, dns_1035_label_error(name));
+    if (!name.empty()) errors.invalid("metadata.name", name, kubernetes::dns_1035_label_problems(name));
     const Json& spec = member(service, "spec");
     const auto type = text_of(spec, "type");
     errors.one_of("spec", spec, "type", {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}, true);
     errors.one_of("spec", spec, "sessionAffinity", {"ClientIP", "None"}, true);
-    validate_label_map(member(spec, "selector"), "spec.selector", errors);
+    kubernetes::validate_labels(tree_of(member(spec, "selector")), "spec.selector", errors.fields());
     const auto& ports = list_of(spec, "ports");
     if (ports.empty() && type != "ExternalName" && text_of(spec, "clusterIP") != "None") {
         errors.required("spec.ports");

@@ -1,5 +1,4 @@
-// Collects what is wrong with an object, in Kubernetes' words
-// (apimachinery/pkg/util/validation/field/errors.go).
+// Collects what is wrong with an object of JSON, in the words of kubernetes/field_errors.hpp.
 #pragma once
 
 #include <initializer_list>
@@ -8,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kubernetes/field_errors.hpp"
+#include "kubernetes/field_path.hpp"
 #include "reference/apiserver/resource.hpp"
 
 namespace kcheck::reference::apiserver {
@@ -26,8 +27,6 @@ public:
     void forbidden(const std::string& field, std::string_view detail);
     void too_long(const std::string& field, std::size_t most);
 
-    /// `invalid` if `detail` is not empty: for checks that return what is wrong.
-    void unless_empty(const std::string& field, const Json& value, std::string_view detail);
     /// The member of `object`, if it is there, is an integer of at least `low`.
     void at_least(const std::string& path, const Json& object, std::string_view name, std::int64_t low);
     /// The member is one of `supported`; what is missing is an error only if `required` says so.
@@ -38,17 +37,19 @@ public:
     /// "field is immutable", unless both are equal.
     void immutable(const std::string& path, const Json& object, const Json& old, std::string_view name);
 
-    std::vector<FieldError> take() { return std::move(errors_); }
+    /// One error for each of `problems`.
+    void invalid(const std::string& field, const Json& value, const kubernetes::Problems& problems);
+
+    /// For the rules of kubernetes/validation/.
+    kubernetes::FieldErrors& fields() { return errors_; }
+    std::vector<FieldError> take() { return errors_.take(); }
 
 private:
-    std::vector<FieldError> errors_;
+    kubernetes::FieldErrors errors_;
 };
 
-/// "spec" and "replicas" make "spec.replicas".
-std::string join(const std::string& path, std::string_view name);
-std::string indexed(const std::string& path, std::size_t index);   // "spec.containers[0]"
-std::string keyed(const std::string& path, std::string_view key);  // "limits[cpu]"
-
-inline constexpr auto not_negative = "must be greater than or equal to 0";
+using kubernetes::indexed;
+using kubernetes::join;
+using kubernetes::keyed;
 
 }  // namespace kcheck::reference::apiserver

@@ -2,36 +2,14 @@
 
 #include <algorithm>
 
-#include "reference/apiserver/object_meta.hpp"
-#include "reference/apiserver/validation_names.hpp"
+#include "kubernetes/validation/metadata.hpp"
+#include "kubernetes/validation/pod.hpp"
 #include "reference/base/json_access.hpp"
+#include "reference/base/json_tree.hpp"
 
 namespace kcheck::reference::apiserver {
 
 namespace {
-
-void validate_optional_name(const Json& spec, const std::string& path, std::string_view name,
-                            std::string (*error_of)(const std::string&), ValidationErrors& errors) {
-    const auto value = text_of(spec, name);
-    if (!value.empty()) errors.unless_empty(join(path, name), value, error_of(value));
-}
-
-void validate_spec(const Json& spec, const std::string& path, ValidationErrors& errors) {
-    validate_volumes(spec, path, errors);
-    validate_containers(spec, path, errors);
-    errors.one_of(path, spec, "restartPolicy", {"Always", "Never", "OnFailure"}, true);
-    errors.one_of(path, spec, "dnsPolicy", {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"},
-                  true);
-    validate_scheduling(spec, path, errors);
-    validate_optional_name(spec, path, "serviceAccountName", dns_subdomain_error, errors);
-    validate_optional_name(spec, path, "nodeName", dns_subdomain_error, errors);
-    validate_optional_name(spec, path, "hostname", dns_label_error, errors);
-    validate_optional_name(spec, path, "subdomain", dns_label_error, errors);
-    validate_optional_name(spec, path, "priorityClassName", dns_subdomain_error, errors);
-    errors.at_least(path, spec, "activeDeadlineSeconds", 1);
-    errors.at_least(path, spec, "terminationGracePeriodSeconds", 0);
-    errors.one_of(path, spec, "preemptionPolicy", {"Never", "PreemptLowerPriority"});
-}
 
 /// Old tolerations must stay; only the seconds of one may change (validateOnlyAddedTolerations).
 void validate_only_added_tolerations(const Json& spec, const Json& old, ValidationErrors& errors) {
@@ -48,7 +26,7 @@ void validate_only_added_tolerations(const Json& spec, const Json& old, Validati
         return errors.forbidden("spec.tolerations",
                                 "existing toleration can not be modified except its tolerationSeconds");
     }
-    validate_tolerations(spec, "spec", errors);
+    kubernetes::validate_tolerations(tree_of(spec), "spec", errors.fields());
 }
 
 /// It may be set, or made shorter.
@@ -107,32 +85,20 @@ void validate_images(const Json& spec, ValidationErrors& errors) {
 
 std::vector<FieldError> validate_pod(const Json& pod) {
     ValidationErrors errors;
-    validate_spec(member(pod, "spec"), "spec", errors);
+    kubernetes::validate_pod_spec(tree_of(member(pod, "spec")), "spec", errors.fields());
     return errors.take();
 }
 
 void validate_pod_template(const Json& pod_template, const std::string& path, ValidationErrors& errors) {
-    const Json& metadata = member(pod_template, "metadata");
-    const auto at_metadata = join(path, "metadata");
-    validate_label_map(member(metadata, "labels"), join(at_metadata, "labels"), errors);
-    validate_annotation_map(member(metadata, "annotations"), join(at_metadata, "annotations"), errors);
-    const Json& spec = member(pod_template, "spec");
-    validate_spec(spec, join(path, "spec"), errors);
-    if (!list_of(spec, "ephemeralContainers").empty()) {
-        errors.forbidden(join(path, "spec.ephemeralContainers"),
-                         "ephemeral containers not allowed in pod template");
-    }
+    kubernetes::validate_pod_template(tree_of(pod_template), path, errors.fields());
 }
 
 void validate_always_restarted(const Json& pod_template, const std::string& path, ValidationErrors& errors) {
-    const Json& spec = member(pod_template, "spec");
-    if (text_of(spec, "restartPolicy") != "Always") {
-        errors.not_supported(join(path, "spec.restartPolicy"), text_of(spec, "restartPolicy"), {"Always"});
-    }
-    if (!member(spec, "activeDeadlineSeconds").is_null()) {
-        errors.forbidden(join(path, "spec.activeDeadlineSeconds"),
-                         "activeDeadlineSeconds in ReplicaSet is not Supported");
-    }
+    kubernetes::validate_always_restarted(tree_of(pod_template), path, errors.fields());
+}
+
+void validate_label_selector(const Json& selector, const std::string& path, ValidationErrors& errors) {
+    kubernetes::validate_label_selector(tree_of(selector), path, errors.fields());
 }
 
 std::vector<FieldError> validate_pod_update(const Json& pod, const Json& old) {
@@ -164,7 +130,8 @@ std::vector<FieldError> validate_pod_status_update(const Json& pod, const Json& 
         errors.invalid("status.qosClass", member(status, "qosClass"), "field is immutable");
     }
     errors.one_of("status", status, "phase", {"Failed", "Pending", "Running", "Succeeded", "Unknown"});
-    validate_optional_name(status, "status", "nominatedNodeName", dns_subdomain_error, errors);
+    if (const auto name = text_of(status, "nominatedNodeName"); !name.empty())
+        errors.invalid("status.nominatedNodeName", name, kubernetes::dns_subdomain_problems(name));
     const auto& conditions = list_of(status, "conditions");
     for (std::size_t i = 0; i < conditions.size(); ++i) {
         const auto at_condition = indexed("status.conditions", i);

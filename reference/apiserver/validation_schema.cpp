@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
 #include "reference/base/json_access.hpp"
 

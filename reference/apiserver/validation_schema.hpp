@@ -1,6 +1,6 @@
 // What the schema alone says of an object: fields that are required, words of enumerations, bounds, and
 // what may not change. Parts that several kinds share have checks of their own: pod templates
-// (validation_pod.hpp) and label selectors (validation_names.hpp).
+// (validation_pod.hpp) and label selectors (validation_pod.hpp).
 //
 // metadata (object_meta.hpp) and status are not looked at. Of a list that is required it is not known
 // whether it may be empty: see validation_stored.hpp.

@@ -4,9 +4,9 @@
 #include <set>
 
 #include "reference/apiserver/tables_stored.hpp"
-#include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
 #include "reference/base/json_access.hpp"
+#include "reference/base/objects.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -24,7 +24,7 @@ void validate_own_pods(const Json& spec, ValidationErrors& errors) {
     if (map_of(selector, "matchLabels").empty() && list_of(selector, "matchExpressions").empty())
         errors.invalid("spec.selector", selector, "empty selector is invalid");
     const Json& labels = member(member(pod_template, "metadata"), "labels");
-    if (!label_selector_matches(selector, labels))
+    if (!selector_matches(selector, labels))
         errors.invalid("spec.template.metadata.labels", labels,
                        "`selector` does not match template `labels`");
 }
@@ -125,7 +125,7 @@ std::vector<FieldError> validate_replication_controller(const Json& object) {
     if (map_of(spec, "selector").empty()) errors.required("spec.selector");
     const Json& pod_template = member(spec, "template");
     const Json& labels = member(member(pod_template, "metadata"), "labels");
-    if (!label_selector_matches(Json{{"matchLabels", selector}}, labels))
+    if (!selector_matches(Json{{"matchLabels", selector}}, labels))
         errors.invalid("spec.template.metadata.labels", labels,
                        "`selector` does not match template `labels`");
     validate_always_restarted(pod_template, "spec.template", errors);
@@ -173,7 +173,7 @@ std::vector<FieldError> validate_secret(const Json& object) {
     ValidationErrors errors;
     std::size_t bytes = 0;
     for (const auto& [key, value] : map_of(object, "data")) {
-        errors.unless_empty(keyed("data", key), key, config_map_key_error(key));
+        errors.invalid(keyed("data", key), key, kubernetes::config_map_key_problems(key));
         if (value.is_string()) bytes += value.get_ref<const std::string&>().size() / 4 * 3;
     }
     if (bytes > secret_most) errors.too_long("data", secret_most);
@@ -330,11 +330,12 @@ std::vector<FieldError> validate_custom_resource_definition(const Json& object) 
     return errors.take();
 }
 
-std::string path_segment_error(const std::string& name) {
-    if (name == "." || name == "..") return "may not be '" + name + "'";
+kubernetes::Problems path_segment_problems(std::string_view name) {
+    if (name == "." || name == "..") return {"may not be '" + std::string(name) + "'"};
+    kubernetes::Problems problems;
     for (const char c : {'/', '%'})
-        if (name.find(c) != std::string::npos) return std::string("may not contain '") + c + "'";
-    return {};
+        if (name.find(c) != std::string::npos) problems.push_back(std::string("may not contain '") + c + "'");
+    return problems;
 }
 
 }  // namespace kcheck::reference::apiserver

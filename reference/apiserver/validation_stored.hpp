@@ -28,6 +28,6 @@ std::vector<FieldError> validate_webhooks(const Json& object);
 std::vector<FieldError> validate_custom_resource_definition(const Json& object);
 
 /// Names of RBAC are parts of a path: anything but ".", "..", "/" and "%" (path.ValidatePathSegmentName).
-std::string path_segment_error(const std::string& name);
+kubernetes::Problems path_segment_problems(std::string_view name);
 
 }  // namespace kcheck::reference::apiserver

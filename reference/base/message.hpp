@@ -29,6 +29,7 @@ struct Request {
     std::string content_type = "application/json";  // of the body; tells PATCH types apart
     std::string accept = "application/json";
     std::string user_agent = {};
+    std::vector<std::string> duplicate_fields = {};  // of the body as it was sent, in words
 };
 
 struct Response {

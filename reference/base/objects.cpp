@@ -8,16 +8,9 @@ namespace kcheck::reference {
 
 namespace {
 
-bool expression_matches(const Json& expression, const Json& labels) {
-    const auto operation = string_at(expression, "/operator");
-    const Json& value = member(labels, string_at(expression, "/key"));
-    if (operation == "Exists") return !value.is_null();
-    if (operation == "DoesNotExist") return value.is_null();
-    const Json& values = member(expression, "values");
-    const bool among = std::find(values.begin(), values.end(), value) != values.end();
-    if (operation == "In") return !value.is_null() && among;
-    if (operation == "NotIn") return value.is_null() || !among;
-    return false;
+std::optional<std::string_view> text_in(const Json& value) {
+    if (!value.is_string()) return std::nullopt;
+    return value.get_ref<const std::string&>();
 }
 
 }  // namespace
@@ -98,8 +91,22 @@ bool selector_matches(const Json& label_selector, const Json& labels) {
             if (member(labels, key) != value) return false;
     const Json& expressions = member(label_selector, "matchExpressions");
     if (!expressions.is_array()) return true;
-    return std::all_of(expressions.begin(), expressions.end(),
-                       [&](const Json& expression) { return expression_matches(expression, labels); });
+    return std::all_of(expressions.begin(), expressions.end(), [&](const Json& expression) {
+        return requirement_matches(expression, member(labels, string_at(expression, "/key")));
+    });
+}
+
+bool requirement_matches(const Json& requirement, const Json& label) {
+    const auto op = kubernetes::operator_of(string_at(requirement, "/operator"));
+    if (!op) return false;
+    kubernetes::Requirement one{{}, *op, {}};
+    for (const auto& value : list_of(requirement, "values"))
+        if (const auto text = text_in(value)) one.values.emplace_back(*text);
+    return one.matches(text_in(label));
+}
+
+bool labels_match(const kubernetes::LabelSelector& selector, const Json& labels) {
+    return selector.matches_by([&](const std::string& key) { return text_in(member(labels, key)); });
 }
 
 const Json* find_condition(const Json& object, const std::string& type) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "kubernetes/selectors.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/base/json_access.hpp"
 
@@ -52,6 +53,10 @@ Json controller_reference(const Json& owner, const std::string& api_version, con
 /// metav1.LabelSelectorAsSelector: matchLabels and matchExpressions. An empty selector matches
 /// everything, a null one nothing.
 bool selector_matches(const Json& label_selector, const Json& labels);
+/// One of its expressions, or one of node affinity, which also knows Gt and Lt: whether it holds of a
+/// label; null: there is none.
+bool requirement_matches(const Json& requirement, const Json& label);
+bool labels_match(const kubernetes::LabelSelector& selector, const Json& labels);
 
 /// The entry of status.conditions with this type, or null.
 const Json* find_condition(const Json& object, const std::string& type);

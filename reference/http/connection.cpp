@@ -60,7 +60,8 @@ std::optional<Response> read_body(Request& request, const std::string& text) {
                        fmt::format("the body of the request was in an unknown format - accepted media types "
                                    "include: application/json, application/yaml, not {}",
                                    request.content_type));
-    auto body = format == BodyFormat::yaml ? parse_yaml(text) : parse_json(text);
+    auto body = format == BodyFormat::yaml ? parse_yaml(text, &request.duplicate_fields)
+                                           : parse_json(text, &request.duplicate_fields);
     if (!body) return failure(400, "BadRequest", "the body of the request cannot be read: " + body.error());
     request.body = std::move(*body);
     return std::nullopt;

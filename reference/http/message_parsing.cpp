@@ -1,15 +1,14 @@
 #include "reference/http/message_parsing.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <optional>
-#include <sstream>
 
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
+
+#include "kubernetes/field_path.hpp"
+#include "kubernetes/readers.hpp"
+#include "kubernetes/text.hpp"
+#include "reference/base/json_tree.hpp"
 
 namespace kcheck::reference::http {
 
@@ -45,115 +44,83 @@ tl::expected<std::string, ParseError> percent_decode(std::string_view text, Plus
     return decoded;
 }
 
-/// How deep brackets nest, those in strings aside. Says nothing of whether the text is JSON.
-int nesting(std::string_view text) {
-    int depth = 0, deepest = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            deepest = std::max(deepest, ++depth);
-        } else if (c == '}' || c == ']') {
-            --depth;
-        }
-    }
-    return deepest;
-}
-
-template <class Number>
-std::optional<Number> number(std::string_view text) {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
-/// An unquoted scalar, by YAML 1.1's rules as far as manifests use them.
-Json plain_scalar(const std::string& text) {
-    static constexpr std::array nulls{"", "~", "null", "Null", "NULL"};
-    static constexpr std::array trues{"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"};
-    static constexpr std::array falses{"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"};
-    const auto is_among = [&text](const auto& words) {
-        return std::ranges::find(words, text) != words.end();
-    };
-    if (is_among(nulls)) return nullptr;
-    if (is_among(trues)) return true;
-    if (is_among(falses)) return false;
-    if (const auto integer = number<std::int64_t>(text)) return *integer;
-    const bool numeric = text.find_first_not_of("0123456789+-.eE") == std::string::npos;
-    if (const auto real = numeric ? number<double>(text) : std::nullopt; real && std::isfinite(*real))
-        return *real;
-    return text;
-}
-
-/// Builds JSON from the events of the parser, which unlike nodes cannot be shared or cyclic.
-class JsonFromYaml final : public YAML::EventHandler {
+/// Builds JSON from the events of the parser, which tell of keys that are set twice. Of those the last
+/// counts, as for Go.
+class JsonBuilder final : public nlohmann::json_sax<Json> {
 public:
-    Json result;
+    explicit JsonBuilder(std::vector<std::string>* duplicates) : duplicates_(duplicates) {}
 
-    void OnDocumentStart(const YAML::Mark&) override {}
-    void OnDocumentEnd() override {}
-    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        add(mark, anchor, nullptr);
+    Json result;
+    std::string problem;
+
+    bool null() override { return add(nullptr); }
+    bool boolean(bool value) override { return add(value); }
+    bool number_integer(number_integer_t value) override { return add(value); }
+    bool number_unsigned(number_unsigned_t value) override { return add(value); }
+    bool number_float(number_float_t value, const string_t&) override { return add(value); }
+    bool string(string_t& value) override { return add(std::move(value)); }
+    bool binary(binary_t&) override { return false; }  // not in JSON text
+
+    bool start_object(std::size_t) override { return open(Json::object()); }
+    bool start_array(std::size_t) override { return open(Json::array()); }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+
+    bool key(string_t& name) override {
+        Json& object = *open_.back();
+        pending_.back() = name;
+        const auto [value, is_new] = object.get_ref<Json::object_t&>().emplace(name, nullptr);
+        if (!is_new && duplicates_ != nullptr && duplicates_->size() < duplicates_most)
+            duplicates_->push_back("duplicate field " + kubernetes::quote(path()));
+        into_ = &value->second;
+        return true;
     }
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse_anchor(mark); }
-    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  const std::string& value) override {
-        // "!": quoted; "?": plain; anything else is an explicit tag, and then it is text.
-        if (is_key_next()) return take_key(mark, anchor, value);
-        add(mark, anchor, tag == "?" ? plain_scalar(value) : Json(value));
+
+    bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) override {
+        problem = error.what();
+        return false;
     }
-    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
-                         YAML::EmitterStyle::value) override {
-        open(mark, anchor, Json::array());
-    }
-    void OnSequenceEnd() override { open_.pop_back(); }
-    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
-                    YAML::EmitterStyle::value) override {
-        open(mark, anchor, Json::object());
-    }
-    void OnMapEnd() override { open_.pop_back(); }
 
 private:
-    struct Open {
-        Json* value;
-        std::optional<std::string> key = {};
-    };
-    std::vector<Open> open_;  // from the outside in
+    static constexpr std::size_t duplicates_most = 100;
 
-    static void refuse_anchor(const YAML::Mark& mark) {
-        throw YAML::ParserException(mark, "anchors and aliases are not accepted");
-    }
-    bool is_key_next() const {
-        return !open_.empty() && open_.back().value->is_object() && !open_.back().key;
-    }
-    void take_key(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& key) {
-        if (anchor != 0) refuse_anchor(mark);
-        if (open_.back().value->contains(key))
-            throw YAML::ParserException(mark, fmt::format("key {:?} is already set in the map", key));
-        open_.back().key = key;
-    }
-    Json* add(const YAML::Mark& mark, YAML::anchor_t anchor, Json value) {
-        if (anchor != 0) refuse_anchor(mark);
+    Json* place(Json value) {
         if (open_.empty()) return &(result = std::move(value));
-        auto& [into, key] = open_.back();
-        if (into->is_array()) return &into->emplace_back(std::move(value));
-        if (!key) throw YAML::ParserException(mark, "a key must be a scalar");
-        Json* added = &((*into)[*key] = std::move(value));
-        key.reset();
-        return added;
+        Json& parent = *open_.back();
+        if (parent.is_array()) return &parent.emplace_back(std::move(value));
+        return &(*into_ = std::move(value));
     }
-    void open(const YAML::Mark& mark, YAML::anchor_t anchor, Json empty) {
-        if (open_.size() >= static_cast<std::size_t>(nesting_most))
-            throw YAML::ParserException(mark, fmt::format("nested deeper than {}", nesting_most));
-        open_.push_back({add(mark, anchor, std::move(empty))});
+    bool add(Json value) { return place(std::move(value)) != nullptr; }
+    bool open(Json empty) {
+        if (open_.size() >= static_cast<std::size_t>(nesting_most)) {
+            problem = fmt::format("the JSON is nested deeper than {}", nesting_most);
+            return false;
+        }
+        open_.push_back(place(std::move(empty)));
+        pending_.emplace_back();
+        return true;
     }
+    bool close() {
+        open_.pop_back();
+        pending_.pop_back();
+        return true;
+    }
+    std::string path() const {
+        std::string path;
+        for (std::size_t i = 0; i < open_.size(); ++i)
+            path = open_[i]->is_array() ? kubernetes::indexed(path, open_[i]->size() - 1)
+                                        : kubernetes::join(path, pending_[i]);
+        return path;
+    }
+
+    std::vector<std::string>* duplicates_;
+    std::vector<Json*> open_;           // from the outside in; what is open is the last of its parent
+    std::vector<std::string> pending_;  // of each of them, the key that is being set
+    Json* into_ = nullptr;              // the value of the last key
 };
+
+/// Far more than an object of a megabyte has, aliases expanded.
+constexpr std::size_t yaml_values_most = 150'000;
 
 }  // namespace
 
@@ -180,29 +147,30 @@ tl::expected<Target, ParseError> parse_target(std::string_view target) {
     return result;
 }
 
-tl::expected<Json, ParseError> parse_json(std::string_view text) {
-    if (nesting(text) > nesting_most)
-        return tl::unexpected(fmt::format("the JSON is nested deeper than {}", nesting_most));
-    try {
-        return Json::parse(text);
-    } catch (const Json::exception& error) {
-        return tl::unexpected<ParseError>(error.what());
-    }
+tl::expected<Json, ParseError> parse_json(std::string_view text, std::vector<std::string>* duplicates) {
+    JsonBuilder builder(duplicates);
+    if (!Json::sax_parse(text, &builder)) return tl::unexpected(std::move(builder.problem));
+    return std::move(builder.result);
 }
 
-tl::expected<Json, ParseError> parse_yaml(const std::string& text) {
-    try {
-        std::istringstream in(text);
-        YAML::Parser parser(in);
-        JsonFromYaml handler;
-        parser.HandleNextDocument(handler);
-        JsonFromYaml second;
-        if (parser.HandleNextDocument(second))
-            return tl::unexpected<ParseError>("the body holds more than one YAML document");
-        return std::move(handler.result);
-    } catch (const YAML::Exception& error) {
-        return tl::unexpected<ParseError>(error.what());
+tl::expected<Json, ParseError> parse_yaml(const std::string& text, std::vector<std::string>* duplicates) {
+    std::vector<kubernetes::DuplicateKey> twice;
+    const kubernetes::ReadLimits limits{.depth = nesting_most, .values = yaml_values_most};
+    const auto documents = kubernetes::read_yaml({}, text, limits, duplicates == nullptr ? nullptr : &twice);
+    if (!documents) {
+        const auto& [file, place, message, hint] = documents.error();
+        return tl::unexpected(fmt::format("yaml: line {}: {}", place.line, message));
     }
+    if (documents->size() > 1)
+        return tl::unexpected<ParseError>("the body holds more than one YAML document");
+    if (!twice.empty()) {
+        std::string all = "yaml: unmarshal errors:";
+        for (const auto& one : twice)
+            all += fmt::format("\n  line {}: key {} already set in map", one.place.line,
+                               kubernetes::quote(one.key));
+        duplicates->push_back(std::move(all));
+    }
+    return documents->empty() ? Json() : json_of(documents->front());
 }
 
 BodyFormat body_format(std::string_view content_type) {

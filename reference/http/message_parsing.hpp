@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -24,10 +25,14 @@ tl::expected<Target, ParseError> parse_target(std::string_view target);
 /// Deeper nesting is refused, so that nobody downstream runs out of stack.
 inline constexpr int nesting_most = 100;
 
-tl::expected<Json, ParseError> parse_json(std::string_view text);
-/// One document, whose scalars are read as sigs.k8s.io/yaml reads them. Anchors are refused: an
-/// alias makes a small text a large value.
-tl::expected<Json, ParseError> parse_yaml(const std::string& text);
+/// Of a key that is set twice the last value counts; the first hundred are told in `duplicates`, in
+/// kube-apiserver's words: duplicate field "spec.replicas".
+tl::expected<Json, ParseError> parse_json(std::string_view text,
+                                          std::vector<std::string>* duplicates = nullptr);
+/// One document, read as sigs.k8s.io/yaml does it, aliases expanded within bounds. Keys that are set
+/// twice are told in `duplicates`, all in one text, or without it refused.
+tl::expected<Json, ParseError> parse_yaml(const std::string& text,
+                                          std::vector<std::string>* duplicates = nullptr);
 
 enum class BodyFormat { json, yaml, unsupported };
 /// By media type, without its parameters. No type at all is JSON, as for kube-apiserver.

@@ -80,7 +80,7 @@ Resources read_resources(const Json& list) {
     Resources resources;
     if (!list.is_object()) return resources;
     for (const auto& [name, amount] : list.items())
-        resources[name] = quantity_of(amount, name == "cpu" ? 3 : 0);
+        resources[name] = quantity_of(amount, name == "cpu" ? Unit::milli : Unit::one);
     return resources;
 }
 

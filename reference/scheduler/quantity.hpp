@@ -7,9 +7,11 @@
 
 namespace kcheck::reference::scheduler {
 
-/// A quantity of an object, a string or a number, in units of 10^-decimals (at most 9), rounded up as
-/// Kubernetes does it: with 0, "1.5Gi" is 1610612736; with 3, "0.1" is 100. 0 if it is missing or no
-/// quantity: validation is kube-apiserver's.
-std::int64_t quantity_of(const Json& value, int decimals);
+enum class Unit { one, milli };
+
+/// A quantity of an object, a string or a number, rounded up as Kubernetes does it: of "1.5Gi" there are
+/// 1610612736, of "0.1" there are 100 milli. 0 if it is missing or no quantity: validation is
+/// kube-apiserver's.
+std::int64_t quantity_of(const Json& value, Unit unit);
 
 }  // namespace kcheck::reference::scheduler
