@@ -6,6 +6,7 @@
 #include "reference/apiserver/types_schema.hpp"
 #include "reference/base/base64.hpp"
 #include "reference/base/environment.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference::apiserver {
 
