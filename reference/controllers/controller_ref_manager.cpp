@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "reference/base/objects.hpp"
+#include "reference/base/selectors.hpp"
 #include "reference/client/requests.hpp"
 
 namespace kcheck::reference::controllers {

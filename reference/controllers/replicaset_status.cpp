@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "reference/base/objects.hpp"
+#include "reference/base/selectors.hpp"
 
 namespace kcheck::reference::controllers {
 

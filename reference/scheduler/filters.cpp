@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "reference/base/objects.hpp"
+#include "reference/base/selectors.hpp"
 #include "reference/client/taints.hpp"
 #include "reference/scheduler/node_affinity.hpp"
 
