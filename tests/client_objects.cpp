@@ -1,7 +1,6 @@
 #include <catch2/catch.hpp>
 
 #include "reference/base/objects.hpp"
-#include "reference/base/selectors.hpp"
 #include "reference/client/requests.hpp"
 
 using namespace kcheck::reference;

@@ -70,7 +70,7 @@ bool parse_dry_run(const Request& request, const std::string& options_kind) {
 
 Selection parse_selection(const RequestInfo& info, const Request& request) {
     Selection selection;
-    selection.labels = parse_label_selector(parameter(request, "labelSelector").value_or(""));
+    selection.labels = LabelSelector(parameter(request, "labelSelector").value_or(""));
     selection.fields = FieldSelector(*info.resource, parameter(request, "fieldSelector").value_or(""));
     if (!info.name.empty()) selection.fields.require("metadata.name", info.name);
     return selection;

@@ -5,12 +5,27 @@
 #include <vector>
 
 #include "reference/apiserver/resource.hpp"
-#include "reference/base/selectors.hpp"
 
 namespace kcheck::reference::apiserver {
 
-/// Throws a 400 StatusError for what is no label selector.
-kubernetes::LabelSelector parse_label_selector(const std::string& text);
+struct LabelRequirement {
+    enum class Operator : std::uint8_t { in, not_in, exists, does_not_exist, greater, less };
+    std::string key;
+    Operator op = Operator::in;
+    std::vector<std::string> values = {};
+};
+
+class LabelSelector {
+public:
+    LabelSelector() = default;
+    /// Equality- and set-based: "app=x,tier!=y,env in (a,b),!old,cpu>4". Throws a 400 StatusError.
+    explicit LabelSelector(const std::string& text);
+    bool matches(const Json& labels) const;  // metadata.labels, or null
+    bool empty() const { return requirements_.empty(); }
+
+private:
+    std::vector<LabelRequirement> requirements_;
+};
 
 class FieldSelector {
 public:
@@ -32,10 +47,13 @@ private:
 };
 
 struct Selection {
-    kubernetes::LabelSelector labels;
+    LabelSelector labels;
     FieldSelector fields;
     bool empty() const { return labels.empty() && fields.empty(); }
     bool matches(const Resource& resource, const Json& object) const;
 };
+
+/// metav1.LabelSelector as text, as Scale.status.selector has it: "app=x,tier in (a,b)".
+std::string label_selector_text(const Json& selector);
 
 }  // namespace kcheck::reference::apiserver

@@ -6,9 +6,9 @@
 
 #include "reference/apiserver/object_meta.hpp"
 #include "reference/apiserver/request_options.hpp"
+#include "reference/apiserver/selectors.hpp"
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/strategy.hpp"
-#include "reference/base/selectors.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -106,9 +106,8 @@ Json scale_of(const Json& object) {
                {"metadata", std::move(metadata)},
                {"spec", {{"replicas", int_at(object, "/spec/replicas")}}},
                {"status", {{"replicas", int_at(object, "/status/replicas")}}}};
-    if (const Json& selector = at(object, "/spec/selector"); selector.is_object())
-        if (auto text = label_selector_of(selector).to_string(); !text.empty())
-            scale["status"]["selector"] = std::move(text);
+    if (const auto selector = label_selector_text(at(object, "/spec/selector")); !selector.empty())
+        scale["status"]["selector"] = selector;
     return scale;
 }
 

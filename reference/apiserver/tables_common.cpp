@@ -8,7 +8,6 @@
 
 #include "reference/base/environment.hpp"
 #include "reference/base/json_access.hpp"
-#include "reference/base/selectors.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -42,6 +41,19 @@ std::string joined(const Json& list_owner, std::string_view list, std::string_vi
     return result;
 }
 
+std::string requirement_text(const Json& requirement) {
+    const auto key = text_of(requirement, "key");
+    const auto op = text_of(requirement, "operator");
+    if (op == "Exists") return key;
+    if (op == "DoesNotExist") return "!" + key;
+    std::string values;
+    for (const auto& value : list_of(requirement, "values")) {
+        if (!values.empty()) values += ",";
+        if (value.is_string()) values += value.get_ref<const std::string&>();
+    }
+    return fmt::format("{} {} ({})", key, op == "In" ? "in" : "notin", values);
+}
+
 }  // namespace
 
 std::string human_duration(std::int64_t seconds) {
@@ -73,7 +85,17 @@ std::string age_of(const Json& object, const std::string& now) {
 std::string object_name(const Json& object) { return text_of(member(object, "metadata"), "name"); }
 
 std::string selector_text(const Json& selector) {
-    return or_none(selector.is_object() ? label_selector_of(selector).to_string() : std::string());
+    std::string result;
+    const auto add = [&](const std::string& part) {
+        if (!result.empty()) result += ",";
+        result += part;
+    };
+    for (const auto& [key, value] : map_of(selector, "matchLabels")) {
+        add(key + "=" + (value.is_string() ? value.get<std::string>() : std::string()));
+    }
+    for (const auto& requirement : list_of(selector, "matchExpressions"))
+        add(requirement_text(requirement));
+    return or_none(result);
 }
 
 std::string container_names(const Json& pod_spec) { return joined(pod_spec, "containers", "name"); }

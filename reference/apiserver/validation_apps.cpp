@@ -6,7 +6,6 @@
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
 #include "reference/base/json_access.hpp"
-#include "reference/base/selectors.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -35,7 +34,7 @@ void validate_selector(const Json& spec, ValidationErrors& errors) {
 void validate_template(const Json& spec, ValidationErrors& errors) {
     const Json& pod_template = member(spec, "template");
     const Json& labels = member(member(pod_template, "metadata"), "labels");
-    if (!member(spec, "selector").is_null() && !selector_matches(member(spec, "selector"), labels)) {
+    if (!member(spec, "selector").is_null() && !label_selector_matches(member(spec, "selector"), labels)) {
         errors.invalid("spec.template.metadata.labels", labels,
                        "`selector` does not match template `labels`");
     }

@@ -59,6 +59,16 @@ void validate_requirement(const Json& requirement, const std::string& path, Vali
     }
 }
 
+bool requirement_matches(const Json& requirement, const Json& labels) {
+    const auto op = text_of(requirement, "operator");
+    const Json& value = member(labels, text_of(requirement, "key"));
+    if (op == "Exists") return !value.is_null();
+    if (op == "DoesNotExist") return value.is_null();
+    const auto& values = list_of(requirement, "values");
+    const bool among = !value.is_null() && std::find(values.begin(), values.end(), value) != values.end();
+    return op == "In" ? among : !among;
+}
+
 }  // namespace
 
 std::string qualified_name_error(const std::string& name) {
@@ -166,6 +176,15 @@ void validate_label_selector(const Json& selector, const std::string& path, Vali
     for (std::size_t i = 0; i < expressions.size(); ++i) {
         validate_requirement(expressions[i], indexed(join(path, "matchExpressions"), i), errors);
     }
+}
+
+bool label_selector_matches(const Json& selector, const Json& labels) {
+    const auto& wanted = map_of(selector, "matchLabels");
+    const auto& expressions = list_of(selector, "matchExpressions");
+    return std::all_of(wanted.begin(), wanted.end(),
+                       [&](const auto& label) { return member(labels, label.first) == label.second; }) &&
+           std::all_of(expressions.begin(), expressions.end(),
+                       [&](const Json& expression) { return requirement_matches(expression, labels); });
 }
 
 }  // namespace kcheck::reference::apiserver

@@ -27,5 +27,7 @@ void validate_label_map(const Json& labels, const std::string& path, ValidationE
 void validate_annotation_map(const Json& annotations, const std::string& path, ValidationErrors& errors);
 /// A metav1.LabelSelector (metav1/validation: ValidateLabelSelector).
 void validate_label_selector(const Json& selector, const std::string& path, ValidationErrors& errors);
+/// Whether a *valid* selector matches these labels.
+bool label_selector_matches(const Json& selector, const Json& labels);
 
 }  // namespace kcheck::reference::apiserver

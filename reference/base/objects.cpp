@@ -6,6 +6,22 @@
 
 namespace kcheck::reference {
 
+namespace {
+
+bool expression_matches(const Json& expression, const Json& labels) {
+    const auto operation = string_at(expression, "/operator");
+    const Json& value = member(labels, string_at(expression, "/key"));
+    if (operation == "Exists") return !value.is_null();
+    if (operation == "DoesNotExist") return value.is_null();
+    const Json& values = member(expression, "values");
+    const bool among = std::find(values.begin(), values.end(), value) != values.end();
+    if (operation == "In") return !value.is_null() && among;
+    if (operation == "NotIn") return value.is_null() || !among;
+    return false;
+}
+
+}  // namespace
+
 std::string name_of(const Json& object) { return string_at(object, "/metadata/name"); }
 std::string namespace_of(const Json& object) { return string_at(object, "/metadata/namespace"); }
 std::string uid_of(const Json& object) { return string_at(object, "/metadata/uid"); }
@@ -72,6 +88,18 @@ bool is_controlled_by(const Json& object, const Json& owner) {
 Json controller_reference(const Json& owner, const std::string& api_version, const std::string& kind) {
     return {{"apiVersion", api_version}, {"kind", kind},       {"name", name_of(owner)},
             {"uid", uid_of(owner)},      {"controller", true}, {"blockOwnerDeletion", true}};
+}
+
+bool selector_matches(const Json& label_selector, const Json& labels) {
+    if (!label_selector.is_object()) return false;
+    const Json& required = member(label_selector, "matchLabels");
+    if (required.is_object())
+        for (const auto& [key, value] : required.items())
+            if (member(labels, key) != value) return false;
+    const Json& expressions = member(label_selector, "matchExpressions");
+    if (!expressions.is_array()) return true;
+    return std::all_of(expressions.begin(), expressions.end(),
+                       [&](const Json& expression) { return expression_matches(expression, labels); });
 }
 
 const Json* find_condition(const Json& object, const std::string& type) {

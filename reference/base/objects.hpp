@@ -49,6 +49,10 @@ bool is_controlled_by(const Json& object, const Json& owner);  // metav1.IsContr
 /// metav1.NewControllerRef. apiVersion and kind are given: lists do not carry them in their items.
 Json controller_reference(const Json& owner, const std::string& api_version, const std::string& kind);
 
+/// metav1.LabelSelectorAsSelector: matchLabels and matchExpressions. An empty selector matches
+/// everything, a null one nothing.
+bool selector_matches(const Json& label_selector, const Json& labels);
+
 /// The entry of status.conditions with this type, or null.
 const Json* find_condition(const Json& object, const std::string& type);
 /// Whether there is one, with status "True".

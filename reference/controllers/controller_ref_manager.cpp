@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "reference/base/objects.hpp"
-#include "reference/base/selectors.hpp"
 #include "reference/client/requests.hpp"
 
 namespace kcheck::reference::controllers {

@@ -1,7 +1,6 @@
 #include "reference/controllers/deployment_controller.hpp"
 
 #include "reference/base/objects.hpp"
-#include "reference/base/selectors.hpp"
 #include "reference/client/requests.hpp"
 #include "reference/controllers/controller_ref_manager.hpp"
 #include "reference/controllers/deployment_sync.hpp"

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "reference/base/objects.hpp"
-#include "reference/base/selectors.hpp"
 #include "reference/client/requests.hpp"
 #include "reference/controllers/controller_ref_manager.hpp"
 #include "reference/controllers/pod_ranking.hpp"

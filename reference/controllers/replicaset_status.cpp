@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "reference/base/objects.hpp"
-#include "reference/base/selectors.hpp"
 
 namespace kcheck::reference::controllers {
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "reference/base/objects.hpp"
-#include "reference/base/selectors.hpp"
 #include "reference/client/taints.hpp"
 #include "reference/scheduler/node_affinity.hpp"
 

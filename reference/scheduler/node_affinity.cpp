@@ -1,20 +1,37 @@
 #include "reference/scheduler/node_affinity.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
-#include <string_view>
+#include <string>
 
 #include "reference/base/objects.hpp"
-#include "reference/base/selectors.hpp"
 
 namespace kcheck::reference::scheduler {
 
 namespace {
 
-/// One with an unknown operator never holds.
-bool holds(const Json& expression, std::optional<std::string_view> label) {
-    const auto requirement = requirement_of(expression);
-    return requirement && requirement->matches(label);
+std::optional<std::int64_t> integer(const std::string& text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+/// apimachinery/pkg/labels/selector.go:Requirement.Matches. `actual`: null if there is no such label.
+bool matches_requirement(const Json& requirement, const Json& actual) {
+    const auto comparison = string_at(requirement, "/operator");
+    const auto& values = at(requirement, "/values");
+    const bool listed = !actual.is_null() && std::find(values.begin(), values.end(), actual) != values.end();
+    if (comparison == "In") return listed;
+    if (comparison == "NotIn") return !listed;
+    if (comparison == "Exists") return !actual.is_null();
+    if (comparison == "DoesNotExist") return actual.is_null();
+    if (!actual.is_string() || values.size() != 1) return false;
+    const auto has = integer(actual.get<std::string>());
+    const auto bound = integer(values.at(0).get<std::string>());
+    if (!has || !bound) return false;
+    return (comparison == "Gt" && *has > *bound) || (comparison == "Lt" && *has < *bound);
 }
 
 }  // namespace
@@ -24,11 +41,11 @@ bool matches_node_selector_term(const Json& term, const Json& node) {
     const auto& fields = at(term, "/matchFields");
     if (expressions.empty() && fields.empty()) return false;
     for (const auto& requirement : expressions)
-        if (!holds(requirement, label_in(at(node, "/metadata/labels"), string_at(requirement, "/key"))))
+        if (!matches_requirement(requirement,
+                                 member(at(node, "/metadata/labels"), string_at(requirement, "/key"))))
             return false;
-    const auto name = name_of(node);
     for (const auto& requirement : fields)  // validation admits metadata.name only
-        if (!holds(requirement, name)) return false;
+        if (!matches_requirement(requirement, at(node, "/metadata/name"))) return false;
     return true;
 }
 
