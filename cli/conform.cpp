@@ -5,11 +5,13 @@
 
 namespace kcheck::cli {
 
+namespace recordings = traces::recordings;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-const traces::RecordedWrite* before(const traces::Recording& recording, std::size_t write) {
+const recordings::RecordedWrite* before(const recordings::Recording& recording, std::size_t write) {
     const auto& writes = recording.writes;
     for (auto i = write; i-- > 0;)
         if (writes[i].object == writes[write].object && writes[i].name == writes[write].name)
@@ -17,7 +19,7 @@ const traces::RecordedWrite* before(const traces::Recording& recording, std::siz
     return nullptr;
 }
 
-const char* verdict_of(const traces::Conformance& result) {
+const char* verdict_of(const recordings::Conformance& result) {
     return result.admitted   ? "admitted"
            : result.complete ? "not admitted"
            : result.refused  ? "undecided"
@@ -25,13 +27,13 @@ const char* verdict_of(const traces::Conformance& result) {
 }
 
 /// "revision 308, system:kube-scheduler", then what it writes.
-std::string line_of(const traces::Recording& recording, std::size_t i) {
+std::string line_of(const recordings::Recording& recording, std::size_t i) {
     const auto& write = recording.writes[i];
     return fmt::format("revision {}, {}\n  {}\n", write.revision, write.user,
                        describe(write, before(recording, i), recording));
 }
 
-std::string json_of(const traces::Recording& recording, const traces::Conformance& result) {
+std::string json_of(const recordings::Recording& recording, const recordings::Conformance& result) {
     Json json{{"verdict", verdict_of(result)},
               {"deployment", recording.deployment},
               {"writes", recording.writes.size()},
@@ -60,7 +62,7 @@ std::string json_of(const traces::Recording& recording, const traces::Conformanc
 
 }  // namespace
 
-std::string text_of(const traces::Recording& recording, const traces::Conformance& result) {
+std::string text_of(const recordings::Recording& recording, const recordings::Conformance& result) {
     std::string text;
     for (const auto& [what, count] : recording.left_out)
         text += fmt::format("left out: {} of {}\n", count, what);
@@ -95,15 +97,15 @@ std::string text_of(const traces::Recording& recording, const traces::Conformanc
 
 tl::expected<Conformed, UsageError> conform(const Options& options, const std::atomic<bool>& stop) {
     const auto& path = options.arguments.front();
-    const auto recording = traces::read_recording(path, options.deployment);
+    const auto recording = recordings::read_recording(path, options.deployment);
     if (!recording) return tl::unexpected(UsageError{recording.error()});
-    traces::ConformOptions search;
+    recordings::ConformOptions search;
     search.crashes = options.crashes.value_or(0);
     search.lost_replies = options.lost_replies.value_or(0);
     search.states_max = options.max_states.value_or(search.states_max);
     search.timeout_s = options.timeout_s.value_or(search.timeout_s);
     search.stop = &stop;
-    const auto result = traces::conform(*recording, search);
+    const auto result = recordings::conform(*recording, search);
     if (!result) return tl::unexpected(UsageError{fmt::format("{}: {}", path, result.error())});
     return Conformed{
         options.output == Output::json ? json_of(*recording, *result) : text_of(*recording, *result),

@@ -7,7 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "cli/options.hpp"
-#include "traces/conformance.hpp"
+#include "traces/recordings/conformance.hpp"
 
 namespace kcheck::cli {
 
@@ -20,6 +20,7 @@ struct Conformed {
 tl::expected<Conformed, UsageError> conform(const Options& options, const std::atomic<bool>& stop);
 
 /// The verdict in words, and the first write that is not admitted.
-std::string text_of(const traces::Recording& recording, const traces::Conformance& result);
+std::string text_of(const traces::recordings::Recording& recording,
+                    const traces::recordings::Conformance& result);
 
 }  // namespace kcheck::cli

@@ -11,7 +11,7 @@
 #include "checker/explicit_search.hpp"
 #include "cli/result.hpp"
 #include "invariants/property.hpp"
-#include "traces/trace.hpp"
+#include "traces/counterexamples/trace.hpp"
 
 namespace kcheck::cli {
 

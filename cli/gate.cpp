@@ -16,15 +16,19 @@
 #include "cli/terminal.hpp"
 #include "invariants/violations.hpp"
 #include "model/variants.hpp"
-#include "traces/conformance.hpp"
-#include "traces/coverage.hpp"
-#include "traces/run_on.hpp"
+#include "traces/driver/coverage.hpp"
+#include "traces/driver/run_on.hpp"
+#include "traces/recordings/conformance.hpp"
 
 namespace kcheck::cli {
 
+namespace recordings = traces::recordings;
+
+namespace driver = traces::driver;
+
 namespace {
 
-using traces::Agreement;
+using driver::Agreement;
 using Status = GateCase::Status;
 
 constexpr std::size_t walk_length = 200;
@@ -44,7 +48,7 @@ std::vector<std::string> split(const std::string& call) {
 
 class Gate {
 public:
-    Gate(const Options& options, GatePlan plan, traces::Replayer replayer)
+    Gate(const Options& options, GatePlan plan, driver::Replayer replayer)
         : options_(options), plan_(std::move(plan)), replayer_(std::move(replayer)) {}
 
     std::vector<GateCase> run() {
@@ -113,7 +117,7 @@ private:
         return std::move(*result);
     }
 
-    traces::Replayed replay(const traces::Script& script) {
+    driver::Replayed replay(const driver::Script& script) {
         auto result = replayer_.run(script);
         if (!result) throw Failure{fmt::format("--on {}: {}", *options_.on, result.error().message)};
         return std::move(*result);
@@ -137,7 +141,7 @@ private:
     }
 
     /// Notes a run that the implementation does not take; false after the first.
-    bool note(GateCase& one, const traces::Script& script) {
+    bool note(GateCase& one, const driver::Script& script) {
         const auto result = replay(script);
         steps_ += result.steps;
         if (result.agreement == Agreement::same) return true;
@@ -151,9 +155,9 @@ private:
         const model::Pipeline pipeline(call.workload.configuration, call.workload.wanted);
         steps_ = 0;
         std::uint64_t refused = 0;
-        const auto covered = traces::cover(pipeline,
-                                           [&](const traces::Run& run) {
-                                               if (!note(one, traces::script_of(run.trace, pipeline)))
+        const auto covered = driver::cover(pipeline,
+                                           [&](const driver::Run& run) {
+                                               if (!note(one, driver::script_of(run.trace, pipeline)))
                                                    ++refused;
                                                return refused == 0 && !stop_.load();
                                            },
@@ -183,9 +187,9 @@ private:
         int walks = 0;
         for (; walks < options_.walks && !stop_.load(); ++walks) {
             const auto run =
-                traces::random_walk(pipeline, options_.seed + static_cast<std::uint64_t>(walks), walk_length);
+                driver::random_walk(pipeline, options_.seed + static_cast<std::uint64_t>(walks), walk_length);
             if (!run) throw std::logic_error(run.error());
-            if (!note(one, traces::script_of(run->trace, pipeline))) {
+            if (!note(one, driver::script_of(run->trace, pipeline))) {
                 one.summary = fmt::format("the walk of seed {} is not taken",
                                           options_.seed + static_cast<std::uint64_t>(walks));
                 return;
@@ -213,7 +217,7 @@ private:
                 continue;
             }
             ++shown;
-            auto script = traces::script_of(*decided->trace);
+            auto script = driver::script_of(*decided->trace);
             const auto with = replay(script);
             if (with.agreement != Agreement::same)
                 fail(one,
@@ -236,11 +240,11 @@ private:
     }
 
     void admit(GateCase& one) {
-        const auto recording = traces::read_recording(one.name);
+        const auto recording = recordings::read_recording(one.name);
         if (!recording) throw Failure{recording.error()};
-        traces::ConformOptions search;
+        recordings::ConformOptions search;
         search.stop = &stop_;
-        const auto result = traces::conform(*recording, search);
+        const auto result = recordings::conform(*recording, search);
         if (!result) throw Failure{fmt::format("{}: {}", one.name, result.error())};
         one.summary = fmt::format("{} of {} writes admitted", result->writes, recording->writes.size());
         if (result->admitted) return;
@@ -250,7 +254,7 @@ private:
 
     const Options& options_;
     const GatePlan plan_;
-    traces::Replayer replayer_;
+    driver::Replayer replayer_;
     const std::atomic<bool>& stop_ = stop_on_signals();
     std::vector<GateCase> cases_;
     std::uint64_t steps_ = 0;
@@ -283,7 +287,7 @@ tl::expected<Gated, UsageError> gate(const Options& options) {
     const auto implementation =
         start_implementation(*options.on, {.timeout = timeout, .stop = &stop_on_signals()});
     if (!implementation) return tl::unexpected(implementation.error());
-    auto replayer = traces::Replayer::greet(**implementation);
+    auto replayer = driver::Replayer::greet(**implementation);
     if (!replayer) return refuse(fmt::format("--on {}: {}", *options.on, replayer.error().message));
 
     std::vector<GateCase> cases;

@@ -23,8 +23,8 @@
 #include "cli/report.hpp"
 #include "cli/up.hpp"
 #include "cli/version.hpp"
-#include "traces/itf.hpp"
-#include "traces/json.hpp"
+#include "traces/counterexamples/itf.hpp"
+#include "traces/counterexamples/json.hpp"
 
 namespace kcheck::cli {
 

@@ -14,7 +14,7 @@
 #include "checker/symbolic.hpp"
 #include "cli/values.hpp"
 #include "invariants/system.hpp"
-#include "traces/actions.hpp"
+#include "traces/counterexamples/actions.hpp"
 
 namespace kcheck::cli {
 

@@ -5,7 +5,7 @@
 #include "cli/reductions.hpp"
 #include "cli/report.hpp"
 #include "cli/version.hpp"
-#include "traces/json.hpp"
+#include "traces/counterexamples/json.hpp"
 
 namespace kcheck::cli {
 

@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/report.hpp"
-#include "traces/text.hpp"
+#include "traces/counterexamples/text.hpp"
 
 namespace kcheck::cli {
 

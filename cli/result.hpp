@@ -9,7 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/setup.hpp"
 #include "invariants/property.hpp"
-#include "traces/trace.hpp"
+#include "traces/counterexamples/trace.hpp"
 
 namespace kcheck::cli {
 

@@ -31,8 +31,7 @@ Bool<C> deployment_versions_increase(const C& c, const Cluster& k) {
                               (next[workload::generation] > version[workload::generation] ||
                                (next[workload::generation] == version[workload::generation] &&
                                 next[workload::replicas] == version[workload::replicas]))));
-        for (int f = 0; f < model::workload::fields; ++f)
-            version[f] = c.choose(here, next[f], version[f]);
+        for (int f = 0; f < model::workload::fields; ++f) version[f] = c.choose(here, next[f], version[f]);
         queued = queued + c.count(here);
         present = here;
     }

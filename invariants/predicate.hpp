@@ -36,9 +36,8 @@ private:
 /// `predicate(c, cluster)` for a state.
 template <class F>
 Property::Predicate on_states(F predicate) {
-    return [predicate](const Cluster& k, const model::Valuation& state) {
-        return predicate(Reading(state), k);
-    };
+    return
+        [predicate](const Cluster& k, const model::Valuation& state) { return predicate(Reading(state), k); };
 }
 
 /// `predicate(c, cluster)` as a term.

@@ -7,9 +7,8 @@ namespace kcheck::invariants {
 namespace {
 
 constexpr auto some_pod_is_unbound = [](const auto& c, const Cluster& k) {
-    return some_pod(c, k, [&](std::size_t p) {
-        return is_active(c, k.pod[p]) && c[k.pod[p][model::pod::node]] == 0;
-    });
+    return some_pod(
+        c, k, [&](std::size_t p) { return is_active(c, k.pod[p]) && c[k.pod[p][model::pod::node]] == 0; });
 };
 
 }  // namespace
@@ -26,8 +25,9 @@ Property pod_gets_bound() {
     property.rationale =
         "kube-scheduler requeues a pod whose binding failed, and forgets that it assumed it somewhere. "
         "Assumed: a node passes the filters and has room; lost replies and crashes end.";
-    property.source = "pkg/scheduler/schedule_one.go:handleBindingCycleError, "
-                      "pkg/scheduler/backend/queue/scheduling_queue.go:AddUnschedulableIfNotPresent";
+    property.source =
+        "pkg/scheduler/schedule_one.go:handleBindingCycleError, "
+        "pkg/scheduler/backend/queue/scheduling_queue.go:AddUnschedulableIfNotPresent";
     property.violated_by = {"bind-failure-is-forgotten"};
     property.premise = on_states(some_pod_is_unbound);
     property.goal = on_states([](const auto& c, const Cluster& k) { return !some_pod_is_unbound(c, k); });
@@ -49,8 +49,9 @@ Property quiescence() {
         "Each controller writes only what differs from what it sees, and what it writes is a function "
         "of what it sees. Identical content is not written again by kube-apiserver either. Assumed: "
         "the user's operations, the faults and the lost replies end.";
-    property.source = "pkg/controller/replicaset/replica_set_utils.go:updateReplicaSetStatus, "
-                      "staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go:GuaranteedUpdate";
+    property.source =
+        "pkg/controller/replicaset/replica_set_utils.go:updateReplicaSetStatus, "
+        "staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go:GuaranteedUpdate";
     property.violated_by = {"status-carries-time"};
     property.counted = [](const model::Pipeline& pipeline, const model::Move& move) {
         return move.action < pipeline.actions().size() && pipeline.actions()[move.action].writes;

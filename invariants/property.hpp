@@ -28,14 +28,14 @@ enum class Class : std::uint8_t {
 enum class Form : std::uint8_t { eventually_always, always_eventually, leads_to, finitely_often };
 
 struct Property {
-    std::string_view id;         // "KC-S-001": permanent, never reused
-    std::string_view name;       // "single-binding"
+    std::string_view id;    // "KC-S-001": permanent, never reused
+    std::string_view name;  // "single-binding"
     Kind kind = Kind::safety;
     Class clazz = Class::guaranteed;
-    std::string_view statement;  // one sentence
-    std::string_view formula;    // in logic
-    std::string_view rationale;  // why it should hold, and under which assumptions
-    std::string_view source;     // Kubernetes file and function, or a paper
+    std::string_view statement;                 // one sentence
+    std::string_view formula;                   // in logic
+    std::string_view rationale;                 // why it should hold, and under which assumptions
+    std::string_view source;                    // Kubernetes file and function, or a paper
     std::vector<std::string_view> violated_by;  // names of variants
 
     using Predicate = std::function<bool(const model::Cluster&, const model::Valuation&)>;
@@ -49,7 +49,7 @@ struct Property {
     // Liveness.
     Form form = Form::eventually_always;
     Predicate goal;
-    Predicate premise;  // leads_to
+    Predicate premise;                                                        // leads_to
     std::function<bool(const model::Pipeline&, const model::Move&)> counted;  // finitely_often
 
     /// A state that shows that the property speaks of something: reachable in the default model.

@@ -56,8 +56,9 @@ Property replicas_bounded() {
         "a pod twice because its cache does not show it yet. Both live in memory, and neither knows of "
         "a creation that committed without a reply: a lost reply or a crash makes one pod too many, "
         "which is deleted again. Kubernetes promises no more than that.";
-    property.source = "pkg/controller/controller_utils.go:ControllerExpectations, pkg/controller/replicaset/"
-                      "replica_set.go:manageReplicas";
+    property.source =
+        "pkg/controller/controller_utils.go:ControllerExpectations, pkg/controller/replicaset/"
+        "replica_set.go:manageReplicas";
     property.violated_by = {"no-expectations"};
     define(property, [](const auto& c, const Cluster& k) { return active_pods(c, k) <= asked_for(c, k); });
     property.witness = on_states([](const auto& c, const Cluster& k) {
@@ -84,8 +85,9 @@ Property replica_convergence() {
         "Each controller acts on the difference between what is asked for and what it sees, and retries "
         "without limit. Assumed: the user's operations, the faults and the lost replies end; watches and "
         "workers are fair; images arrive; the schedulable nodes have room for all replicas.";
-    property.source = "pkg/controller/replicaset/replica_set.go:syncReplicaSet, "
-                      "pkg/controller/deployment/util/deployment_util.go:DeploymentComplete";
+    property.source =
+        "pkg/controller/replicaset/replica_set.go:syncReplicaSet, "
+        "pkg/controller/deployment/util/deployment_util.go:DeploymentComplete";
     property.violated_by = {"create-timeout-is-success"};
     property.goal = on_states([](const auto& c, const Cluster& k) {
         return c[k.deployment[model::workload::exists]] == 0 || is_complete(c, k);

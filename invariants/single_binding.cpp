@@ -1,6 +1,6 @@
 // A pod is bound to a node at most once.
-#include "invariants/families.hpp"
 #include "invariants/counters.hpp"
+#include "invariants/families.hpp"
 
 namespace kcheck::invariants {
 
@@ -27,10 +27,10 @@ Property single_binding() {
     // slot without a pod has neither.
     property.lemma = as_term([](const auto& c, const Cluster& k) {
         return counters_are_bounded(c, k) && every_pod(c, k, [&](std::size_t p) {
-            const auto unbound = c[k.pod[p][model::pod::node]] == 0;
-            return (unbound || c[k.bindings[p]] != 0) && (!unbound || c[k.bindings[p]] == 0) &&
-                   (unbound || c[k.pod[p][model::pod::exists]] == 1);
-        });
+                   const auto unbound = c[k.pod[p][model::pod::node]] == 0;
+                   return (unbound || c[k.bindings[p]] != 0) && (!unbound || c[k.bindings[p]] == 0) &&
+                          (unbound || c[k.pod[p][model::pod::exists]] == 1);
+               });
     });
     property.witness = on_states([](const auto& c, const Cluster& k) {
         return some_pod(c, k, [&](std::size_t p) { return c[k.bindings[p]] == 1; });

@@ -7,8 +7,8 @@
 // Writing one enables nothing else; it can only delay its writer. So every run can be rearranged so
 // that it writes a status only where nothing else can make progress: an earlier one moves later, or
 // is overwritten by a later one. The other way round is not true: a run that postpones its statuses
-// may be none of the plain pipeline's, so a counterexample is looked for there (traces/follow.cpp,
-// cli/check.cpp).
+// may be none of the plain pipeline's, so a counterexample is looked for there
+// (traces/counterexamples/follow.cpp, cli/check.cpp).
 #pragma once
 
 #include "model/pipeline.hpp"

@@ -4,7 +4,7 @@
 
 #include "model/pipeline.hpp"
 #include "tests/gates_random.hpp"
-#include "traces/actions.hpp"
+#include "traces/counterexamples/actions.hpp"
 
 namespace kcheck::tests {
 

@@ -46,9 +46,9 @@ struct Verdicts {
 /// As kcheck decides them, for this pipeline and its bounds.
 inline Verdicts verdicts_of(const Pipeline& pipeline, const std::vector<const Property*>& properties,
                             const checker::ExploreOptions& options = {}) {
-    const auto decided = cli::decide(
-        pipeline, properties, {.bounds_left = false, .any_violation = options.stop_at_violation},
-        {options.threads, options.states_max, options.memory_max_bytes, options.timeout_s}, {});
+    const auto decided =
+        cli::decide(pipeline, properties, {.bounds_left = false, .any_violation = options.stop_at_violation},
+                    {options.threads, options.states_max, options.memory_max_bytes, options.timeout_s}, {});
     if (!decided.contradiction.empty()) throw std::logic_error(decided.contradiction);
     Verdicts verdicts{{}, decided.covered.states, decided.cut_short.empty() && decided.exceeded == 0};
     for (const auto& finding : decided.findings)

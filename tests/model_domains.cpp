@@ -26,8 +26,10 @@ public:
             const auto& terms = system_.actions[i];
             Valuation native = state;
             model::NativeStep step(native);
-            if (i < actions.size()) actions[i].native(step);
-            else pipeline_.watches()[i - actions.size()].native(step);
+            if (i < actions.size())
+                actions[i].native(step);
+            else
+                pipeline_.watches()[i - actions.size()].native(step);
             const bool enabled = evaluator_(terms.guard) == 1;
             if (enabled != step.enabled()) return terms.name + ": enabled in one form only";
             if (!enabled) {

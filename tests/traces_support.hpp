@@ -8,7 +8,7 @@
 
 #include "checker/explicit.hpp"
 #include "cli/decide.hpp"
-#include "traces/trace.hpp"
+#include "traces/counterexamples/trace.hpp"
 
 namespace kcheck::tests {
 

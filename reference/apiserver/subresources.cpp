@@ -36,9 +36,7 @@ void set_scheduled(Json& pod, const std::string& now) {
     const auto found = std::find_if(conditions.begin(), conditions.end(), [](const Json& condition) {
         return string_at(condition, "/type") == "PodScheduled";
     });
-    Json scheduled{{"type", "PodScheduled"},
-                   {"status", "True"},
-                   {"lastTransitionTime", now}};
+    Json scheduled{{"type", "PodScheduled"}, {"status", "True"}, {"lastTransitionTime", now}};
     if (found == conditions.end()) {
         conditions.push_back(std::move(scheduled));
     } else {
