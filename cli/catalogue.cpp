@@ -7,11 +7,11 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "cli/reductions.hpp"
 #include "cli/values.hpp"
 #include "invariants/property.hpp"
 #include "invariants/violations.hpp"
 #include "manifests/effects.hpp"
+#include "model/named_reductions.hpp"
 #include "model/pipeline.hpp"
 #include "model/variants.hpp"
 
@@ -58,7 +58,7 @@ Table variant_table() {
 
 Table reduction_table() {
     Table table{{"name", "what it leaves out"}, {}};
-    for (const auto& reduction : reductions)
+    for (const auto& reduction : model::named_reductions)
         table.rows.push_back({std::string(reduction.name), std::string(reduction.summary)});
     return table;
 }

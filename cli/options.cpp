@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/reductions.hpp"
 #include "cli/values.hpp"
 #include "invariants/property.hpp"
 #include "manifests/effects.hpp"
+#include "model/named_reductions.hpp"
 #include "model/variants.hpp"
 
 namespace kcheck::cli {

@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/reductions.hpp"
 #include "cli/report.hpp"
 #include "cli/version.hpp"
+#include "model/named_reductions.hpp"
 #include "traces/counterexamples/json.hpp"
 
 namespace kcheck::cli {
@@ -70,7 +70,7 @@ Json json_of(const Outcome& outcome) {
     const auto& configuration = workload->configuration;
     const auto on = workload->wanted.sound_for(configuration);
     auto off = Json::array();
-    for (const auto& reduction : reductions)
+    for (const auto& reduction : model::named_reductions)
         if (!(on.*reduction.member)) off.push_back(reduction.name);
     Json object{{"name", workload->name}, {"verdict", to_string(result.verdict)}};
     if (!result.reason.empty()) object["reason"] = result.reason;

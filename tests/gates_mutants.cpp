@@ -6,7 +6,7 @@
 #include <functional>
 #include <memory>
 
-#include "cli/reductions.hpp"
+#include "model/named_reductions.hpp"
 #include "tests/gates_compare.hpp"
 
 using namespace kcheck;
@@ -241,7 +241,9 @@ public:
     /// With one reduction less.
     const Answer& without(std::string_view reduction) {
         auto reductions = asymmetric();
-        reductions.*std::ranges::find(cli::reductions, reduction, &cli::ReductionInfo::name)->member = false;
+        reductions.*
+            std::ranges::find(model::named_reductions, reduction, &model::ReductionInfo::name)->member =
+            false;
         return memorized(reductions);
     }
     const Answer& plain() {
@@ -313,5 +315,5 @@ TEST_CASE("an unsound reduction is found", "[heavy][mutants]") {
                                  shown);
         CHECK(found.has_value());
     }
-    CHECK(reductions.size() == cli::reductions.size());
+    CHECK(reductions.size() == model::named_reductions.size());
 }

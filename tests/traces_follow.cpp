@@ -86,11 +86,9 @@ TEST_CASE("what is violated under reductions is followed in the plain pipeline")
     const Pipeline reduced(configuration);
     REQUIRE(reduced.cluster().reductions.status_last);
     const invariants::Property* asked[]{&property};
-    const checker::ExploreOptions unlimited;
     const auto decided =
-        cli::decide(reduced, asked, {.bounds_left = false, .any_violation = true},
-                    {1, unlimited.states_max, unlimited.memory_max_bytes, unlimited.timeout_s}, {});
-    REQUIRE(decided.findings[0].answer == cli::Answer::violated);
+        scenarios::decide(reduced, asked, {.bounds_left = false, .any_violation = true}, {}, {});
+    REQUIRE(decided.findings[0].answer == scenarios::Answer::violated);
     const Pipeline plain(configuration, reduced.cluster().reductions.plain());
     const auto trace = traces::follow_plainly(reduced, plain, decided.findings[0].path, property);
     INFO((trace ? "" : trace.error()));

@@ -19,15 +19,16 @@ MAY_INCLUDE = {
     "ir": set(),
     "checker": {"ir"},
     "model": {"ir"},
-    "invariants": {"ir", "model"},
+    "invariants": {"ir", "model", "checker"},
     "manifests": {"model"},
     "traces/counterexamples": PIPELINE | {"checker"},
     "traces/driver": PIPELINE | {"checker", "traces/counterexamples"},
     "traces/recordings": PIPELINE | {"traces/counterexamples", "traces/driver"},
+    "scenarios": ENGINE | PIPELINE | {"manifests", "traces"},
     "examples": {"checker"},
     "reference": set(),
-    "cli": ENGINE | PIPELINE | {"manifests", "traces"},
-    "tests": ENGINE | PIPELINE | {"manifests", "traces", "examples", "cli", "reference"},
+    "cli": ENGINE | PIPELINE | {"manifests", "traces", "scenarios"},
+    "tests": ENGINE | PIPELINE | {"manifests", "traces", "scenarios", "examples", "cli", "reference"},
 }
 NOT_OURS = {"build"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

@@ -2,9 +2,7 @@
 // parameters of an action.
 #pragma once
 
-#include <array>
 #include <string_view>
-#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -13,14 +11,6 @@
 namespace kcheck::traces {
 
 inline constexpr std::string_view trace_format = "kcheck-trace";
-
-inline constexpr std::array reduction_members{
-    std::pair{"watch-projection", &model::Reductions::watch_projection},
-    std::pair{"symmetry", &model::Reductions::symmetry},
-    std::pair{"idle-faults", &model::Reductions::idle_faults},
-    std::pair{"local-steps", &model::Reductions::local_steps},
-    std::pair{"status-last", &model::Reductions::status_last},
-};
 
 /// {"verb": "bind", "pod": 0, "node": 1}: the slots that the action is about, for programs.
 inline nlohmann::ordered_json parameters_of(const Actions& actions, int action) {

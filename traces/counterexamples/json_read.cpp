@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "model/named_reductions.hpp"
 #include "traces/counterexamples/json.hpp"
 #include "traces/counterexamples/json_names.hpp"
 #include "traces/counterexamples/json_text.hpp"
@@ -170,9 +171,9 @@ public:
         document_["kcheck"].string();
         Trace trace;
         trace.configuration = configuration_of(document_["configuration"]);
-        for (const auto& [name, member] : reduction_members)
-            trace.reductions.*member = document_["reductions"][name].boolean();
-        if (document_["reductions"].json().size() != reduction_members.size())
+        for (const auto& one : model::named_reductions)
+            trace.reductions.*one.member = document_["reductions"][std::string(one.name)].boolean();
+        if (document_["reductions"].json().size() != model::named_reductions.size())
             document_["reductions"].refuse("unknown member");
         trace.bounds = bounds_of(document_["bounds"], trace.configuration);
         trace.property = document_["property"].string();

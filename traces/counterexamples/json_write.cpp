@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "model/named_reductions.hpp"
 #include "traces/counterexamples/file.hpp"
 #include "traces/counterexamples/json.hpp"
 #include "traces/counterexamples/json_names.hpp"
@@ -50,7 +51,8 @@ void write_json(std::ostream& out, const Trace& trace) {
     const auto pipeline = pipeline_of(trace);
     const Actions actions(pipeline);
     Json reductions = Json::object(), steps = Json::array();
-    for (const auto& [name, member] : reduction_members) reductions[name] = trace.reductions.*member;
+    for (const auto& one : model::named_reductions)
+        reductions[std::string(one.name)] = trace.reductions.*one.member;
     for (const auto& step : trace.steps)
         steps.push_back({{"action", step.name},
                          {"component", step.component},

@@ -495,7 +495,7 @@ private:
         const auto from = as_write(then);
         auto to = as_write(now);
         to.created = from.removed;
-        return traces::describe(to, from.removed ? nullptr : &from, recording_);
+        return recordings::describe(to, from.removed ? nullptr : &from, recording_);
     }
 
     /// "kubelet/node-1" of "kubelet[0]".

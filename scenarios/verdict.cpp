@@ -1,9 +1,9 @@
-#include "cli/result.hpp"
+#include "scenarios/verdict.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace kcheck::cli {
+namespace kcheck::scenarios {
 
 namespace {
 
@@ -61,7 +61,7 @@ void judge(Result& result, const Workload& workload, bool strict) {
     const bool left_out = !undecided_by(workload).empty();
     if (!left_out && !(strict && !workload.assumed.objects.empty())) return;
     for (auto& row : result.properties) {
-        if (row.verdict == Verdict::holds || row.verdict == Verdict::proved) row.verdict = Verdict::undecided;
+        if (is_pass(row.verdict)) row.verdict = Verdict::undecided;
         // What the first template leads to in the end is no matter once the user has changed it.
         if (row.verdict == Verdict::violated && row.property->kind == invariants::Kind::liveness &&
             is_changed(workload)) {
@@ -76,16 +76,4 @@ void judge(Result& result, const Workload& workload, bool strict) {
                              : "objects are only assumed to exist (--strict)";
 }
 
-ExitCode exit_code(Verdict verdict) {
-    switch (verdict) {
-        case Verdict::holds:
-        case Verdict::proved: return ExitCode::holds;
-        case Verdict::violated: return ExitCode::violated;
-        case Verdict::incomplete:
-        case Verdict::undecided:
-        case Verdict::not_checked: break;
-    }
-    return ExitCode::incomplete;
-}
-
-}  // namespace kcheck::cli
+}  // namespace kcheck::scenarios

@@ -9,22 +9,16 @@
 #include <vector>
 
 #include "checker/explicit_search.hpp"
-#include "cli/result.hpp"
 #include "invariants/property.hpp"
+#include "scenarios/limits.hpp"
+#include "scenarios/verdict.hpp"
 #include "traces/counterexamples/trace.hpp"
 
-namespace kcheck::cli {
+namespace kcheck::scenarios {
 
 struct Watching {
     const std::atomic<bool>* stop = nullptr;  // set when the user has had enough
     std::function<void(const checker::Progress&)> progress;
-};
-
-struct Limits {
-    unsigned threads = 1;
-    std::uint64_t states_max = 0;
-    std::size_t memory_max_bytes = 0;
-    double timeout_s = 0;
 };
 
 /// When the exploration ends before it has visited everything.
@@ -45,6 +39,7 @@ struct Finding {
 
 struct Decided {
     std::vector<Finding> findings;  // in the order of the properties
+    bool complete = false;          // every state was visited, and no run leaves the bounds of the encoding
     int exceeded = 0;               // a value of bounds.exceeded that was met; 0: no run leaves the bounds
     std::string cut_short;          // why not everything was visited, or not all of it decided
     bool by_states = false;         // ... and it was the limit of states
@@ -58,4 +53,4 @@ struct Decided {
 Decided decide(const model::Pipeline& pipeline, std::span<const invariants::Property* const> properties,
                EndAt end_at, const Limits& limits, const Watching& watching);
 
-}  // namespace kcheck::cli
+}  // namespace kcheck::scenarios

@@ -1,10 +1,9 @@
-#include "cli/prove.hpp"
+#include "scenarios/prove.hpp"
 
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <span>
 #include <stdexcept>
 
@@ -12,11 +11,10 @@
 #include <fmt/ranges.h>
 
 #include "checker/symbolic.hpp"
-#include "cli/values.hpp"
 #include "invariants/system.hpp"
 #include "traces/counterexamples/actions.hpp"
 
-namespace kcheck::cli {
+namespace kcheck::scenarios {
 
 namespace {
 
@@ -99,7 +97,8 @@ ir::TransitionSystem within_bounds(const Pipeline& pipeline, std::span<const std
 /// easy is decided early and the rounds before cost what is hard a third more.
 class Proofs {
 public:
-    Proofs(const Pipeline& pipeline, const Options& options, const ProofWatching& watching, Result& result)
+    Proofs(const Pipeline& pipeline, const ProofOptions& options, const ProofWatching& watching,
+           Result& result)
         : pipeline_(pipeline), options_(options), watching_(watching), result_(result) {
         for (const auto& row : result.properties) names_.emplace_back(row.property->name);
         system_ = invariants::system_with(pipeline, names_);
@@ -132,7 +131,7 @@ private:
 
     double left_s() const {
         const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
-        return options_.timeout_s.value_or(std::numeric_limits<double>::infinity()) - elapsed.count();
+        return options_.timeout_s - elapsed.count();
     }
 
     /// The last of the result is asked first: the order of the call. A property whose induction fails
@@ -151,7 +150,7 @@ private:
         checker::SymbolicOptions symbolic;
         symbolic.timeout_s = seconds;
         symbolic.stop = watching_.stop;
-        symbolic.memory_max_bytes = options_.max_memory_bytes.value_or(default_memory_max_bytes());
+        symbolic.memory_max_bytes = options_.memory_max_bytes;
         if (options_.bmc)
             learn(t, checker::bounded_model_check(system(), {names_[t]}, *options_.bmc, symbolic));
         else {
@@ -242,7 +241,7 @@ private:
     }
 
     const Pipeline& pipeline_;
-    const Options& options_;
+    const ProofOptions& options_;
     const ProofWatching& watching_;
     Result& result_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
@@ -257,30 +256,9 @@ private:
 
 }  // namespace
 
-tl::expected<std::vector<const invariants::Property*>, UsageError> provable(
-    const std::vector<std::string>& names) {
-    std::vector<std::string_view> known;
-    for (const auto& property : invariants::properties())
-        if (property.kind == invariants::Kind::safety) known.push_back(property.name);
-    std::vector<const invariants::Property*> wanted;
-    for (const auto& name : names) {
-        const auto* property = invariants::find_property(name);
-        if (property != nullptr && property->kind != invariants::Kind::safety)
-            return tl::unexpected(UsageError{fmt::format(
-                "{} is about infinite runs, which induction does not reach (kcheck --property {})", name,
-                name)});
-        if (property == nullptr) {
-            const auto read = read_name(name, "safety property", known);
-            return tl::unexpected(UsageError{read.error()});
-        }
-        if (std::ranges::find(wanted, property) == wanted.end()) wanted.push_back(property);
-    }
-    return wanted;
-}
-
 tl::expected<Result, InternalError> prove(const Pipeline& pipeline,
                                           const std::vector<const invariants::Property*>& wanted,
-                                          const Options& options, const ProofWatching& watching) {
+                                          const ProofOptions& options, const ProofWatching& watching) {
     const auto began = std::chrono::steady_clock::now();
     Result result;
     for (const auto* property : wanted)
@@ -306,4 +284,4 @@ tl::expected<Result, InternalError> prove(const Pipeline& pipeline,
     return result;
 }
 
-}  // namespace kcheck::cli
+}  // namespace kcheck::scenarios

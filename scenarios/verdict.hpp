@@ -1,4 +1,5 @@
-// What a run of kcheck found, before it is written for people or for programs.
+// What a run of kcheck found, and the verdict that follows from it, before it is written for people or
+// for programs.
 #pragma once
 
 #include <cstdint>
@@ -6,12 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/options.hpp"
-#include "cli/setup.hpp"
 #include "invariants/property.hpp"
+#include "scenarios/workload.hpp"
 #include "traces/counterexamples/trace.hpp"
 
-namespace kcheck::cli {
+namespace kcheck::scenarios {
 
 /// undecided: it holds in the model, which leaves out what may decide the answer.
 enum class Verdict : std::uint8_t { holds, proved, violated, incomplete, undecided, not_checked };
@@ -50,9 +50,6 @@ struct Result {
 /// The verdict of all properties that decide: violated before incomplete before the rest.
 Verdict overall(const std::vector<PropertyResult>& properties);
 
-/// What is not modelled and was not accepted.
-std::vector<const manifests::LeftOut*> undecided_by(const Workload& workload);
-
 /// Holds and proved become undecided where something is left out that may decide, or under
 /// --strict where an object is assumed to exist. A violation stays one, but where it is of an
 /// infinite run that a later apply, which is left out, would not leave as it is.
@@ -64,11 +61,13 @@ struct Outcome {
     Result result;
 };
 Verdict overall(const std::vector<Outcome>& outcomes);
-ExitCode exit_code(Verdict verdict);
+
+/// Whether a verdict is a pass: everything that was asked for holds.
+inline bool is_pass(Verdict verdict) { return verdict == Verdict::holds || verdict == Verdict::proved; }
 
 /// kcheck contradicts itself. The message says how.
 struct InternalError {
     std::string message;
 };
 
-}  // namespace kcheck::cli
+}  // namespace kcheck::scenarios

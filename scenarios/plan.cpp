@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include "cli/gate.hpp"
+#include "scenarios/plan.hpp"
 
-namespace kcheck::cli {
+namespace kcheck::scenarios {
 
 GatePlan default_plan() {
     GatePlan plan;
@@ -17,16 +17,15 @@ GatePlan default_plan() {
     return plan;
 }
 
-tl::expected<GatePlan, UsageError> read_plan(const std::string& file) {
+tl::expected<GatePlan, std::string> read_plan(const std::string& file) {
     const auto refuse = [&](const YAML::Mark& mark, const std::string& what) {
-        return tl::unexpected(
-            UsageError{fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, what)});
+        return tl::unexpected(fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, what));
     };
     YAML::Node document;
     try {
         document = YAML::LoadFile(file);
     } catch (const YAML::BadFile&) {
-        return tl::unexpected(UsageError{fmt::format("{}: it cannot be read", file)});
+        return tl::unexpected(fmt::format("{}: it cannot be read", file));
     } catch (const YAML::Exception& error) {
         return refuse(error.mark,
                       "this is not YAML (a bracket or quote that is not closed, or a wrong indentation)");
@@ -63,4 +62,4 @@ tl::expected<GatePlan, UsageError> read_plan(const std::string& file) {
     return plan;
 }
 
-}  // namespace kcheck::cli
+}  // namespace kcheck::scenarios

@@ -1,21 +1,25 @@
-// kcheck prove: safety properties by k-induction, or a bounded search for a violation.
+// Safety properties by k-induction, or a bounded search for a violation.
 #pragma once
 
 #include <atomic>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
-#include "cli/result.hpp"
+#include "scenarios/verdict.hpp"
 
-namespace kcheck::cli {
+namespace kcheck::scenarios {
 
-/// Why the properties named in the call cannot be proved, if they cannot: no such property,
-/// or one of liveness.
-tl::expected<std::vector<const invariants::Property*>, UsageError> provable(
-    const std::vector<std::string>& names);
+struct ProofOptions {
+    int k_max = 5;
+    std::optional<int> bmc;  // no induction: search for a violation of so many steps
+    std::size_t memory_max_bytes = std::numeric_limits<std::size_t>::max();
+    double timeout_s = std::numeric_limits<double>::infinity();
+};
 
 struct ProofWatching {
     const std::atomic<bool>* stop = nullptr;
@@ -27,6 +31,6 @@ struct ProofWatching {
 /// Requires both functions of `watching`.
 tl::expected<Result, InternalError> prove(const model::Pipeline& pipeline,
                                           const std::vector<const invariants::Property*>& wanted,
-                                          const Options& options, const ProofWatching& watching);
+                                          const ProofOptions& options, const ProofWatching& watching);
 
-}  // namespace kcheck::cli
+}  // namespace kcheck::scenarios

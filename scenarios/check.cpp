@@ -13,17 +13,16 @@
 // under them is looked for without them: by a search as far as it is cheap, along the path that
 // was found, and at last by a search to the end, whose word counts. Nobody is shown a counterexample
 // that has not been executed again, step by step, in the plain pipeline.
-#include "cli/check.hpp"
+#include "scenarios/check.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <set>
 #include <stdexcept>
-#include <thread>
 
 #include <fmt/format.h>
 
-namespace kcheck::cli {
+namespace kcheck::scenarios {
 
 namespace {
 
@@ -37,7 +36,7 @@ using model::Reductions;
 constexpr std::uint64_t cheap_states = 100'000;
 
 /// The rows of the result, all of them undecided.
-std::vector<PropertyResult> rows(const Options& options) {
+std::vector<PropertyResult> rows(const CheckOptions& options) {
     std::vector<PropertyResult> results;
     for (const auto& property : invariants::properties()) {
         const bool named = std::ranges::find(options.properties, property.name) != options.properties.end();
@@ -73,7 +72,7 @@ Configuration with(Configuration configuration, Faults faults) {
 
 class Check {
 public:
-    Check(const Configuration& configuration, const Reductions& wanted, const Options& options,
+    Check(const Configuration& configuration, const Reductions& wanted, const CheckOptions& options,
           const Watching& watching)
         : configuration_(configuration),
           wanted_(wanted.sound_for(configuration)),
@@ -284,19 +283,15 @@ private:
     }
 
     Limits limits() const {
-        const checker::ExploreOptions none;
-        const auto processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-        return {.threads = static_cast<unsigned>(options_.threads.value_or(processors)),
-                .states_max = options_.max_states.value_or(none.states_max),
-                .memory_max_bytes = options_.max_memory_bytes.value_or(default_memory_max_bytes()),
-                .timeout_s =
-                    options_.timeout_s ? std::max(0.0, *options_.timeout_s - elapsed_s()) : none.timeout_s};
+        auto left = options_.limits;
+        left.timeout_s = std::max(0.0, left.timeout_s - elapsed_s());
+        return left;
     }
 
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     const Configuration configuration_;
     const Reductions wanted_;
-    const Options& options_;
+    const CheckOptions& options_;
     const Watching& watching_;
     Bounds bounds_;
     Result result_;
@@ -310,8 +305,8 @@ private:
 }  // namespace
 
 tl::expected<Result, InternalError> check(const Configuration& configuration, const Reductions& wanted,
-                                          const Options& options, const Watching& watching) {
+                                          const CheckOptions& options, const Watching& watching) {
     return Check(configuration, wanted, options, watching).run();
 }
 
-}  // namespace kcheck::cli
+}  // namespace kcheck::scenarios
