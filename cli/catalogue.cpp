@@ -32,11 +32,11 @@ struct Table {
 std::string_view to_string(invariants::Kind kind) {
     return kind == invariants::Kind::safety ? "safety" : "liveness";
 }
-std::string_view to_string(invariants::Class clazz) {
-    switch (clazz) {
-        case invariants::Class::guaranteed: return "guaranteed";
-        case invariants::Class::assumed: return "assumed";
-        case invariants::Class::soft: break;
+std::string_view to_string(invariants::Strength strength) {
+    switch (strength) {
+        case invariants::Strength::guaranteed: return "guaranteed";
+        case invariants::Strength::assumed: return "assumed";
+        case invariants::Strength::soft: break;
     }
     return "soft";
 }
@@ -45,7 +45,7 @@ Table property_table() {
     Table table{{"name", "id", "kind", "class", "statement"}, {}};
     for (const auto& p : invariants::properties())
         table.rows.push_back({std::string(p.name), std::string(p.id), std::string(to_string(p.kind)),
-                              std::string(to_string(p.clazz)), std::string(p.statement)});
+                              std::string(to_string(p.strength)), std::string(p.statement)});
     return table;
 }
 
@@ -204,7 +204,7 @@ std::string properties_markdown() {
     text += as_markdown(property_table());
     for (const auto& p : invariants::properties()) {
         text += fmt::format("\n## {}\n\n{}\n\n    {}\n\n{} ({}, {}).\n\n", p.name, p.statement, p.formula,
-                            p.id, to_string(p.kind), to_string(p.clazz));
+                            p.id, to_string(p.kind), to_string(p.strength));
         text += fmt::format("**Why.** {}\n\n**Source.** {}\n\n", p.rationale, p.source);
         text += "**Violated by.**\n\n";
         for (const auto* row : violations_where(&Violation::property, p.name))
@@ -259,7 +259,7 @@ std::string explain_property(const Property& p) {
     return fmt::format(
         "{} ({}, {}, {})\n\n{}\n\n  formula      {}\n  why          {}\n  source       {}\n"
         "  violated by  {}\n  see it       {}\n  witness      {}\n",
-        p.name, p.id, to_string(p.kind), to_string(p.clazz), p.statement, p.formula, p.rationale, p.source,
+        p.name, p.id, to_string(p.kind), to_string(p.strength), p.statement, p.formula, p.rationale, p.source,
         fmt::join(p.violated_by, ", "), commands_of(violations_where(&Violation::property, p.name)),
         p.witness_text);
 }
@@ -276,7 +276,7 @@ Json json_of(const Property& p) {
     return {{"name", p.name},
             {"id", p.id},
             {"kind", to_string(p.kind)},
-            {"class", to_string(p.clazz)},
+            {"class", to_string(p.strength)},
             {"statement", p.statement},
             {"formula", p.formula},
             {"rationale", p.rationale},

@@ -40,9 +40,9 @@ Json json_of(const PropertyResult& row) {
     Json object{{"name", property.name},
                 {"id", property.id},
                 {"kind", property.kind == invariants::Kind::safety ? "safety" : "liveness"},
-                {"class", property.clazz == invariants::Class::guaranteed ? "guaranteed"
-                          : property.clazz == invariants::Class::assumed  ? "assumed"
-                                                                          : "soft"},
+                {"class", property.strength == invariants::Strength::guaranteed ? "guaranteed"
+                          : property.strength == invariants::Strength::assumed  ? "assumed"
+                                                                                : "soft"},
                 {"verdict", row.verdict == Verdict::not_checked ? "not-checked" : to_string(row.verdict)},
                 {"decides", row.decides}};
     if (!row.note.empty()) object["note"] = row.note;

@@ -6,7 +6,7 @@ namespace kcheck::invariants {
 
 namespace {
 
-constexpr auto some_pod_is_unbound = [](const auto& c, const Cluster& k) {
+constexpr auto some_pod_is_unbound = [](const auto& c, const Encoding& k) {
     return some_pod(
         c, k, [&](std::size_t p) { return is_active(c, k.pod[p]) && c[k.pod[p][model::pod::node]] == 0; });
 };
@@ -18,7 +18,7 @@ Property pod_gets_bound() {
     property.id = "KC-L-002";
     property.name = "pod-gets-bound";
     property.kind = Kind::liveness;
-    property.clazz = Class::assumed;
+    property.strength = Strength::assumed;
     property.form = Form::leads_to;
     property.statement = "Every pod is bound some day, or deleted.";
     property.formula = "[] (some active pod is unbound => <> none is)";
@@ -30,7 +30,7 @@ Property pod_gets_bound() {
         "pkg/scheduler/backend/queue/scheduling_queue.go:AddUnschedulableIfNotPresent";
     property.violated_by = {"bind-failure-is-forgotten"};
     property.premise = on_states(some_pod_is_unbound);
-    property.goal = on_states([](const auto& c, const Cluster& k) { return !some_pod_is_unbound(c, k); });
+    property.goal = on_states([](const auto& c, const Encoding& k) { return !some_pod_is_unbound(c, k); });
     property.witness = property.premise;
     property.witness_text = "a pod waits for a node";
     return property;
@@ -41,7 +41,7 @@ Property quiescence() {
     property.id = "KC-L-005";
     property.name = "quiescence";
     property.kind = Kind::liveness;
-    property.clazz = Class::assumed;
+    property.strength = Strength::assumed;
     property.form = Form::finitely_often;
     property.statement = "Once the user is done, the pipeline stops writing some day.";
     property.formula = "<>[] no commit";
@@ -56,7 +56,7 @@ Property quiescence() {
     property.counted = [](const model::Pipeline& pipeline, const model::Move& move) {
         return move.action < pipeline.actions().size() && pipeline.actions()[move.action].writes;
     };
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         return c[k.operations_done] == static_cast<int>(k.configuration.operations.size());
     });
     property.witness_text = "the user is done";

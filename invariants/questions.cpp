@@ -21,7 +21,7 @@ Liveness::Form form_of(Form form) {
 StatePredicate within(const Pipeline& pipeline, const Property::Predicate& predicate) {
     if (!predicate) return {};
     return [&pipeline, &predicate](const Valuation& state) {
-        return state[pipeline.cluster().exceeded] != 0 || predicate(pipeline.cluster(), state);
+        return state[pipeline.encoding().exceeded] != 0 || predicate(pipeline.encoding(), state);
     };
 }
 
@@ -55,7 +55,7 @@ Questions questions_of(const Pipeline& pipeline, std::span<const Property* const
             questions.reachability.push_back({questions.liveness.size() - 1, questions.liveness.back().goal});
     }
     questions.invariants.push_back({"within-bounds", [&pipeline](const Valuation& state) {
-                                        return state[pipeline.cluster().exceeded] == 0;
+                                        return state[pipeline.encoding().exceeded] == 0;
                                     }});
     return questions;
 }
@@ -71,7 +71,7 @@ std::vector<checker::FairnessClass> fairness_of(const Pipeline& pipeline) {
 
 checker::Safety<Valuation> never_witnessed(const Pipeline& pipeline, const Property& property) {
     return {std::string(property.name) + ": never witnessed", [&pipeline, &property](const Valuation& state) {
-                return !property.witness(pipeline.cluster(), state);
+                return !property.witness(pipeline.encoding(), state);
             }};
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 
 namespace kcheck::model {
 

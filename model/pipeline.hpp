@@ -1,5 +1,5 @@
 // The pipeline as a transition system: every action of every component, over
-// the variables of a Cluster.
+// the variables of an Encoding.
 //
 // `successors` is the explicit-state form that the engines explore; it knows the
 // reductions. `transition_system` is the same actions as terms, with every receipt
@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "ir/transition_system.hpp"
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 #include "model/fairness.hpp"
 #include "model/footprints.hpp"
 #include "model/kube_apiserver.hpp"
@@ -71,8 +71,8 @@ public:
     explicit Pipeline(const Configuration& configuration, Reductions reductions = {});
     Pipeline(const Configuration& configuration, Reductions reductions, const Bounds& bounds);
 
-    const Cluster& cluster() const { return *cluster_; }
-    const Layout& layout() const { return cluster_->layout; }
+    const Encoding& encoding() const { return *encoding_; }
+    const Layout& layout() const { return encoding_->layout; }
     const std::vector<ActionInfo>& actions() const { return actions_; }
 
     struct Watch {
@@ -101,7 +101,7 @@ public:
 
     // The symmetry, for checker/liveness_unfold.hpp.
     void representative(Valuation& state) const {
-        if (cluster_->reductions.symmetry) symmetry_->canonicalize(state);
+        if (encoding_->reductions.symmetry) symmetry_->canonicalize(state);
     }
     ir::ClassMask fixed_classes() const { return fairness_.unmoved(first_kubelet_watch); }
     /// The same as `successors`, but no state is exchanged for one that differs in names alone.
@@ -162,7 +162,7 @@ private:
         return __builtin_memcmp(a.value.data(), b.value.data(), used_bytes_) == 0;
     }
 
-    std::unique_ptr<Cluster> cluster_;
+    std::unique_ptr<Encoding> encoding_;
     Fairness fairness_;
     std::vector<ActionInfo> actions_;
     std::vector<Watch> watches_;

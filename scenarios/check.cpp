@@ -41,7 +41,7 @@ std::vector<PropertyResult> rows(const CheckOptions& options) {
     for (const auto& property : invariants::properties()) {
         const bool named = std::ranges::find(options.properties, property.name) != options.properties.end();
         const bool asked = named || options.properties.empty();
-        const bool soft = property.clazz == invariants::Class::soft;
+        const bool soft = property.strength == invariants::Strength::soft;
         results.push_back({.property = &property,
                            .verdict = asked ? Verdict::incomplete : Verdict::not_checked,
                            .decides = named || (asked && !soft),
@@ -191,7 +191,7 @@ private:
     }
 
     void confirm(PropertyResult& row, const Finding& finding, const Pipeline& pipeline) {
-        const auto& on = pipeline.cluster().reductions;
+        const auto& on = pipeline.encoding().reductions;
         if (on == on.plain()) {
             accept(row, exactly(pipeline, finding));
             return;
@@ -250,7 +250,7 @@ private:
     };
 
     Plainly search_plainly(const Pipeline& reduced, const Property& property, std::uint64_t states_max) {
-        const auto& k = reduced.cluster();
+        const auto& k = reduced.encoding();
         auto bounds = k.bounds;
         auto limit = limits();
         limit.states_max = std::min(limit.states_max, states_max);
@@ -270,7 +270,7 @@ private:
 
     std::optional<traces::Trace> along(const Pipeline& reduced, const Finding& finding) {
         if (finding.cycle && *finding.cycle != finding.path.size()) return std::nullopt;
-        const auto& k = reduced.cluster();
+        const auto& k = reduced.encoding();
         const auto plain = encode_if_it_fits(k.configuration, k.reductions.plain(), k.bounds);
         if (!plain) return std::nullopt;
         auto trace = traces::follow_plainly(reduced, *plain, finding.path, *finding.property);

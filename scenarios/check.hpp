@@ -15,7 +15,7 @@ struct CheckOptions {
 
 /// Explores the pipeline of the configuration, first without faults, then with one, with two, up to
 /// its budgets: so a counterexample has the fewest faults that suffice. `wanted`: what may be left
-/// out; what is not sound for the configuration is not (model/cluster.hpp). The encoding begins small and
+/// out; what is not sound for the configuration is not (model/encoding.hpp). The encoding begins small and
 /// grows until no run leaves it.
 ///
 /// Throws std::length_error if the configuration needs more variables than there is room for.

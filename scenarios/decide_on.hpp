@@ -79,7 +79,8 @@ Decided explore(const M& model, const model::Pipeline& pipeline,
     decided.cut_short = reason_of(explored.ended);
     decided.by_states = explored.ended == checker::Ended::states;
     if (const auto& left = explored.violations[questions.within_bounds()])
-        decided.exceeded = checker::state_of(model, explored.store, left->state)[pipeline.cluster().exceeded];
+        decided.exceeded =
+            checker::state_of(model, explored.store, left->state)[pipeline.encoding().exceeded];
     decided.complete = explored.complete() && decided.exceeded == 0;
     if (on_explored) on_explored(explored);
 

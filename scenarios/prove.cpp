@@ -23,9 +23,9 @@ using model::Pipeline;
 traces::Trace trace_of(const Pipeline& pipeline, const checker::SymbolicTrace& found,
                        std::string_view property) {
     traces::Trace trace;
-    trace.configuration = pipeline.cluster().configuration;
-    trace.reductions = pipeline.cluster().reductions;
-    trace.bounds = pipeline.cluster().bounds;
+    trace.configuration = pipeline.encoding().configuration;
+    trace.reductions = pipeline.encoding().reductions;
+    trace.bounds = pipeline.encoding().bounds;
     trace.property = property;
     trace.steps.reserve(found.steps.size());  // `before` points into it
     trace.initial.assign(found.initial.begin(), found.initial.end());
@@ -85,7 +85,7 @@ std::string explain_failure(const ir::TransitionSystem& system, const checker::I
 /// the configuration, as far as the encoding goes.
 ir::TransitionSystem within_bounds(const Pipeline& pipeline, std::span<const std::string> names) {
     auto system = invariants::system_with(pipeline, names);
-    const auto exceeded = static_cast<ir::VariableId>(pipeline.cluster().exceeded);
+    const auto exceeded = static_cast<ir::VariableId>(pipeline.encoding().exceeded);
     for (auto& action : system.actions)
         for (const auto& [variable, term] : action.assignments)
             if (variable == exceeded) action.guard = action.guard && term == 0;
@@ -174,7 +174,7 @@ private:
     }
     void learn_from(std::size_t t, const checker::Proved& proved) {
         auto note = fmt::format("by {}-induction, for runs of every length within {}", proved.k,
-                                pipeline_.cluster().bounds.text());
+                                pipeline_.encoding().bounds.text());
         if (tasks_[t].failed) note += fmt::format(", together with {}", fmt::join(proved_, ", "));
         proved_.push_back(names_[t]);
         decide(t, Verdict::proved, note);
@@ -213,7 +213,7 @@ private:
                 fmt::format("a reachable step breaks what the proof of {} rests on", violation.name)};
             return;
         }
-        const auto exceeded = pipeline_.cluster().exceeded;
+        const auto exceeded = pipeline_.encoding().exceeded;
         const auto& steps = violation.trace.steps;
         if (!steps.empty() && steps.back().state[exceeded] != 0 && !bounded_) {
             // Not a run of the configuration. From here on such runs are left out.

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "manifests/cluster.hpp"
-#include "model/cluster.hpp"
 #include "model/configuration.hpp"
+#include "model/encoding.hpp"
 
 namespace kcheck::scenarios {
 

@@ -110,7 +110,7 @@ std::string kind_of(const traces::Actions& actions, int action) {
     const auto* info = actions.info(action);
     const auto reply = info != nullptr ? info->reply : model::Reply{};
     return fmt::format("{} {} {} {}", component.substr(0, component.find('[')), actions.verb(action),
-                       static_cast<int>(reply.outcome), static_cast<int>(reply.payer));
+                       static_cast<int>(reply.outcome), static_cast<int>(reply.cause));
 }
 
 /// The trace has a step for each transition of the path, of its kind.
@@ -182,7 +182,7 @@ TEST_CASE("every transition of small configurations is in a run", "[heavy]") {
             check_kinds(pipeline, run);
             if (runs++ % 16 == 0) {
                 // Under status-last a run need be none of the plain pipeline.
-                if (!pipeline.cluster().reductions.status_last) {
+                if (!pipeline.encoding().reductions.status_last) {
                     const auto executed = traces::execute(run.trace);
                     INFO((executed ? "" : executed.error()));
                     REQUIRE(executed);

@@ -135,7 +135,7 @@ private:
                 if (!same(was, now)) queues_[watch].push_back({-1, std::nullopt, now});
                 continue;
             }
-            for (int p = 0; p < pipeline_.cluster().pods(); ++p) {
+            for (int p = 0; p < pipeline_.encoding().pods(); ++p) {
                 const auto was = pod_of(before.pods, p), now = pod_of(after.pods, p);
                 if (!same(was, now) && (concerns(watch, was) || concerns(watch, now)))
                     queues_[watch].push_back({p, concerns(watch, now) ? now : std::nullopt, std::nullopt});
@@ -145,8 +145,9 @@ private:
     }
 
     void compare(const std::vector<int>& state, const Stored& stored) {
-        const auto& k = pipeline_.cluster();
-        const auto workload = [&](const char* client, const char* type, const model::WorkloadSlots& copy) {
+        const auto& k = pipeline_.encoding();
+        const auto workload = [&](const char* client, const char* type,
+                                  const model::WorkloadVariables& copy) {
             CAPTURE(client, type);
             // Of what the client reads.
             const auto cached = caches_[{client, type}].workload;
@@ -317,8 +318,8 @@ TEST_CASE("the event of a collection, of which the model has none, is delivered"
     const Pipeline pipeline(Small{.replicas = {2}, .lost_replies = 1, .capacity = 1}.with(),
                             model::Reductions{}.plain());
     invariants::Property none_refused;
-    none_refused.holds = [](const model::Cluster& k, const model::Valuation& state) {
-        return std::ranges::none_of(k.pod, [&](const model::PodSlots& pod) {
+    none_refused.holds = [](const model::Encoding& k, const model::Valuation& state) {
+        return std::ranges::none_of(k.pod, [&](const model::PodVariables& pod) {
             return state[pod[model::pod::phase]] == model::pod::terminal &&
                    state[pod[model::pod::deleting]] == 0;
         });
@@ -345,24 +346,24 @@ TEST_CASE("the event of a collection, of which the model has none, is delivered"
 TEST_CASE("requests that outlive a crash are announced, and arrive") {
     struct Late {
         const char* verb;
-        std::vector<model::Slot> (*slots)(const model::Cluster&);
+        std::vector<model::VariableId> (*variables)(const model::Encoding&);
         Json under_way, arrives;
     };
     const std::vector<Late> table{
         {"late-create",
-         [](const model::Cluster& k) { return std::vector{k.late_creates}; },
+         [](const model::Encoding& k) { return std::vector{k.late_creates}; },
          {{"creates", 1}},
          {{"pod", 0}}},
         {"late-scale",
-         [](const model::Cluster& k) { return std::vector{k.late_scale}; },
+         [](const model::Encoding& k) { return std::vector{k.late_scale}; },
          {{"scale", true}},
          {{"replicas", 0}}},
         {"late-bind",
-         [](const model::Cluster& k) { return k.late_binding; },
+         [](const model::Encoding& k) { return k.late_binding; },
          {{"bind", {0}}},
          {{"pod", 0}, {"node", 0}}},
         {"late-delete",
-         [](const model::Cluster& k) { return k.late_deletion; },
+         [](const model::Encoding& k) { return k.late_deletion; },
          {{"delete", 0}},
          {{"pod", 0}}},
     };
@@ -371,8 +372,9 @@ TEST_CASE("requests that outlive a crash are announced, and arrive") {
     for (const auto& late : table) {
         CAPTURE(late.verb);
         invariants::Property none_late;
-        none_late.holds = [&](const model::Cluster& k, const model::Valuation& state) {
-            return std::ranges::all_of(late.slots(k), [&](model::Slot slot) { return state[slot] == 0; });
+        none_late.holds = [&](const model::Encoding& k, const model::Valuation& state) {
+            return std::ranges::all_of(late.variables(k),
+                                       [&](model::VariableId variable) { return state[variable] == 0; });
         };
         auto trace = counterexample(pipeline, none_late);
         INFO((trace ? "" : trace.error()));

@@ -30,7 +30,7 @@ public:
 
     template <class Sink>
     void successors(const State& state, Sink& sink) const {
-        if (state[pipeline_.cluster().exceeded] != 0) {  // as Pipeline: the run ends, and says nothing
+        if (state[pipeline_.encoding().exceeded] != 0) {  // as Pipeline: the run ends, and says nothing
             sink.enabled(pipeline_.fairness().deployment_controller());
             return;
         }

@@ -59,7 +59,7 @@ inline std::vector<std::size_t> nodes_by_kind(const model::Configuration& config
 /// What is stored of the workloads and the pods, and their containers. Budgets, requests that may
 /// never arrive, images and caches are left out; so are pods that are over and wait for the garbage
 /// collector. Of all orders of equal nodes it is the least description.
-inline Outcome outcome_of(const model::Cluster& k, const Valuation& state) {
+inline Outcome outcome_of(const model::Encoding& k, const Valuation& state) {
     namespace pod = model::pod;
     const auto& nodes = k.configuration.nodes;
     const auto number = nodes_by_kind(k.configuration);
@@ -94,7 +94,7 @@ inline Outcome outcome_of(const model::Cluster& k, const Valuation& state) {
         std::ranges::sort(pods);
         Outcome outcome{state[k.operations_done]};
         for (const auto* workload : {&k.deployment, &k.replica_set})
-            for (const auto slot : workload->field) outcome.push_back(state[slot]);
+            for (const auto variable : workload->field) outcome.push_back(state[variable]);
         for (const auto& one : pods) {
             outcome.push_back(static_cast<int>(one.size()));
             outcome.insert(outcome.end(), one.begin(), one.end());
@@ -114,7 +114,7 @@ struct AnswerOptions {
 template <class M>
 Answer answer_of(const M& model, const Pipeline& pipeline, const AnswerOptions& options = {}) {
     Answer answer;
-    const auto& k = pipeline.cluster();
+    const auto& k = pipeline.encoding();
     const auto see = [&](const checker::Exploration& explored) {
         if (!explored.complete()) return;
         explored.graph->for_each_expanded([&](checker::StateId id) {

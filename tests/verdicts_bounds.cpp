@@ -54,7 +54,8 @@ TEST_CASE("the bounds that are found are smaller than ample ones, and enough") {
         const auto configuration = small.with();
         auto options = asking({});
         for (const auto* property : every_property())
-            if (property->clazz != invariants::Class::soft) options.properties.emplace_back(property->name);
+            if (property->strength != invariants::Strength::soft)
+                options.properties.emplace_back(property->name);
         const auto result = checked(configuration, options);
         CHECK(result.verdict == Said::holds);
         const auto ample = Bounds::ample(configuration);

@@ -54,7 +54,7 @@ struct Used {
 /// The faults on the way to the end of the trace.
 inline Used faults_of(const traces::Trace& trace) {
     const auto pipeline = traces::pipeline_of(trace);
-    const auto& k = pipeline.cluster();
+    const auto& k = pipeline.encoding();
     const auto& last = trace.state(trace.steps.size());
     return {last.at(k.crashes_used), last.at(k.replies_lost)};
 }

@@ -8,20 +8,20 @@ namespace kcheck::traces {
 
 namespace {
 
-using model::Cluster;
+using model::Encoding;
 
 /// A terminal pod that everybody has heard of, that runs nowhere and that nobody is about to delete.
 template <class C>
-void collect(C& c, const Cluster& k, int p) {
+void collect(C& c, const Encoding& k, int p) {
     const auto i = static_cast<std::size_t>(p);
     const auto& stored = k.pod[i];
     auto over = c[stored[model::pod::exists]] == 1 && c[stored[model::pod::phase]] == model::pod::terminal &&
                 c[stored[model::pod::deleting]] == 0 && c[k.late_deletion[i]] == 0;
-    for (const auto slot : k.references_to_pods()) over = over && c[slot] != p + 1;
+    for (const auto variable : k.references_to_pods()) over = over && c[variable] != p + 1;
     for (const auto& kubelet : k.kubelet) over = over && c[kubelet.container[i]] == 0;
     if (!c.require(over)) return;
-    for (const auto slot : k.variables_of_pod(p))
-        if (k.layout[slot].size > 1) c.set(slot, c.integer(0));
+    for (const auto variable : k.variables_of_pod(p))
+        if (k.layout[variable].size > 1) c.set(variable, c.integer(0));
 }
 
 constexpr auto collector = "pod-garbage-collector";
@@ -57,7 +57,7 @@ bool Actions::run(int action, model::Valuation& state) const {
     else if (is_receipt(action))
         pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].native(step);
     else
-        collect(step, pipeline_.cluster(), action - first_collection());
+        collect(step, pipeline_.encoding(), action - first_collection());
     return step.enabled();
 }
 
@@ -74,9 +74,10 @@ ir::TransitionSystem Actions::transition_system() const {
     auto system = pipeline_.transition_system();
     for (int action = first_collection(); action < size(); ++action) {
         model::SymbolicStep step(*system.arena, pipeline_.layout());
-        collect(step, pipeline_.cluster(), action - first_collection());
+        collect(step, pipeline_.encoding(), action - first_collection());
         ir::Action added{name(action), step.guard(), {}};
-        for (const auto& [slot, term] : step.assignments()) added.assignments.emplace_back(slot, term);
+        for (const auto& [variable, term] : step.assignments())
+            added.assignments.emplace_back(variable, term);
         system.actions.push_back(std::move(added));
     }
     return system;

@@ -19,7 +19,7 @@ public:
     /// `pipeline` must outlive it.
     explicit Actions(const model::Pipeline& pipeline);
 
-    int size() const { return first_collection() + pipeline_.cluster().pods(); }
+    int size() const { return first_collection() + pipeline_.encoding().pods(); }
     int first_receipt() const { return static_cast<int>(pipeline_.actions().size()); }
     int first_collection() const { return first_receipt() + static_cast<int>(pipeline_.watches().size()); }
     bool is_receipt(int action) const { return action >= first_receipt() && action < first_collection(); }

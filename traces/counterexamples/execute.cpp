@@ -32,7 +32,7 @@ public:
           evaluator_(*system_.arena) {
         if (property_ == nullptr || property_->kind != invariants::Kind::safety) return;
         model::SymbolicStep step(*system_.arena, pipeline_.layout());
-        holds_ = property_->term(pipeline_.cluster(), step);
+        holds_ = property_->term(pipeline_.encoding(), step);
     }
 
     Result run(const OnStep& on_step) {
@@ -81,7 +81,7 @@ private:
         auto after = before;
         for (const auto& [variable, term] : action.assignments) after[variable] = evaluator_(term);
         if (auto same = compare(step.state, after); !same) return same;
-        if (after[pipeline_.cluster().exceeded] != 0) return failure("it leaves the bounds of the model");
+        if (after[pipeline_.encoding().exceeded] != 0) return failure("it leaves the bounds of the model");
         return {};
     }
 

@@ -36,16 +36,16 @@ std::string kind_of(const Actions& actions, int action) {
     const auto* info = actions.info(action);
     const auto reply = info != nullptr ? info->reply : model::Reply{};
     return fmt::format("{} {} {} {}", component.substr(0, component.find('[')), actions.verb(action),
-                       static_cast<int>(reply.outcome), static_cast<int>(reply.payer));
+                       static_cast<int>(reply.outcome), static_cast<int>(reply.cause));
 }
 
 class Follower {
 public:
     Follower(const model::Pipeline& pipeline, const invariants::Property* property)
         : pipeline_(pipeline), actions_(pipeline), property_(property) {
-        trace_.configuration = pipeline.cluster().configuration;
-        trace_.reductions = pipeline.cluster().reductions;
-        trace_.bounds = pipeline.cluster().bounds;
+        trace_.configuration = pipeline.encoding().configuration;
+        trace_.reductions = pipeline.encoding().reductions;
+        trace_.bounds = pipeline.encoding().bounds;
         if (property != nullptr) trace_.property = property->name;
         trace_.initial = values_of(pipeline.layout(), state_);
         over_ = is_violated();
@@ -102,7 +102,7 @@ private:
 
     bool is_violated() const {
         return property_ != nullptr && property_->kind == invariants::Kind::safety &&
-               !property_->holds(pipeline_.cluster(), state_);
+               !property_->holds(pipeline_.encoding(), state_);
     }
 
     /// Takes the step if it is enabled and the trace is not over.
@@ -110,7 +110,7 @@ private:
         if (over_) return false;
         const int lag = actions_.lag(action, state_);
         if (!actions_.run(action, state_)) return false;
-        if (pipeline_.cluster().reductions.status_last) pipeline_.forget_status(state_);
+        if (pipeline_.encoding().reductions.status_last) pipeline_.forget_status(state_);
         trace_.steps.push_back({action, actions_.component(action), actions_.name(action), lag,
                                 actions_.is_receipt(action), values_of(pipeline_.layout(), state_)});
         over_ = is_violated();

@@ -34,9 +34,9 @@ public:
     PlainFollower(const model::Pipeline& reduced, const model::Pipeline& plain,
                   const invariants::Property& property)
         : reduced_(reduced), plain_(plain), actions_(plain), property_(property) {
-        trace_.configuration = plain.cluster().configuration;
-        trace_.reductions = plain.cluster().reductions;
-        trace_.bounds = plain.cluster().bounds;
+        trace_.configuration = plain.encoding().configuration;
+        trace_.reductions = plain.encoding().reductions;
+        trace_.bounds = plain.encoding().bounds;
         trace_.property = property.name;
         trace_.initial = values_of(plain.layout(), state_);
     }
@@ -93,7 +93,7 @@ public:
 
     /// Of a safety property: in the last state.
     bool is_violated() const {
-        return property_.kind == invariants::Kind::safety && !property_.holds(plain_.cluster(), state_);
+        return property_.kind == invariants::Kind::safety && !property_.holds(plain_.encoding(), state_);
     }
 
     Trace trace() && { return std::move(trace_); }
@@ -102,7 +102,7 @@ private:
     Valuation like(const Valuation& state) const {
         auto seen = state;
         reduced_.reduce(seen);
-        model::forget_statuses(reduced_.cluster(), seen);
+        model::forget_statuses(reduced_.encoding(), seen);
         reduced_.canonicalize(seen);
         return seen;
     }

@@ -15,7 +15,7 @@ Json function(Json pairs) { return {{"#map", std::move(pairs)}}; }
 class Writer {
 public:
     explicit Writer(const Trace& trace)
-        : trace_(trace), pipeline_(pipeline_of(trace)), k_(pipeline_.cluster()) {}
+        : trace_(trace), pipeline_(pipeline_of(trace)), k_(pipeline_.encoding()) {}
 
     Json document() const {
         auto last = trace_.steps.size();
@@ -51,28 +51,28 @@ private:
         return reference == 0 ? "" : trace_.configuration.nodes[static_cast<std::size_t>(reference - 1)].name;
     }
 
-    static Json workload(const std::vector<int>& values, const model::WorkloadSlots& slots) {
+    static Json workload(const std::vector<int>& values, const model::WorkloadVariables& variables) {
         using namespace model::workload;
-        return {{"exists", values[slots[exists]] == 1},
-                {"replicas", values[slots[replicas]]},
-                {"generation", values[slots[generation]]},
-                {"observed_generation", values[slots[observed]]},
-                {"status_replicas", values[slots[status_replicas]]},
-                {"status_available", values[slots[status_available]]}};
+        return {{"exists", values[variables[exists]] == 1},
+                {"replicas", values[variables[replicas]]},
+                {"generation", values[variables[generation]]},
+                {"observed_generation", values[variables[observed]]},
+                {"status_replicas", values[variables[status_replicas]]},
+                {"status_available", values[variables[status_available]]}};
     }
 
     /// Of the pods that exist. A field that the client does not keep reads as its first value.
-    Json pods(const std::vector<int>& values, const std::vector<model::PodSlots>& slots) const {
+    Json pods(const std::vector<int>& values, const std::vector<model::PodVariables>& variables) const {
         using namespace model::pod;
         static constexpr std::array phases{"Pending", "Running", "Failed"};
         Json pairs = Json::array();
-        for (std::size_t p = 0; p < slots.size(); ++p)
-            if (values[slots[p][exists]] == 1)
+        for (std::size_t p = 0; p < variables.size(); ++p)
+            if (values[variables[p][exists]] == 1)
                 pairs.push_back(
                     Json::array({p,
-                                 {{"phase", phases[static_cast<std::size_t>(values[slots[p][phase]])]},
-                                  {"deleting", values[slots[p][deleting]] == 1},
-                                  {"node", node(values[slots[p][model::pod::node]])}}}));
+                                 {{"phase", phases[static_cast<std::size_t>(values[variables[p][phase]])]},
+                                  {"deleting", values[variables[p][deleting]] == 1},
+                                  {"node", node(values[variables[p][model::pod::node]])}}}));
         return function(std::move(pairs));
     }
 
@@ -80,11 +80,11 @@ private:
         Json pairs = Json::array();
         for (int n = 0; n < k_.nodes(); ++n)
             for (int p = 0; p < k_.pods(); ++p) {
-                const auto slot =
+                const auto variable =
                     k_.kubelet[static_cast<std::size_t>(n)].container[static_cast<std::size_t>(p)];
-                if (values[slot] == 0) continue;
+                if (values[variable] == 0) continue;
                 const Json key{{"#tup", Json::array({p, node(n + 1)})}};
-                pairs.push_back(Json::array({key, values[slot] == 1 ? "created" : "running"}));
+                pairs.push_back(Json::array({key, values[variable] == 1 ? "created" : "running"}));
             }
         return function(std::move(pairs));
     }
@@ -119,7 +119,7 @@ private:
     Json memory(const std::vector<int>& values) const {
         Json pairs = Json::array();
         for (std::size_t v = 0; v < values.size(); ++v) {
-            const auto& variable = k_.layout[static_cast<model::Slot>(v)];
+            const auto& variable = k_.layout[static_cast<model::VariableId>(v)];
             const bool shown = variable.part == model::Part::etcd || variable.part == model::Part::cache ||
                                variable.part == model::Part::queue || variable.part == model::Part::runtime;
             if (!shown && values[v] != 0) pairs.push_back(Json::array({variable.name, values[v]}));
@@ -129,7 +129,7 @@ private:
 
     const Trace& trace_;
     const model::Pipeline pipeline_;
-    const model::Cluster& k_;
+    const model::Encoding& k_;
 };
 
 }  // namespace

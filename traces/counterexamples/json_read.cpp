@@ -191,7 +191,8 @@ private:
         std::map<std::string, int> numbers;
         for (int action = 0; action < actions.size(); ++action) numbers[actions.name(action)] = action;
         for (std::size_t v = 0; v < pipeline.layout().size(); ++v)
-            variables_[pipeline.layout()[static_cast<model::Slot>(v)].name] = static_cast<model::Slot>(v);
+            variables_[pipeline.layout()[static_cast<model::VariableId>(v)].name] =
+                static_cast<model::VariableId>(v);
 
         trace.initial = state(pipeline.layout(), document_["initial"]);
         document_["steps"].each_element([&](const Value& value) {
@@ -230,7 +231,7 @@ private:
     }
 
     const Value& document_;
-    std::map<std::string, model::Slot> variables_;
+    std::map<std::string, model::VariableId> variables_;
 };
 
 }  // namespace

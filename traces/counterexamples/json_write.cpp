@@ -36,7 +36,7 @@ Json json_of(const model::Configuration& configuration) {
 Json json_of(const model::Layout& layout, const std::vector<int>& state) {
     Json values = Json::object();
     for (std::size_t v = 0; v < state.size(); ++v)
-        if (state[v] != 0) values[layout[static_cast<model::Slot>(v)].name] = state[v];
+        if (state[v] != 0) values[layout[static_cast<model::VariableId>(v)].name] = state[v];
     return values;
 }
 

@@ -70,7 +70,7 @@ tl::expected<void, std::string> LassoCheck::fair() const {
 }
 
 tl::expected<void, std::string> LassoCheck::contradicts(const invariants::Property& property) const {
-    const auto& k = pipeline_.cluster();
+    const auto& k = pipeline_.encoding();
     const auto is_goal = [&](std::size_t i) { return property.goal(k, valuation_of(trace_.state(i))); };
     const auto begin = *trace_.cycle, end = trace_.steps.size();
     const auto refuse = [&](const char* why) {

@@ -40,7 +40,7 @@ std::string suffix(int n) {
 }  // namespace
 
 Names::Names(const Trace& trace, const model::Pipeline& pipeline) : trace_(trace) {
-    const auto& k = pipeline.cluster();
+    const auto& k = pipeline.encoding();
     replica_set_ = fmt::format("{}-{}", trace.configuration.deployment,
                                safe_encode(std::to_string(fnv1a(trace.configuration.deployment))));
     std::vector<int> now(static_cast<std::size_t>(k.pods()), 0);

@@ -25,7 +25,7 @@ void write_table(std::ostream& out, const std::vector<Row>& rows) {
 class StateText {
 public:
     StateText(const Trace& trace, const model::Pipeline& pipeline, const Names& names, std::size_t steps_done)
-        : k_(pipeline.cluster()),
+        : k_(pipeline.encoding()),
           names_(names),
           steps_done_(steps_done),
           state_(trace.state(steps_done)),
@@ -58,9 +58,9 @@ public:
     }
 
 private:
-    int value(model::Slot slot) const { return state_[slot]; }
-    std::string text(model::Slot slot) const { return std::to_string(value(slot)); }
-    std::string ready(const model::WorkloadSlots& object) const {
+    int value(model::VariableId variable) const { return state_[variable]; }
+    std::string text(model::VariableId variable) const { return std::to_string(value(variable)); }
+    std::string ready(const model::WorkloadVariables& object) const {
         return configuration_.waits_until_available ? "-" : text(object[model::workload::status_available]);
     }
 
@@ -97,13 +97,13 @@ private:
     /// Why a pod that is on no node finds none; no rows but the first if every pod is on one.
     std::vector<Row> closed_nodes() const {
         std::vector<Row> rows{{"NODE", "WHY"}};
-        const auto waits = [&](const model::PodSlots& stored) {
+        const auto waits = [&](const model::PodVariables& stored) {
             return value(stored[model::pod::exists]) == 1 && value(stored[model::pod::node]) == 0;
         };
         if (std::any_of(k_.pod.begin(), k_.pod.end(), waits))
             for (int n = 0; n < k_.nodes(); ++n) {
                 const auto& node = configuration_.nodes[static_cast<std::size_t>(n)];
-                const auto takes_room = [&](const model::PodSlots& stored) {
+                const auto takes_room = [&](const model::PodVariables& stored) {
                     const int now = value(stored[model::pod::phase]);
                     return value(stored[model::pod::exists]) == 1 &&
                            value(stored[model::pod::node]) == n + 1 && now != model::pod::terminal;
@@ -129,7 +129,7 @@ private:
     }
 
     /// As kubectl's printer puts it (pkg/printers/internalversion/printers.go:printPod).
-    std::string status(const model::PodSlots& pod) const {
+    std::string status(const model::PodVariables& pod) const {
         if (value(pod[model::pod::deleting]) == 1) return "Terminating";
         switch (value(pod[model::pod::phase])) {
             case model::pod::running: return "Running";
@@ -202,7 +202,7 @@ private:
         }
     }
 
-    const model::Cluster& k_;
+    const model::Encoding& k_;
     const Names& names_;
     std::size_t steps_done_;
     const std::vector<int>& state_;

@@ -40,46 +40,48 @@ bool Narrator::shows(std::size_t step) const { return options_.receipts || !trac
 
 /// What the step changed of the stored objects, as far as it is not said by the action.
 std::string Narrator::outcome(std::size_t i) const {
-    const auto& k = pipeline_.cluster();
+    const auto& k = pipeline_.encoding();
     const auto& before = trace_.state(i);
     const auto& after = trace_.state(i + 1);
     std::vector<std::string> parts;
-    const auto changed = [&](model::Slot slot) { return before[slot] != after[slot]; };
-    const auto workload = [&](const model::WorkloadSlots& slots, const std::string& name) {
+    const auto changed = [&](model::VariableId variable) { return before[variable] != after[variable]; };
+    const auto workload = [&](const model::WorkloadVariables& variables, const std::string& name) {
         using namespace model::workload;
-        if (changed(slots[exists])) parts.push_back(name + " created");
-        if (changed(slots[replicas]))
-            parts.push_back(
-                fmt::format("spec.replicas {} -> {}", before[slots[replicas]], after[slots[replicas]]));
-        if (changed(slots[observed]) || changed(slots[status_replicas]) || changed(slots[status_available]))
-            parts.push_back(fmt::format("{}, {} available", plural(after[slots[status_replicas]], "replica"),
-                                        after[slots[status_available]]));
+        if (changed(variables[exists])) parts.push_back(name + " created");
+        if (changed(variables[replicas]))
+            parts.push_back(fmt::format("spec.replicas {} -> {}", before[variables[replicas]],
+                                        after[variables[replicas]]));
+        if (changed(variables[observed]) || changed(variables[status_replicas]) ||
+            changed(variables[status_available]))
+            parts.push_back(fmt::format("{}, {} available",
+                                        plural(after[variables[status_replicas]], "replica"),
+                                        after[variables[status_available]]));
     };
     workload(k.deployment, "deployment/" + trace_.configuration.deployment);
     workload(k.replica_set, "replicaset/" + names_.replica_set());
     for (int p = 0; p < k.pods(); ++p) {
         using namespace model::pod;
-        const auto& slots = k.pod[static_cast<std::size_t>(p)];
+        const auto& variables = k.pod[static_cast<std::size_t>(p)];
         const auto name = "pod/" + names_.pod(p, i + 1);
-        if (changed(slots[exists]))
-            parts.push_back(name + (after[slots[exists]] == 1 ? " created" : " removed"));
-        if (after[slots[exists]] == 0) continue;
-        if (changed(slots[node])) {
-            const auto to = after[slots[node]];
-            parts.push_back(before[slots[node]] == 0
+        if (changed(variables[exists]))
+            parts.push_back(name + (after[variables[exists]] == 1 ? " created" : " removed"));
+        if (after[variables[exists]] == 0) continue;
+        if (changed(variables[node])) {
+            const auto to = after[variables[node]];
+            parts.push_back(before[variables[node]] == 0
                                 ? "bound to " + names_.node(to - 1)
-                                : fmt::format("moved from {} to {}", names_.node(before[slots[node]] - 1),
+                                : fmt::format("moved from {} to {}", names_.node(before[variables[node]] - 1),
                                               names_.node(to - 1)));
         } else if (changed(k.bindings[static_cast<std::size_t>(p)]))
-            parts.push_back(fmt::format("bound to {} once more", names_.node(after[slots[node]] - 1)));
-        if (changed(slots[deleting])) parts.push_back(name + " is terminating");
+            parts.push_back(fmt::format("bound to {} once more", names_.node(after[variables[node]] - 1)));
+        if (changed(variables[deleting])) parts.push_back(name + " is terminating");
     }
     std::string text;
     for (const auto& part : parts) text += (text.empty() ? "" : ", ") + part;
     const auto* info = actions_.info(trace_.steps[i].action);
     const bool etcd_changed = std::ranges::any_of(k.layout.variables(), [&](const model::Variable& variable) {
         return variable.part == model::Part::etcd &&
-               changed(static_cast<model::Slot>(&variable - k.layout.variables().data()));
+               changed(static_cast<model::VariableId>(&variable - k.layout.variables().data()));
     });
     if (info != nullptr && info->writes && text.empty() && !etcd_changed) return "nothing changes";
     return text;

@@ -37,7 +37,7 @@ struct Reachable {
 };
 
 bool leaves_bounds(const Pipeline& pipeline, const model::Valuation& state) {
-    return state[pipeline.cluster().exceeded] != 0;
+    return state[pipeline.encoding().exceeded] != 0;
 }
 
 Reachable number(const Pipeline& pipeline, const checker::Exploration& found) {

@@ -7,12 +7,13 @@ namespace kcheck::traces::driver {
 namespace {
 
 using model::NativeStep;
-using model::Slot;
 using model::Valuation;
+using model::VariableId;
 
 template <int N>
-bool same(const model::RecordSlots<N>& slots, const Valuation& a, const Valuation& b) {
-    return std::ranges::all_of(slots.field, [&](Slot slot) { return a[slot] == b[slot]; });
+bool same(const model::RecordVariables<N>& variables, const Valuation& a, const Valuation& b) {
+    return std::ranges::all_of(variables.field,
+                               [&](VariableId variable) { return a[variable] == b[variable]; });
 }
 
 bool same(const model::PodWatch& watch, const Valuation& a, const Valuation& b) {
@@ -36,21 +37,21 @@ void add(std::vector<Delivery>& deliveries, int watch, bool lost) {
 }  // namespace
 
 Deliveries::Deliveries(const model::Pipeline& pipeline, const Actions& actions)
-    : pipeline_(pipeline), cluster_(pipeline.cluster()), actions_(actions) {
+    : pipeline_(pipeline), encoding_(pipeline.encoding()), actions_(actions) {
     // In the order of Pipeline::watches().
-    pod_watches_ = {nullptr, nullptr, nullptr, &cluster_.rsc.pods, &cluster_.scheduler.pods};
-    workload_watches_ = {&cluster_.dc.deployments, &cluster_.dc.replica_sets, &cluster_.rsc.replica_sets};
-    for (const auto& kubelet : cluster_.kubelet) pod_watches_.push_back(&kubelet.pods);
+    pod_watches_ = {nullptr, nullptr, nullptr, &encoding_.rsc.pods, &encoding_.scheduler.pods};
+    workload_watches_ = {&encoding_.dc.deployments, &encoding_.dc.replica_sets, &encoding_.rsc.replica_sets};
+    for (const auto& kubelet : encoding_.kubelet) pod_watches_.push_back(&kubelet.pods);
     workload_watches_.resize(pod_watches_.size(), nullptr);
     queues_.resize(pod_watches_.size());
 }
 
 Deliveries::Change Deliveries::change_of(int action, const Valuation& before, const Valuation& after) const {
     Change change;
-    change.deployment = !same(cluster_.deployment, before, after);
-    change.replica_set = !same(cluster_.replica_set, before, after);
-    for (int p = 0; p < cluster_.pods(); ++p)
-        if (!same(cluster_.pod[static_cast<std::size_t>(p)], before, after)) change.pod = p;
+    change.deployment = !same(encoding_.deployment, before, after);
+    change.replica_set = !same(encoding_.replica_set, before, after);
+    for (int p = 0; p < encoding_.pods(); ++p)
+        if (!same(encoding_.pod[static_cast<std::size_t>(p)], before, after)) change.pod = p;
     change.collected = action >= actions_.first_collection();
     return change;
 }
@@ -61,7 +62,7 @@ Deliveries::Event Deliveries::event_of(std::size_t watch, const Change& change, 
     Event event;
     if (workload_watches_[watch] != nullptr) {
         event.shown =
-            workload_watches_[watch] == &cluster_.dc.deployments ? change.deployment : change.replica_set;
+            workload_watches_[watch] == &encoding_.dc.deployments ? change.deployment : change.replica_set;
         event.queued = !same(*workload_watches_[watch], before, after);
         // A full queue may look as it did, if the event is like those that it pushes on.
         if (workload_watches_[watch]->every_event) event.queued |= event.shown;
@@ -71,7 +72,7 @@ Deliveries::Event Deliveries::event_of(std::size_t watch, const Change& change, 
     event.queued = !same(client, before, after);
     if (change.pod < 0) return event;
     event.pod = change.pod;
-    const auto& stored = cluster_.pod[static_cast<std::size_t>(change.pod)];
+    const auto& stored = encoding_.pod[static_cast<std::size_t>(change.pod)];
     const auto was = before[stored[model::pod::node]], is = after[stored[model::pod::node]];
     const bool of_kubelet = watch >= static_cast<std::size_t>(model::first_kubelet_watch);
     if (!of_kubelet)
@@ -90,7 +91,7 @@ Deliveries::Event Deliveries::event_of(std::size_t watch, const Change& change, 
 /// An event that the model did not queue and that would change what its client knows. There is one
 /// only behind an event that was lost: the client must not be told by accident what it lost.
 bool Deliveries::would_tell_something(std::size_t watch, const Event& event, const Valuation& after) const {
-    if (!cluster_.is(model::Variant::watch_drops_event) || event.queued || event.pod < 0) return false;
+    if (!encoding_.is(model::Variant::watch_drops_event) || event.queued || event.pod < 0) return false;
     auto state = after;
     const NativeStep step(state);
     const auto& client = *pod_watches_[watch];

@@ -56,7 +56,7 @@ private:
     bool would_tell_something(std::size_t watch, const Event& event, const model::Valuation& after) const;
 
     const model::Pipeline& pipeline_;
-    const model::Cluster& cluster_;
+    const model::Encoding& encoding_;
     const Actions& actions_;
     std::vector<const model::PodWatch*> pod_watches_;            // by watch; null for the other kinds
     std::vector<const model::WorkloadWatch*> workload_watches_;  // by watch

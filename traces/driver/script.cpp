@@ -14,7 +14,7 @@ namespace kcheck::traces::driver {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using model::Slot;
+using model::VariableId;
 using State = std::vector<int>;
 
 const char* name_of(model::Outcome outcome) {
@@ -26,13 +26,13 @@ const char* name_of(model::Outcome outcome) {
     return "";
 }
 
-const char* name_of(model::Payer payer) {
-    switch (payer) {
-        case model::Payer::nobody: return nullptr;
-        case model::Payer::lost_reply: return "lost-reply";
-        case model::Payer::restart: return "restart";
-        case model::Payer::broken_connection: return "broken-connection";
-        case model::Payer::conflict: return "conflict";
+const char* name_of(model::Cause cause) {
+    switch (cause) {
+        case model::Cause::none: return nullptr;
+        case model::Cause::lost_reply: return "lost-reply";
+        case model::Cause::restart: return "restart";
+        case model::Cause::broken_connection: return "broken-connection";
+        case model::Cause::conflict: return "conflict";
     }
     return nullptr;
 }
@@ -42,7 +42,7 @@ public:
     Translation(const Trace& trace, const model::Pipeline& pipeline)
         : trace_(trace),
           pipeline_(pipeline),
-          k_(pipeline.cluster()),
+          k_(pipeline.encoding()),
           actions_(pipeline),
           deliveries_(pipeline, actions_) {}
 
@@ -154,8 +154,8 @@ private:
         } else if (info->pod >= 0) {
             json["pod"] = info->pod;
         }
-        const auto of_pod = [&](const std::vector<Slot>& slots) {
-            return slots[static_cast<std::size_t>(info->pod)];
+        const auto of_pod = [&](const std::vector<VariableId>& variables) {
+            return variables[static_cast<std::size_t>(info->pod)];
         };
         if (verb == "delete-pod" && before[k_.rsc.deletes] == 0) json["victims"] = victims(i);
         if (verb == "assume") json["node"] = after[of_pod(k_.scheduler.assumed)] - 1;
@@ -166,7 +166,7 @@ private:
         if (info->reply.commits()) add_what_is_special(json, *info, before, after);
         if (info->request) {
             json["outcome"] = name_of(info->reply.outcome);
-            if (const auto* cause = name_of(info->reply.payer)) json["cause"] = cause;
+            if (const auto* cause = name_of(info->reply.cause)) json["cause"] = cause;
         }
         return json;
     }
@@ -201,7 +201,9 @@ private:
     /// The requests that the crash leaves on the network, beside those of earlier crashes.
     Json under_way(const State& before, const State& after) const {
         Json json = Json::object();
-        const auto changed = [&](Slot slot) { return after[slot] != 0 && after[slot] != before[slot]; };
+        const auto changed = [&](VariableId variable) {
+            return after[variable] != 0 && after[variable] != before[variable];
+        };
         if (changed(k_.late_creates)) json["creates"] = after[k_.late_creates] - before[k_.late_creates];
         if (changed(k_.late_scale)) json["scale"] = true;
         for (int p = 0; p < k_.pods(); ++p) {
@@ -237,7 +239,7 @@ private:
 
     const Trace& trace_;
     const model::Pipeline& pipeline_;
-    const model::Cluster& k_;
+    const model::Encoding& k_;
     const Actions actions_;
     Deliveries deliveries_;
     Script script_;

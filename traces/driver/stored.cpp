@@ -27,11 +27,12 @@ constexpr int number_most = 1 << 20;  // of pods, nodes, replicas: far beyond an
 
 // ---- of a state of the model
 
-std::optional<Workload> workload_of(const model::WorkloadSlots& slots, const std::vector<int>& state) {
+std::optional<Workload> workload_of(const model::WorkloadVariables& variables,
+                                    const std::vector<int>& state) {
     using namespace model::workload;
-    if (state[slots[exists]] == 0) return std::nullopt;
-    return Workload{state[slots[replicas]], state[slots[generation]], state[slots[observed]],
-                    state[slots[status_replicas]], state[slots[status_available]]};
+    if (state[variables[exists]] == 0) return std::nullopt;
+    return Workload{state[variables[replicas]], state[variables[generation]], state[variables[observed]],
+                    state[variables[status_replicas]], state[variables[status_available]]};
 }
 
 // ---- of a driver's answer
@@ -181,7 +182,7 @@ std::string joined(const Members& members) {
 
 }  // namespace
 
-Stored stored_of(const model::Cluster& k, const std::vector<int>& state) {
+Stored stored_of(const model::Encoding& k, const std::vector<int>& state) {
     Stored stored;
     stored.deployment = workload_of(k.deployment, state);
     stored.replica_set = workload_of(k.replica_set, state);
@@ -189,11 +190,11 @@ Stored stored_of(const model::Cluster& k, const std::vector<int>& state) {
     stored.images.emplace();
     for (int p = 0; p < k.pods(); ++p) {
         const auto i = static_cast<std::size_t>(p);
-        const auto& slots = k.pod[i];
-        if (state[slots[model::pod::exists]] == 1) {
-            const int node = state[slots[model::pod::node]];
-            stored.pods[p] = {state[slots[model::pod::deleting]] == 1,
-                              phases[static_cast<std::size_t>(state[slots[model::pod::phase]])],
+        const auto& variables = k.pod[i];
+        if (state[variables[model::pod::exists]] == 1) {
+            const int node = state[variables[model::pod::node]];
+            stored.pods[p] = {state[variables[model::pod::deleting]] == 1,
+                              phases[static_cast<std::size_t>(state[variables[model::pod::phase]])],
                               node == 0 ? std::nullopt : std::optional(node - 1)};
         }
         for (int n = 0; n < k.nodes(); ++n)

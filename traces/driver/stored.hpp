@@ -14,7 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 
 namespace kcheck::traces::driver {
 
@@ -35,7 +35,7 @@ struct Stored {
 };
 
 /// `state`: in the order of the layout.
-Stored stored_of(const model::Cluster& cluster, const std::vector<int>& state);
+Stored stored_of(const model::Encoding& encoding, const std::vector<int>& state);
 
 nlohmann::ordered_json to_json(const Stored& stored);
 /// The error says which member is wrong, and how.

@@ -91,13 +91,13 @@ struct Change {
     int slot = -1;
 };
 
-class Admission {
+class PrefixSearch {
 public:
-    Admission(const Recording& recording, const ConformOptions& options)
+    PrefixSearch(const Recording& recording, const ConformOptions& options)
         : recording_(recording),
           options_(options),
           pipeline_(configuration(recording, options), plain()),
-          k_(pipeline_.cluster()),
+          k_(pipeline_.encoding()),
           actions_(pipeline_) {}
 
     tl::expected<Conformance, std::string> run() {
@@ -191,18 +191,18 @@ private:
     }
 
     bool same_store(const Valuation& a, const Valuation& b) const {
-        const auto equal = [&](const auto& slots) {
-            return std::all_of(slots.field.begin(), slots.field.end(),
-                               [&](model::Slot slot) { return a[slot] == b[slot]; });
+        const auto equal = [&](const auto& variables) {
+            return std::all_of(variables.field.begin(), variables.field.end(),
+                               [&](model::VariableId variable) { return a[variable] == b[variable]; });
         };
         return equal(k_.deployment) && equal(k_.replica_set) &&
                std::all_of(k_.pod.begin(), k_.pod.end(), [&](const auto& pod) { return equal(pod); });
     }
 
     Change change_of(const Valuation& a, const Valuation& b) const {
-        const auto differs = [&](const auto& slots) {
-            return !std::all_of(slots.field.begin(), slots.field.end(),
-                                [&](model::Slot slot) { return a[slot] == b[slot]; });
+        const auto differs = [&](const auto& variables) {
+            return !std::all_of(variables.field.begin(), variables.field.end(),
+                                [&](model::VariableId variable) { return a[variable] == b[variable]; });
         };
         if (differs(k_.deployment)) return {Object::deployment};
         if (differs(k_.replica_set)) return {Object::replica_set};
@@ -411,13 +411,13 @@ private:
                 own.push_back(action);
         }
         const auto of = [](const auto& record) {
-            return std::vector<model::Slot>(record.field.begin(), record.field.end());
+            return std::vector<model::VariableId>(record.field.begin(), record.field.end());
         };
         NearestAction search(pipeline_, actions_);
         const auto step = 1 + set.size() / nearest_states_most;
         for (std::size_t i = 0; i < set.size() && !stopped(); i += step) {
             const Candidate candidate = set[i];
-            std::vector<std::vector<model::Slot>> objects;
+            std::vector<std::vector<model::VariableId>> objects;
             if (write.object == Object::deployment) objects.push_back(of(k_.deployment));
             if (write.object == Object::replica_set) objects.push_back(of(k_.replica_set));
             if (write.object == Object::pod) {
@@ -517,7 +517,7 @@ private:
     const Recording& recording_;
     const ConformOptions& options_;
     model::Pipeline pipeline_;
-    const model::Cluster& k_;
+    const model::Encoding& k_;
     Actions actions_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     bool left_bounds_ = false;  // some run has been left out: nothing can be refused any more
@@ -536,7 +536,7 @@ tl::expected<Conformance, std::string> conform(const Recording& recording, const
     tl::expected<Conformance, std::string> result = Conformance{};
     if (!within.writes.empty()) {
         try {
-            result = Admission(within, options).run();
+            result = PrefixSearch(within, options).run();
         } catch (const std::length_error&) {
             return tl::unexpected(std::string(
                 "the recording is too large for the model (fewer pods, nodes, operations or faults)"));

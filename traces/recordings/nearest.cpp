@@ -105,7 +105,7 @@ public:
 
 private:
     std::string name_of(ir::VariableId id) const {
-        const auto& variable = layout_[static_cast<model::Slot>(id)];
+        const auto& variable = layout_[static_cast<model::VariableId>(id)];
         auto name = named(variable.name);
         const auto found = called_.pods.find(variable.pod);
         if (const auto index = fmt::format("[{}]", variable.pod);
@@ -120,7 +120,7 @@ private:
     /// As people call a value of the variable.
     std::string value_of(Term variable, int value) const {
         static constexpr std::array phases{"Pending", "Running", "terminal"};
-        const auto& described = layout_[static_cast<model::Slot>(variable.node().value)];
+        const auto& described = layout_[static_cast<model::VariableId>(variable.node().value)];
         const auto index = static_cast<std::size_t>(value);
         if (described.values != model::Values::plain && value == 0) return "none";
         if (described.values == model::Values::node && index <= called_.nodes.size())
@@ -162,8 +162,8 @@ NearestAction::NearestAction(const model::Pipeline& pipeline, const Actions& act
 }
 
 void NearestAction::look(const model::Valuation& state, const std::vector<int>& actions,
-                         const std::vector<std::vector<model::Slot>>& objects, const Differences& differences,
-                         const std::function<Called()>& called) {
+                         const std::vector<std::vector<model::VariableId>>& objects,
+                         const Differences& differences, const std::function<Called()>& called) {
     const auto before = values_of(pipeline_.layout(), state);
     evaluator_.reset(before);
     for (const int a : actions) {

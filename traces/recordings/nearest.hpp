@@ -37,7 +37,7 @@ public:
     /// Looks at `actions` in one more state, and keeps the nearest so far. `objects`: the variables of each
     /// that the write may be of.
     void look(const model::Valuation& state, const std::vector<int>& actions,
-              const std::vector<std::vector<model::Slot>>& objects, const Differences& differences,
+              const std::vector<std::vector<model::VariableId>>& objects, const Differences& differences,
               const std::function<Called()>& called);
     /// None if no action that was looked at writes the object.
     const std::optional<Nearest>& found() const { return found_; }

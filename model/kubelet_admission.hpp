@@ -9,7 +9,7 @@
 // can exist, admission decides nothing and has no variable.
 #pragma once
 
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 
 namespace kcheck::model::kubelet {
 
@@ -17,7 +17,7 @@ enum Worker : std::uint8_t { unseen, admitted, refused };
 enum Container : std::uint8_t { none, created, started };
 
 template <class C>
-Bool<C> is_admitted(const C& c, const Cluster& k, int n, int p) {
+Bool<C> is_admitted(const C& c, const Encoding& k, int n, int p) {
     const auto& here = k.kubelet[static_cast<std::size_t>(n)];
     const auto i = static_cast<std::size_t>(p);
     if (!k.crowded(n)) return c[here.pods.copy[i][pod::exists]] == 1;
@@ -27,7 +27,7 @@ Bool<C> is_admitted(const C& c, const Cluster& k, int n, int p) {
 /// What admission counts: admitted pods, terminating ones included until their containers have
 /// stopped (kubelet_pods.go:filterOutInactivePods).
 template <class C>
-Int<C> admitted_pods(const C& c, const Cluster& k, int n) {
+Int<C> admitted_pods(const C& c, const Encoding& k, int n) {
     const auto& here = k.kubelet[static_cast<std::size_t>(n)];
     auto pods = c.integer(0);
     for (int p = 0; p < k.pods(); ++p) {
@@ -40,7 +40,7 @@ Int<C> admitted_pods(const C& c, const Cluster& k, int n) {
 
 /// A pod is admitted if it fits beside those that are.
 template <class C>
-void decide(C& c, const Cluster& k, int n, int p) {
+void decide(C& c, const Encoding& k, int n, int p) {
     const auto fits = admitted_pods(c, k, n) < k.configuration.nodes[static_cast<std::size_t>(n)].capacity;
     c.set(k.kubelet[static_cast<std::size_t>(n)].worker[static_cast<std::size_t>(p)],
           c.choose(fits, admitted, refused));
@@ -48,7 +48,7 @@ void decide(C& c, const Cluster& k, int n, int p) {
 
 /// Pod p was listed after a restart, and its turn has not come.
 template <class C>
-Bool<C> waits_for_admission(const C& c, const Cluster& k, int n, int p) {
+Bool<C> waits_for_admission(const C& c, const Encoding& k, int n, int p) {
     const auto& here = k.kubelet[static_cast<std::size_t>(n)];
     const auto i = static_cast<std::size_t>(p);
     auto waits = c[here.pods.copy[i][pod::exists]] == 1 && c[here.worker[i]] == unseen;

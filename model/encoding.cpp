@@ -1,4 +1,4 @@
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 
 #include <algorithm>
 
@@ -19,7 +19,7 @@ std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
-Cluster::Cluster(Configuration given, Reductions reduce, Bounds room, Footprint footprint)
+Encoding::Encoding(Configuration given, Reductions reduce, Bounds room, Footprint footprint)
     : configuration(std::move(given)), reductions(reduce), bounds(std::move(room)) {
     variants_.resize(variants().size());
     for (const auto& info : variants())
@@ -39,30 +39,30 @@ Cluster::Cluster(Configuration given, Reductions reduce, Bounds room, Footprint 
     for (int n = 0; n < static_cast<int>(configuration.nodes.size()); ++n) add_kubelet(n, footprint);
 }
 
-bool Cluster::crowded(int node) const {
+bool Encoding::crowded(int node) const {
     return !is(Variant::kubelet_admits_everything) && configuration.nodes[index(node)].capacity < bounds.pods;
 }
 
-bool Cluster::counts_pods_on_nodes() const {
+bool Encoding::counts_pods_on_nodes() const {
     return std::ranges::any_of(configuration.nodes, [&](const Node& node) {
         return node.capacity < bounds.pods || !node.score.empty();
     });
 }
 
-Slot Cluster::add(std::string name, int size, Part part, Values values, int p, int n) {
-    const auto slot = layout.add({std::move(name), size, p, n, values, part});
-    if (p >= 0) of_pod_[index(p)].push_back(slot);
-    const bool detail = part == Part::cache && !layout[slot].name.ends_with(".exists");
-    if (p >= 0 && !detail && size > 1) occupies_[index(p)].push_back(slot);
-    if (values == Values::pod) to_pods_.push_back(slot);
-    return slot;
+VariableId Encoding::add(std::string name, int size, Part part, Values values, int p, int n) {
+    const auto variable = layout.add({std::move(name), size, p, n, values, part});
+    if (p >= 0) of_pod_[index(p)].push_back(variable);
+    const bool detail = part == Part::cache && !layout[variable].name.ends_with(".exists");
+    if (p >= 0 && !detail && size > 1) occupies_[index(p)].push_back(variable);
+    if (values == Values::pod) to_pods_.push_back(variable);
+    return variable;
 }
 
-PodSlots Cluster::add_pod_record(const std::string& prefix, Part part, int p, int n,
-                                 const std::array<bool, pod::fields>& reads, View view) {
-    PodSlots slots;
+PodVariables Encoding::add_pod_record(const std::string& prefix, Part part, int p, int n,
+                                      const std::array<bool, pod::fields>& reads, View view) {
+    PodVariables variables;
     const auto field = [&](int f, const char* name, int size, Values values = Values::plain) {
-        if (reads[index(f)]) slots[f] = add(prefix + name, size, part, values, p, n);
+        if (reads[index(f)]) variables[f] = add(prefix + name, size, part, values, p, n);
     };
     field(pod::exists, ".exists", 2);
     field(pod::deleting, ".deleting", 2);
@@ -71,14 +71,14 @@ PodSlots Cluster::add_pod_record(const std::string& prefix, Part part, int p, in
         field(pod::node, ".assigned", 2);
     else
         field(pod::node, ".node", static_cast<int>(configuration.nodes.size()) + 1, Values::node);
-    return slots;
+    return variables;
 }
 
-WorkloadSlots Cluster::add_workload_record(const std::string& prefix, Part part,
-                                           const std::array<bool, workload::fields>& reads) {
-    WorkloadSlots slots;
+WorkloadVariables Encoding::add_workload_record(const std::string& prefix, Part part,
+                                                const std::array<bool, workload::fields>& reads) {
+    WorkloadVariables variables;
     const auto field = [&](int f, const char* name, int size) {
-        if (reads[index(f)]) slots[f] = add(prefix + name, size, part);
+        if (reads[index(f)]) variables[f] = add(prefix + name, size, part);
     };
     field(workload::exists, ".exists", 2);
     field(workload::replicas, ".replicas", configuration.replicas_max() + 1);
@@ -86,18 +86,18 @@ WorkloadSlots Cluster::add_workload_record(const std::string& prefix, Part part,
     field(workload::observed, ".status.observedGeneration", bounds.generations + 1);
     field(workload::status_replicas, ".status.replicas", bounds.pods + 1);
     field(workload::status_available, ".status.availableReplicas", bounds.pods + 1);
-    return slots;
+    return variables;
 }
 
 /// Of the next watch, in the order of Pipeline::watches().
-Room Cluster::add_room() {
+Room Encoding::add_room() {
     const int watch = watches_++;
     return {configuration.staleness ? std::max(1, *configuration.staleness) : 0, exceeded,
             exceeded_events + watch};
 }
 
-PodWatch Cluster::add_pod_watch(const std::string& client, int node,
-                                const std::array<bool, pod::fields>& reads, View view) {
+PodWatch Encoding::add_pod_watch(const std::string& client, int node,
+                                 const std::array<bool, pod::fields>& reads, View view) {
     PodWatch watch;
     const int length = bounds.events[index(watches_)];
     watch.room = add_room();
@@ -120,8 +120,8 @@ PodWatch Cluster::add_pod_watch(const std::string& client, int node,
     return watch;
 }
 
-WorkloadWatch Cluster::add_workload_watch(const std::string& client, const std::string& type,
-                                          const std::array<bool, workload::fields>& reads) {
+WorkloadWatch Encoding::add_workload_watch(const std::string& client, const std::string& type,
+                                           const std::array<bool, workload::fields>& reads) {
     WorkloadWatch watch;
     const int length = bounds.events[index(watches_)];
     watch.room = add_room();
@@ -138,7 +138,7 @@ WorkloadWatch Cluster::add_workload_watch(const std::string& client, const std::
     return watch;
 }
 
-void Cluster::add_etcd() {
+void Encoding::add_etcd() {
     deployment = add_workload_record("deployment", Part::etcd, every_field<workload::fields>());
     replica_set = add_workload_record("replicaset", Part::etcd, every_field<workload::fields>());
     for (int p = 0; p < bounds.pods; ++p)
@@ -153,7 +153,7 @@ void Cluster::add_etcd() {
     }
 }
 
-void Cluster::add_history() {
+void Encoding::add_history() {
     direct_writer = add("history.direct_writer", 3, Part::history);
     lost_update = add("history.lost_update", 2, Part::history);
     name_reused = add("history.name_reused", 2, Part::history);
@@ -169,7 +169,7 @@ void Cluster::add_history() {
                            Part::environment, Values::plain, p));
 }
 
-void Cluster::add_environment() {
+void Encoding::add_environment() {
     const auto& c = configuration;
     operations_done = add("user.operations_done", static_cast<int>(c.operations.size()) + 1, Part::user);
     crashes_used = add("environment.crashes", c.crashes + 1, Part::environment);
@@ -191,13 +191,13 @@ void Cluster::add_environment() {
 
 // The watches are added in the order of Pipeline::watches().
 
-void Cluster::add_deployment_controller(const Footprint& footprint) {
+void Encoding::add_deployment_controller(const Footprint& footprint) {
     const std::string name = "deployment-controller";
     dc.deployments = add_workload_watch(name, "deployment", every_field<workload::fields>());
     dc.replica_sets = add_workload_watch(name, "replicaset", footprint.deployment_controller);
 }
 
-void Cluster::add_replica_set_controller(const Footprint& footprint) {
+void Encoding::add_replica_set_controller(const Footprint& footprint) {
     const std::string name = "replicaset-controller";
     const int most = configuration.replicas_max();
     rsc.replica_sets = add_workload_watch(name, "replicaset", every_field<workload::fields>());
@@ -228,7 +228,7 @@ void Cluster::add_replica_set_controller(const Footprint& footprint) {
         memory("awaits_status", remembers ? static_cast<int>(rsc.replica_sets.queue.size()) + 1 : 1);
 }
 
-void Cluster::add_scheduler(const Footprint& footprint) {
+void Encoding::add_scheduler(const Footprint& footprint) {
     const std::string name = "kube-scheduler";
     scheduler.pods =
         add_pod_watch(name, -1, footprint.scheduler, counts_pods_on_nodes() ? View::known : View::pending);
@@ -244,7 +244,7 @@ void Cluster::add_scheduler(const Footprint& footprint) {
     }
 }
 
-void Cluster::add_kubelet(int n, const Footprint& footprint) {
+void Encoding::add_kubelet(int n, const Footprint& footprint) {
     Kubelet here;
     const auto name = fmt::format("kubelet[{}]", n);
     here.pods =

@@ -1,7 +1,7 @@
 // The variables of the pipeline, grouped by the component that they belong to.
 //
 // The components' actions (one header each) are templates over a step and take
-// the Cluster, which is constant while the checker runs.
+// the Encoding, which is constant while the checker runs.
 #pragma once
 
 #include <vector>
@@ -70,39 +70,39 @@ struct ReplicaSetController {
     PodWatch pods;
 
     // The sync in progress: manageReplicas, then status.
-    Slot left;           // POSTs or DELETEs of the current batch without a reply
-    Slot batch;          // size of the current batch of POSTs
-    Slot rest;           // creations after the current batch
-    Slot failed;         // a POST of this batch failed: no further batch
-    Slot deletes;        // DELETEs of this sync that are still to be sent
-    Slot broken;         // the connection broke under the current batch
-    Slot update_status;  // the sync ends with a status update of these numbers:
-    Slot status_replicas, status_available, status_observed;
+    VariableId left;           // POSTs or DELETEs of the current batch without a reply
+    VariableId batch;          // size of the current batch of POSTs
+    VariableId rest;           // creations after the current batch
+    VariableId failed;         // a POST of this batch failed: no further batch
+    VariableId deletes;        // DELETEs of this sync that are still to be sent
+    VariableId broken;         // the connection broke under the current batch
+    VariableId update_status;  // the sync ends with a status update of these numbers:
+    VariableId status_replicas, status_available, status_observed;
 
-    std::vector<Slot> expects_deletion;  // per pod: expectations of deletions are names
-    Slot expects_creations;              // expectations of creations are a count
-    std::vector<Slot> awaits_pod;        // per pod: created by this process, not yet in its cache
-    Slot awaits_status;                  // ReplicaSet events up to this process's own last status write
+    std::vector<VariableId> expects_deletion;  // per pod: expectations of deletions are names
+    VariableId expects_creations;              // expectations of creations are a count
+    std::vector<VariableId> awaits_pod;        // per pod: created by this process, not yet in its cache
+    VariableId awaits_status;                  // ReplicaSet events up to this process's own last status write
 };
 
 struct Scheduler {
     PodWatch pods;
-    std::vector<Slot> assumed;  // per pod: the node it is assumed on
-    std::vector<Slot> binding;  // per pod: its binding cycle has no reply yet
-    std::vector<Slot> broken;   // per pod: the connection broke under it
+    std::vector<VariableId> assumed;  // per pod: the node it is assumed on
+    std::vector<VariableId> binding;  // per pod: its binding cycle has no reply yet
+    std::vector<VariableId> broken;   // per pod: the connection broke under it
 };
 
 struct Kubelet {
     PodWatch pods;
-    std::vector<Slot> worker;  // per pod: see kubelet.hpp; nowhere where every pod is admitted
+    std::vector<VariableId> worker;  // per pod: see kubelet.hpp; nowhere where every pod is admitted
     // The container runtime of the node.
-    Slot image;
-    std::vector<Slot> container;  // per pod: 0 none, 1 created, 2 running
+    VariableId image;
+    std::vector<VariableId> container;  // per pod: 0 none, 1 created, 2 running
 };
 
-class Cluster {
+class Encoding {
 public:
-    Cluster(Configuration configuration, Reductions reductions, Bounds bounds, Footprint footprint);
+    Encoding(Configuration configuration, Reductions reductions, Bounds bounds, Footprint footprint);
 
     bool is(Variant variant) const { return variants_[static_cast<std::size_t>(variant)]; }
     int pods() const { return static_cast<int>(pod.size()); }
@@ -132,24 +132,24 @@ public:
     Layout layout;
 
     // etcd
-    WorkloadSlots deployment, replica_set;
-    std::vector<PodSlots> pod;
-    Slot revision_behind;      // its counter is behind a revision that it has given out
-    std::vector<Slot> number;  // per pod, where a variant numbers UIDs: its number
-    Slot uid_next = nowhere;
+    WorkloadVariables deployment, replica_set;
+    std::vector<PodVariables> pod;
+    VariableId revision_behind;      // its counter is behind a revision that it has given out
+    std::vector<VariableId> number;  // per pod, where a variant numbers UIDs: its number
+    VariableId uid_next = nowhere;
 
     // what the monitors keep (monitors.hpp)
-    Slot direct_writer, lost_update, name_reused, uid_repeated, revision_repeated, stray_start;
-    std::vector<Slot> bindings;  // per pod: committed bindings, 2 = two or more
-    Slot exceeded;               // see bounds.hpp
-    std::vector<Slot> aged;      // per pod: Ready for minReadySeconds
+    VariableId direct_writer, lost_update, name_reused, uid_repeated, revision_repeated, stray_start;
+    std::vector<VariableId> bindings;  // per pod: committed bindings, 2 = two or more
+    VariableId exceeded;               // see bounds.hpp
+    std::vector<VariableId> aged;      // per pod: Ready for minReadySeconds
 
     // user, environment
-    Slot operations_done, crashes_used, replies_lost, dropped;
-    Slot late_creates;               // POSTs of pods whose sender crashed
-    Slot late_scale;                 // 0 none, r+1: PUT of the ReplicaSet with r replicas
-    std::vector<Slot> late_binding;  // per pod: the node
-    std::vector<Slot> late_deletion;
+    VariableId operations_done, crashes_used, replies_lost, dropped;
+    VariableId late_creates;               // POSTs of pods whose sender crashed
+    VariableId late_scale;                 // 0 none, r+1: PUT of the ReplicaSet with r replicas
+    std::vector<VariableId> late_binding;  // per pod: the node
+    std::vector<VariableId> late_deletion;
 
     DeploymentController dc;
     ReplicaSetController rsc;
@@ -157,17 +157,22 @@ public:
     std::vector<Kubelet> kubelet;
 
     /// All variables that belong to a slot, and all that may refer to one.
-    const std::vector<Slot>& variables_of_pod(int p) const { return of_pod_[static_cast<std::size_t>(p)]; }
-    const std::vector<Slot>& references_to_pods() const { return to_pods_; }
+    const std::vector<VariableId>& variables_of_pod(int p) const {
+        return of_pod_[static_cast<std::size_t>(p)];
+    }
+    const std::vector<VariableId>& references_to_pods() const { return to_pods_; }
     /// Enough of variables_of_pod to tell whether the slot is in use: a copy that does not exist is all 0.
-    const std::vector<Slot>& occupancy_of_pod(int p) const { return occupies_[static_cast<std::size_t>(p)]; }
+    const std::vector<VariableId>& occupancy_of_pod(int p) const {
+        return occupies_[static_cast<std::size_t>(p)];
+    }
 
 private:
-    Slot add(std::string name, int size, Part part, Values values = Values::plain, int p = -1, int n = -1);
-    PodSlots add_pod_record(const std::string& prefix, Part part, int p, int n,
-                            const std::array<bool, pod::fields>& reads, View view);
-    WorkloadSlots add_workload_record(const std::string& prefix, Part part,
-                                      const std::array<bool, workload::fields>& reads);
+    VariableId add(std::string name, int size, Part part, Values values = Values::plain, int p = -1,
+                   int n = -1);
+    PodVariables add_pod_record(const std::string& prefix, Part part, int p, int n,
+                                const std::array<bool, pod::fields>& reads, View view);
+    WorkloadVariables add_workload_record(const std::string& prefix, Part part,
+                                          const std::array<bool, workload::fields>& reads);
     Room add_room();
     PodWatch add_pod_watch(const std::string& client, int node, const std::array<bool, pod::fields>& reads,
                            View view);
@@ -185,8 +190,8 @@ private:
     std::vector<bool> variants_;
     bool expects_creations_ = false;
     int watches_ = 0;  // added so far
-    std::vector<std::vector<Slot>> of_pod_, occupies_;
-    std::vector<Slot> to_pods_;
+    std::vector<std::vector<VariableId>> of_pod_, occupies_;
+    std::vector<VariableId> to_pods_;
 };
 
 }  // namespace kcheck::model
