@@ -75,13 +75,15 @@ model::Configuration specimen() {
 Table component_table() {
     const model::Pipeline pipeline(specimen());
     std::vector<std::pair<std::string, std::vector<std::string>>> verbs;
-    for (const auto& action : pipeline.actions()) {
+    const auto add = [&](const model::ActionInfo& action) {
         const auto name = action.component.substr(0, action.component.find('['));
         auto found = std::ranges::find(verbs, name, &std::pair<std::string, std::vector<std::string>>::first);
         if (found == verbs.end()) found = verbs.insert(verbs.end(), {name, {}});
         if (std::ranges::find(found->second, action.verb) == found->second.end())
             found->second.push_back(action.verb);
-    }
+    };
+    std::ranges::for_each(pipeline.actions(), add);
+    std::ranges::for_each(pipeline.collections(), add);
     Table table{{"name", "what it does"}, {}};
     for (const auto& [name, actions] : verbs)
         table.rows.push_back({name, fmt::format("{}", fmt::join(actions, ", "))});
@@ -91,11 +93,14 @@ Table component_table() {
 Table action_table() {
     const model::Pipeline pipeline(specimen());
     Table table{{"component", "action", "kind"}, {}};
-    for (const auto& action : pipeline.actions())
+    const auto add = [&](const model::ActionInfo& action) {
         table.rows.push_back({action.component, action.what,
                               action.fault    ? "fault"
                               : action.writes ? "write"
                                               : "local"});
+    };
+    std::ranges::for_each(pipeline.actions(), add);
+    std::ranges::for_each(pipeline.collections(), add);
     return table;
 }
 

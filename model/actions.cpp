@@ -8,6 +8,7 @@
 #include "model/kubectl.hpp"
 #include "model/kubelet.hpp"
 #include "model/pipeline.hpp"
+#include "model/pod_garbage_collector.hpp"
 #include "model/replicaset_controller.hpp"
 
 namespace kcheck::model {
@@ -303,6 +304,23 @@ void Pipeline::add_watches() {
                       if (!c.require(pending(c, watch) && receives_pods(c, k, n))) return;
                       receive_pod_by_kubelet(c, k, n);
                   });
+}
+
+void Pipeline::add_collections() {
+    const Encoding& k = *encoding_;
+    for (int p = 0; p < k.pods(); ++p) {
+        const auto collect = [&k, p](auto& c) { pod_garbage_collector::collect(c, k, p); };
+        ActionInfo info;
+        info.component = pod_garbage_collector::name;
+        info.verb = "collect";
+        info.what = fmt::format("remove pod[{}], which has terminated", p);
+        info.pod = p;
+        info.progress = fairness_.pod_garbage_collector();
+        info.writes = true;
+        info.native = [collect](NativeStep& step) { collect(step); };
+        info.symbolic = [collect](SymbolicStep& step) { collect(step); };
+        collections_.push_back(std::move(info));
+    }
 }
 
 }  // namespace kcheck::model

@@ -21,6 +21,7 @@ Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, Bo
     used_bytes_ = encoding_->layout.size();
     add_actions();
     add_watches();
+    add_collections();
     order_actions();
     symmetry_ = std::make_unique<Symmetry>(*encoding_);
 }
@@ -57,9 +58,10 @@ bool Pipeline::is_left_out(const ActionInfo& action) const {
 }
 
 ir::ClassMask Pipeline::classes(const Move& move) const {
-    if (move.action >= actions_.size())
-        return fairness_.receipt(static_cast<int>(move.action) - static_cast<int>(actions_.size()));
-    return actions_[move.action].progress;
+    if (move.action < actions_.size()) return actions_[move.action].progress;
+    const auto past_actions = move.action - actions_.size();
+    if (past_actions < watches_.size()) return fairness_.receipt(static_cast<int>(past_actions));
+    return collections_[past_actions - watches_.size()].progress;
 }
 
 std::vector<std::string> Pipeline::progress_names() const {
@@ -73,11 +75,14 @@ std::vector<std::string> Pipeline::progress_names() const {
 }
 
 std::string Pipeline::describe(const Move& move) const {
-    if (move.action >= actions_.size()) {
-        const auto& watch = watches_[move.action - actions_.size()];
-        return fmt::format("{}: receive the next event of {}", watch.client, watch.type);
-    }
-    return fmt::format("{}: {}", actions_[move.action].component, actions_[move.action].what);
+    const auto name = [](const ActionInfo& action) {
+        return fmt::format("{}: {}", action.component, action.what);
+    };
+    if (move.action < actions_.size()) return name(actions_[move.action]);
+    const auto past_actions = move.action - actions_.size();
+    if (past_actions >= watches_.size()) return name(collections_[past_actions - watches_.size()]);
+    const auto& watch = watches_[past_actions];
+    return fmt::format("{}: receive the next event of {}", watch.client, watch.type);
 }
 
 ir::TransitionSystem Pipeline::transition_system() const {

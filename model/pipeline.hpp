@@ -55,7 +55,8 @@ struct ActionInfo {
     std::function<void(SymbolicStep&)> symbolic;
 };
 
-/// A transition: an action or, at or past the number of actions, the receipt of an event of a watch.
+/// A transition: an action; at or past the number of actions, the receipt of an event of a watch; past
+/// these, in actual states, a step of the pod garbage collector.
 struct Move {
     std::uint16_t action = 0;
     bool operator==(const Move&) const = default;
@@ -84,6 +85,10 @@ public:
         std::function<void(SymbolicStep&)> symbolic;
     };
     const std::vector<Watch>& watches() const { return watches_; }
+
+    /// The steps of the pod garbage collector, by pod. `successors` takes them as soon as they are
+    /// possible, and none is one of `actions`.
+    const std::vector<ActionInfo>& collections() const { return collections_; }
 
     const Fairness& fairness() const { return fairness_; }
     /// By fairness class.
@@ -140,6 +145,7 @@ private:
 
     void add_actions();
     void add_watches();
+    void add_collections();
     template <class F>
     ActionInfo& add(std::string component, std::string verb, std::string what, Reader reader, F body);
     template <class F>
@@ -166,6 +172,7 @@ private:
     Fairness fairness_;
     std::vector<ActionInfo> actions_;
     std::vector<Watch> watches_;
+    std::vector<ActionInfo> collections_;
     std::vector<int> order_;                       // of the actions: by the level of status
     std::vector<std::vector<int>> local_actions_;  // of each kubelet
     std::unique_ptr<Symmetry> symmetry_;

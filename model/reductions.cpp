@@ -3,23 +3,15 @@
 #include <algorithm>
 
 #include "model/pipeline.hpp"
+#include "model/pod_garbage_collector.hpp"
 #include "model/replicaset_controller.hpp"
 
 namespace kcheck::model {
 
 void collect_terminal_pods(const Encoding& k, Valuation& state) {
     for (int p = 0; p < k.pods(); ++p) {
-        const auto i = static_cast<std::size_t>(p);
-        const auto& stored = k.pod[i];
-        if (state[stored[pod::exists]] == 0 || state[stored[pod::phase]] != pod::terminal ||
-            state[stored[pod::deleting]] == 1)
-            continue;
-        const bool pending = std::ranges::any_of(
-            k.references_to_pods(), [&](VariableId variable) { return state[variable] == p + 1; });
-        const bool runs = std::ranges::any_of(
-            k.kubelet, [&](const Kubelet& kubelet) { return state[kubelet.container[i]] != 0; });
-        if (pending || runs || state[k.late_deletion[i]] != 0) continue;
-        for (const auto variable : k.variables_of_pod(p)) state[variable] = 0;
+        NativeStep step(state);
+        pod_garbage_collector::collect(step, k, p);
     }
 }
 

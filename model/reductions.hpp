@@ -7,8 +7,7 @@
 
 namespace kcheck::model {
 
-/// Forgets terminal pods that every client knows to be terminal and whose containers are gone:
-/// nobody reads them again. kube-controller-manager's pod garbage collector removes them some day.
+/// Takes every step of the pod garbage collector that is possible: nobody reads again what it removes.
 void collect_terminal_pods(const Encoding& encoding, Valuation& state);
 
 /// Whether the next pod event of the ReplicaSet controller says that an active pod is assigned or runs, which

@@ -2,31 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/core.h>
-
 namespace kcheck::traces {
-
-namespace {
-
-using model::Encoding;
-
-/// A terminal pod that everybody has heard of, that runs nowhere and that nobody is about to delete.
-template <class C>
-void collect(C& c, const Encoding& k, int p) {
-    const auto i = static_cast<std::size_t>(p);
-    const auto& stored = k.pod[i];
-    auto over = c[stored[model::pod::exists]] == 1 && c[stored[model::pod::phase]] == model::pod::terminal &&
-                c[stored[model::pod::deleting]] == 0 && c[k.late_deletion[i]] == 0;
-    for (const auto variable : k.references_to_pods()) over = over && c[variable] != p + 1;
-    for (const auto& kubelet : k.kubelet) over = over && c[kubelet.container[i]] == 0;
-    if (!c.require(over)) return;
-    for (const auto variable : k.variables_of_pod(p))
-        if (k.layout[variable].size > 1) c.set(variable, c.integer(0));
-}
-
-constexpr auto collector = "pod-garbage-collector";
-
-}  // namespace
 
 Actions::Actions(const model::Pipeline& pipeline) : pipeline_(pipeline) {}
 
@@ -34,30 +10,31 @@ const model::ActionInfo* Actions::info(int action) const {
     return action < first_receipt() ? &pipeline_.actions()[static_cast<std::size_t>(action)] : nullptr;
 }
 
+const model::ActionInfo* Actions::info_or_collection(int action) const {
+    if (action < first_collection()) return info(action);
+    return &pipeline_.collections()[static_cast<std::size_t>(action - first_collection())];
+}
+
 std::string Actions::component(int action) const {
-    if (const auto* own = info(action)) return own->component;
-    if (!is_receipt(action)) return collector;
+    if (const auto* own = info_or_collection(action)) return own->component;
     return pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].client;
 }
 
 std::string Actions::verb(int action) const {
-    if (const auto* own = info(action)) return own->verb;
-    return is_receipt(action) ? "receive" : "collect";
+    const auto* own = info_or_collection(action);
+    return own != nullptr ? own->verb : "receive";
 }
 
 std::string Actions::name(int action) const {
-    if (action < first_collection()) return pipeline_.describe({static_cast<std::uint16_t>(action)});
-    return fmt::format("{}: remove pod[{}], which has terminated", collector, action - first_collection());
+    return pipeline_.describe({static_cast<std::uint16_t>(action)});
 }
 
 bool Actions::run(int action, model::Valuation& state) const {
     model::NativeStep step(state);
-    if (const auto* own = info(action))
+    if (const auto* own = info_or_collection(action))
         own->native(step);
-    else if (is_receipt(action))
-        pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].native(step);
     else
-        collect(step, pipeline_.encoding(), action - first_collection());
+        pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].native(step);
     return step.enabled();
 }
 
@@ -74,7 +51,7 @@ ir::TransitionSystem Actions::transition_system() const {
     auto system = pipeline_.transition_system();
     for (int action = first_collection(); action < size(); ++action) {
         model::SymbolicStep step(*system.arena, pipeline_.layout());
-        collect(step, pipeline_.encoding(), action - first_collection());
+        info_or_collection(action)->symbolic(step);
         ir::Action added{name(action), step.guard(), {}};
         for (const auto& [variable, term] : step.assignments())
             added.assignments.emplace_back(variable, term);

@@ -1,10 +1,8 @@
 // The steps that a trace is made of, numbered: the actions of the pipeline, then the
 // receipts of its watches, then the collections of terminal pods.
 //
-// The first two are those of Pipeline::transition_system(). The last are what the
-// pipeline does when it picks a representative (reductions.hpp:collect_terminal_pods);
-// in actual states kube-controller-manager's pod garbage collector takes a step for it
-// (pkg/controller/podgc/gc_controller.go:gcTerminated).
+// The first two are those of Pipeline::transition_system(). The last are the steps of the pod garbage
+// collector, which a search takes at once (model/pod_garbage_collector.hpp).
 #pragma once
 
 #include <string>
@@ -39,6 +37,9 @@ public:
     ir::TransitionSystem transition_system() const;
 
 private:
+    /// Null for receipts.
+    const model::ActionInfo* info_or_collection(int action) const;
+
     const model::Pipeline& pipeline_;
 };
 

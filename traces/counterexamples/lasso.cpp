@@ -37,7 +37,7 @@ bool LassoCheck::run(int action, std::vector<int>& state, ir::Evaluator& evaluat
 
 ir::ClassMask LassoCheck::enabled(const std::vector<int>& state, ir::Evaluator& evaluator) const {
     ir::ClassMask classes;
-    for (int action = 0; action < actions_.first_collection(); ++action) {
+    for (int action = 0; action < actions_.size(); ++action) {
         const auto own = pipeline_.classes({static_cast<std::uint16_t>(action)});
         if (classes.contains(own)) continue;
         auto after = state;
@@ -57,8 +57,7 @@ tl::expected<void, std::string> LassoCheck::fair() const {
         sometimes |= classes;
         if (i == trace_.steps.size()) continue;
         const auto action = trace_.steps[i].action;
-        if (action < actions_.first_collection())
-            taken |= pipeline_.classes({static_cast<std::uint16_t>(action)});
+        taken |= pipeline_.classes({static_cast<std::uint16_t>(action)});
     }
     for (int i = 0; i < fairness.size(); ++i) {
         const auto bit = static_cast<std::size_t>(i);
@@ -98,8 +97,7 @@ tl::expected<void, std::string> LassoCheck::contradicts(const invariants::Proper
         }
         case invariants::Form::finitely_often:
             for (auto i = begin; i < end; ++i)
-                if (trace_.steps[i].action < actions_.first_collection() &&
-                    property.counted(pipeline_, {static_cast<std::uint16_t>(trace_.steps[i].action)}))
+                if (property.counted(pipeline_, {static_cast<std::uint16_t>(trace_.steps[i].action)}))
                     return {};
             return refuse("no step of it is one that the property counts");
     }
