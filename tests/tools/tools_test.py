@@ -88,5 +88,22 @@ class Tidy(unittest.TestCase):
         self.assertEqual(code, 0)
 
 
+class Format(unittest.TestCase):
+    def check(self, text: str) -> tuple[int, str]:
+        with tempfile.TemporaryDirectory() as root:
+            (Path(root) / "a.cpp").write_text(text)
+            done = subprocess.run([TOOLS / "format", "--check", root],
+                                  capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    def test_a_clean_source_passes(self):
+        self.assertEqual(self.check("int pods = 1;\n")[0], 0)
+
+    def test_another_layout_fails(self):
+        code, output = self.check("int  pods=1;\n")
+        self.assertEqual(code, 1)
+        self.assertIn("a.cpp:1: not as clang-format 14 leaves it", output)
+
+
 if __name__ == "__main__":
     unittest.main()
