@@ -8,7 +8,7 @@
 // that it writes a status only where nothing else can make progress: an earlier one moves later, or
 // is overwritten by a later one. The other way round is not true: a run that postpones its statuses
 // may be none of the plain pipeline's, so a counterexample is looked for there
-// (traces/counterexamples/follow.cpp, cli/check.cpp).
+// (traces/counterexamples/follow.cpp, scenarios/check.cpp).
 #pragma once
 
 #include "model/pipeline.hpp"
