@@ -16,19 +16,21 @@ PIPELINE = {"ir", "model", "invariants"}
 
 # Naming a folder allows all that is in it.
 MAY_INCLUDE = {
+    "kubernetes": set(),
     "ir": set(),
     "checker": {"ir"},
     "model": {"ir"},
     "invariants": {"ir", "model", "checker"},
-    "manifests": {"model"},
+    "manifests": {"kubernetes", "model"},
     "traces/counterexamples": PIPELINE | {"checker"},
     "traces/driver": PIPELINE | {"checker", "traces/counterexamples"},
     "traces/recordings": PIPELINE | {"traces/counterexamples", "traces/driver"},
     "scenarios": ENGINE | PIPELINE | {"manifests", "traces"},
     "examples": {"checker"},
-    "reference": set(),
-    "cli": ENGINE | PIPELINE | {"manifests", "traces", "scenarios"},
-    "tests": ENGINE | PIPELINE | {"manifests", "traces", "scenarios", "examples", "cli", "reference"},
+    "reference": {"kubernetes"},
+    "cli": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios"},
+    "tests": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios", "examples", "cli",
+                                  "reference"},
 }
 NOT_OURS = {"build"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
