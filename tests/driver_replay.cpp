@@ -159,7 +159,7 @@ TEST_CASE("a cycle is run once, and comes back to where it began") {
     REQUIRE(replayed(script, mirror).agreement == Agreement::same);
     const auto& begin = trace.state(*trace.cycle);
     const auto pipeline = traces::pipeline_of(trace);
-    REQUIRE(differences(driver::stored_of(pipeline.cluster(), begin), script.steps.back().expected).empty());
+    REQUIRE(differences(driver::stored_of(pipeline.encoding(), begin), script.steps.back().expected).empty());
 }
 
 TEST_CASE("a variant that the implementation does not have is not run") {
