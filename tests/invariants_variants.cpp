@@ -9,6 +9,7 @@
 
 #include "cli/parse.hpp"
 #include "cli/setup.hpp"
+#include "invariants/questions.hpp"
 #include "model/variants.hpp"
 #include "tests/invariants_table.hpp"
 #include "tests/verdicts_support.hpp"

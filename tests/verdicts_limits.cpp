@@ -132,10 +132,10 @@ TEST_CASE("fewer faults that are too many states already: what is left is asked 
     CHECK(verdict_of(result, "capacity") == "incomplete");
     CHECK(says(result, "--max-states"));
     // What is printed is what was explored last: with all faults, not with fewer.
-    const auto last = explored_within(configuration, result.bounds, *options.limits.states_max);
+    const auto last = explored_within(configuration, result.bounds, options.limits.states_max);
     auto fewer = configuration;
     fewer.crashes = 0;
-    const auto lower = explored_within(fewer, result.bounds, *options.limits.states_max);
+    const auto lower = explored_within(fewer, result.bounds, options.limits.states_max);
     REQUIRE(lower.by_states);
     REQUIRE(lower.covered.transitions != last.covered.transitions);
     CHECK(result.covered->states == last.covered.states);
