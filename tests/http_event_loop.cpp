@@ -1,8 +1,9 @@
 #include <catch2/catch.hpp>
 
-#include "reference/http/event_loop.hpp"
+#include "reference/base/event_loop.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::http;
 using std::chrono::milliseconds;
 
 TEST_CASE("an event loop runs what is posted in order, and never from within post") {

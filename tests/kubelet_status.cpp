@@ -4,7 +4,8 @@
 #include "tests/kubelet_cluster.hpp"
 
 using namespace kcheck::reference;
-using namespace kcheck::tests;
+using namespace kcheck::reference::kubelet;
+using namespace kcheck::reference::testing;
 using std::chrono::seconds;
 
 namespace {

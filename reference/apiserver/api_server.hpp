@@ -12,7 +12,7 @@
 #include "reference/base/message.hpp"
 #include "reference/store/store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 struct ApiServerOptions {
     Switches switches = {};
@@ -28,7 +28,7 @@ struct ApiServerOptions {
 };
 
 struct Commit {
-    Revision revision = 0;
+    store::Revision revision = 0;
     User user;
     std::string verb;         // "create", "update", "patch", "delete"
     std::string resource;     // "pods"
@@ -45,7 +45,7 @@ public:
 
 class ApiServer {
 public:
-    ApiServer(Store& store, ApiServerOptions options);
+    ApiServer(store::Store& store, ApiServerOptions options);
     ~ApiServer();
     ApiServer(const ApiServer&) = delete;
     ApiServer& operator=(const ApiServer&) = delete;
@@ -73,4 +73,4 @@ private:
     std::unique_ptr<Implementation> implementation_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -10,7 +10,7 @@
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/strategy.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -136,4 +136,4 @@ Json update_scale(Registry& registry, const Call& call, const ObjectKey& key, co
     return scale_of(updated);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

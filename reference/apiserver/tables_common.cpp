@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "reference/apiserver/types_access.hpp"
 #include "reference/base/environment.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -93,7 +93,8 @@ std::string selector_text(const Json& selector) {
     for (const auto& [key, value] : map_of(selector, "matchLabels")) {
         add(key + "=" + (value.is_string() ? value.get<std::string>() : std::string()));
     }
-    for (const auto& requirement : list_of(selector, "matchExpressions")) add(requirement_text(requirement));
+    for (const auto& requirement : list_of(selector, "matchExpressions"))
+        add(requirement_text(requirement));
     return or_none(result);
 }
 
@@ -111,4 +112,4 @@ TableColumn number_column(std::string name, std::string description) {
     return {std::move(name), "integer", "", std::move(description), 0};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "reference/apiserver/tables_common.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -84,7 +84,7 @@ std::string event_source(const Json& event) {
     return host.empty() ? component : component + ", " + host;
 }
 
-std::string trimmed(const std::string& text) {
+std::string one_line(const std::string& text) {
     const auto first = text.find_first_not_of(" \n\r\t");
     if (first == std::string::npos) return {};
     return text.substr(first, text.find_last_not_of(" \n\r\t") - first + 1);
@@ -212,7 +212,7 @@ Json event_cells(const Json& event, const std::string& now) {
             involved_object(event),
             text_of(member(event, "involvedObject"), "fieldPath"),
             event_source(event),
-            trimmed(text_of(event, "message")),
+            one_line(text_of(event, "message")),
             age(first_seen(event), now),
             count,
             object_name(event)};
@@ -249,4 +249,4 @@ Json service_cells(const Json& service, const std::string& now) {
             selector_text(Json{{"matchLabels", member(spec, "selector")}})};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

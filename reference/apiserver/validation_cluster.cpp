@@ -2,17 +2,16 @@
 #include <set>
 
 #include "reference/apiserver/object_meta.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
 constexpr std::size_t config_map_most = 1024 * 1024;
-constexpr std::int64_t port_most = 65535;
 
 /// One taint for each key and effect.
 void validate_taints(const Json& spec, ValidationErrors& errors) {
@@ -162,4 +161,4 @@ std::vector<FieldError> validate_service(const Json& service) {
     return errors.take();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -4,16 +4,15 @@
 #include <set>
 
 #include "reference/apiserver/object_meta.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
-constexpr std::int64_t port_most = 65535;
 constexpr auto port_range = "must be between 1 and 65535, inclusive";
 
 using Texts = std::set<std::string>;
@@ -226,4 +225,4 @@ void validate_containers(const Json& spec, const std::string& path, ValidationEr
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -10,11 +10,12 @@
 #include "reference/client/indexer.hpp"
 #include "reference/controllers/failure.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 struct ResourceKind {
     std::string api_version, kind, plural;
 };
+inline const ResourceKind replica_set_kind{"apps/v1", "ReplicaSet", "replicasets"};
 
 struct Claim {
     Object owner;  // its spec.selector says which children match
@@ -32,6 +33,6 @@ struct Claimed {
 
 /// Before the first adoption the owner is read once from kube-apiserver: a cached one may have
 /// been deleted meanwhile. Patches carry the child's UID.
-Task<Claimed> claim_children(Api& api, Claim claim);
+Task<Claimed> claim_children(client::Api& api, Claim claim);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

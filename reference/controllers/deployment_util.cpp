@@ -6,9 +6,9 @@
 #include <limits>
 #include <set>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -169,7 +169,8 @@ Object find_new_replica_set(const Json& deployment, std::vector<Object> replica_
     return nullptr;
 }
 
-std::vector<Object> find_old_replica_sets(const std::vector<Object>& replica_sets, const Object& new_one) {
+std::vector<Object> find_old_replica_sets(const std::vector<Object>& replica_sets,
+                                                  const Object& new_one) {
     std::vector<Object> old_ones;
     for (const auto& replica_set : replica_sets)
         if (!new_one || uid_of(*replica_set) != uid_of(*new_one)) old_ones.push_back(replica_set);
@@ -263,4 +264,4 @@ bool set_new_replica_set_annotations(const Json& deployment, Json& replica_set, 
     return changed;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

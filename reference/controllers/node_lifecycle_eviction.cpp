@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <optional>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/client/taints.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
-constexpr auto component = "taint-eviction-controller";
+constexpr auto eviction_component = "taint-eviction-controller";
 constexpr int tries = 5;
 constexpr std::chrono::milliseconds pause_between_tries{10};
 
@@ -25,7 +26,7 @@ Json no_execute_taints(const Json& node) {
 std::optional<std::chrono::seconds> tolerated_for(const Json& pod, const Json& taints) {
     std::optional<std::chrono::seconds> shortest;
     for (const auto& taint : taints) {
-        const Json* toleration = toleration_of(pod, taint);
+        const Json* toleration = client::toleration_of(pod, taint);
         if (toleration == nullptr) return std::chrono::seconds(0);
         const Json& seconds = at(*toleration, "/tolerationSeconds");
         if (!seconds.is_number_integer()) continue;
@@ -37,13 +38,13 @@ std::optional<std::chrono::seconds> tolerated_for(const Json& pod, const Json& t
 
 }  // namespace
 
-TaintEviction::TaintEviction(Environment& environment, Api& api, Informer& nodes, Informer& pods,
-                             bool records_events)
+TaintEviction::TaintEviction(Environment& environment, client::Api& api, client::Informer& nodes,
+                             client::Informer& pods, bool records_events)
     : environment_(environment),
       api_(api),
       nodes_(nodes),
       pods_(pods),
-      events_(environment, api, component, records_events) {}
+      events_(environment, api, eviction_component, records_events) {}
 
 void TaintEviction::start() {
     nodes_.add_handlers({[this](const Object& node) { node_changed(*node); },
@@ -62,7 +63,7 @@ void TaintEviction::start() {
                             if (!same("/spec/tolerations") || !same("/spec/nodeName")) pod_changed(*current);
                         },
                         [this](const Object& pod, bool) { cancel(key_of(*pod)); }});
-    when_synced({&nodes_, &pods_}, [this] {
+    client::when_synced({&nodes_, &pods_}, [this] {
         started_ = true;
         for (const auto& node : nodes_.store().list()) node_changed(*node);
     });
@@ -93,7 +94,7 @@ void TaintEviction::schedule(const std::string& key, std::chrono::seconds delay)
     const auto earlier = scheduled_.find(key);
     if (earlier != scheduled_.end() && earlier->second.since < now && delay.count() > 0) return;
     cancel(key);
-    const auto timer = environment_.after(delay, {component, "evict", key}, [this, key] {
+    const auto timer = environment_.after(delay, {eviction_component, "evict", key}, [this, key] {
         scheduled_.erase(key);
         spawn(evict(key));
     });
@@ -119,8 +120,8 @@ Task<> TaintEviction::evict(std::string key) {
 /// addConditionAndDeletePod.
 Task<bool> TaintEviction::try_to_evict(std::string key) {
     const auto [space, name] = split_key(key);
-    const auto path = collection_path("v1", "pods", space) + "/" + name;
-    const Response found = co_await api_.call(get_request(path));
+    const auto path = client::collection_path("v1", "pods", space) + "/" + name;
+    const Response found = co_await api_.call(client::get_request(path));
     if (found.status == 404) co_return true;
     if (!found.is_success()) co_return false;
     const Json& pod = found.body;
@@ -132,10 +133,10 @@ Task<bool> TaintEviction::try_to_evict(std::string key) {
                                 {"lastTransitionTime", to_rfc3339(environment_.now())}};
         const Json patch = {{"metadata", {{"uid", uid_of(pod)}}},
                             {"status", {{"conditions", Json::array({condition})}}}};
-        const Response patched = co_await api_.call(patch_request(path + "/status", patch));
+        const Response patched = co_await api_.call(client::patch_request(path + "/status", patch));
         if (!patched.is_success()) co_return patched.status == 404;
     }
-    const Response deleted = co_await api_.call(delete_request(path));
+    const Response deleted = co_await api_.call(client::delete_request(path));
     if (deleted.is_success())
         events_.record(pod, "v1", "Pod", "Normal", "TaintManagerEviction", "Marking for deletion Pod " + key);
     co_return deleted.is_success() || deleted.status == 404;
@@ -143,8 +144,8 @@ Task<bool> TaintEviction::try_to_evict(std::string key) {
 
 Task<> TaintEviction::pause(std::string key) {
     co_await Callback<bool>([this, &key](std::function<void(bool)> done) {
-        environment_.after(pause_between_tries, {component, "retry", key}, [done] { done(true); });
+        environment_.after(pause_between_tries, {eviction_component, "retry", key}, [done] { done(true); });
     });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

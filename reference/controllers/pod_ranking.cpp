@@ -6,9 +6,9 @@
 #include <map>
 #include <tuple>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -66,8 +66,8 @@ Ranked rank(const Object& pod, const std::map<std::string, int>& siblings, Time 
 }  // namespace
 
 std::vector<Object> pods_to_delete(Environment& environment, const Activity& activity,
-                                   std::vector<Object> pods, const std::vector<Object>& related,
-                                   std::size_t count) {
+                                           std::vector<Object> pods,
+                                           const std::vector<Object>& related, std::size_t count) {
     if (count >= pods.size()) return pods;
     std::map<std::string, int> siblings;
     for (const auto& pod : related)
@@ -96,4 +96,4 @@ std::vector<Object> pods_to_delete(Environment& environment, const Activity& act
     return victims;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

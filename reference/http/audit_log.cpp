@@ -12,7 +12,7 @@
 
 #include "reference/http/tls.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -59,7 +59,8 @@ std::string verb_of(const Request& request, const Json& reference) {
         for (auto& c : verb) c = static_cast<char>(c | 0x20);
         return verb;
     }
-    if (request.method == "GET") return ApiServer::is_watch(request) ? "watch" : one ? "get" : "list";
+    if (request.method == "GET")
+        return apiserver::ApiServer::is_watch(request) ? "watch" : one ? "get" : "list";
     if (request.method == "POST") return "create";
     if (request.method == "PUT") return "update";
     if (request.method == "PATCH") return "patch";
@@ -94,7 +95,7 @@ void AuditLog::record(const User& user, const Request& request, const std::strin
                       const Response& response, Time received) {
     const auto reference = object_reference(request.path);
     const bool write = request.method != "GET" && request.method != "HEAD";
-    const bool watch = ApiServer::is_watch(request);
+    const bool watch = apiserver::ApiServer::is_watch(request);
     Json event = {
         {"kind", "Event"},
         {"apiVersion", "audit.k8s.io/v1"},
@@ -116,7 +117,7 @@ void AuditLog::record(const User& user, const Request& request, const std::strin
     lines_.append(event);
 }
 
-void CommitLog::record(const Commit& commit) {
+void CommitLog::record(const apiserver::Commit& commit) {
     lines_.append({{"revision", commit.revision},
                    {"user", commit.user.name},
                    {"verb", commit.verb},
@@ -126,4 +127,4 @@ void CommitLog::record(const Commit& commit) {
                    {"object", commit.object}});
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -14,7 +14,7 @@
 #include "reference/base/http_messages.hpp"
 #include "reference/http/message_parsing.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -56,23 +56,23 @@ std::string percent_encode(std::string_view text, std::string_view kept) {
     return encoded;
 }
 
-struct Connection {
-    Connection(net::io_context& context, net::ssl::context& tls) : stream(context.get_executor(), &tls) {}
+struct OpenConnection {
+    OpenConnection(net::io_context& context, net::ssl::context& tls) : stream(context.get_executor(), &tls) {}
 
     ByteStream stream;
     beast::flat_buffer buffer;
     Steady::time_point last_used = Steady::now();
 };
-using ConnectionPointer = std::unique_ptr<Connection>;
+using ConnectionPointer = std::unique_ptr<OpenConnection>;
 
 /// What a watch's coroutine shares with whoever holds its stream.
 struct WatchState {
-    WatchHandler handler;
+    client::WatchHandler handler;
     ConnectionPointer connection;
     bool cancelled = false;
 };
 
-class HttpWatchStream final : public WatchStream {
+class HttpWatchStream final : public client::WatchStream {
 public:
     explicit HttpWatchStream(std::shared_ptr<WatchState> state) : state_(std::move(state)) {}
     ~HttpWatchStream() override {
@@ -120,7 +120,7 @@ public:
         start_next();
     }
 
-    std::unique_ptr<WatchStream> watch(Request request, WatchHandler handler) {
+    std::unique_ptr<client::WatchStream> watch(Request request, client::WatchHandler handler) {
         request.query["watch"] = "true";
         request.query.emplace("allowWatchBookmarks", "true");
         request.query.emplace("timeoutSeconds", std::to_string(options_.watch_timeout.count()));
@@ -168,7 +168,7 @@ private:
         return message;
     }
 
-    net::awaitable<void> connect(Connection& connection) {
+    net::awaitable<void> connect(OpenConnection& connection) {
         connection.stream.expires_after(options_.connect_most);
         co_await connection.stream.connect(server_.address, server_.port);
         co_await connection.stream.handshake(net::ssl::stream_base::client);
@@ -194,7 +194,7 @@ private:
             may_try = !response && message.method() == http::verb::get;
         }
         if (may_try) {
-            auto connection = std::make_unique<Connection>(context_, tls_);
+            auto connection = std::make_unique<OpenConnection>(context_, tls_);
             co_await connect(*connection);
             response = co_await exchange_on(std::move(connection), message);
         }
@@ -233,7 +233,7 @@ private:
     static net::awaitable<void> run_watch(std::shared_ptr<Implementation> self,
                                           std::shared_ptr<WatchState> state, HttpRequest message) {
         try {
-            state->connection = std::make_unique<Connection>(self->context_, self->tls_);
+            state->connection = std::make_unique<OpenConnection>(self->context_, self->tls_);
             co_await self->connect(*state->connection);
             co_await self->read_events(*state, message);
         } catch (const boost::system::system_error&) {
@@ -295,8 +295,8 @@ HttpApi::~HttpApi() { implementation_->shut(); }
 void HttpApi::send(Request request, std::function<void(Response)> done) {
     implementation_->send(std::move(request), std::move(done));
 }
-std::unique_ptr<WatchStream> HttpApi::watch(Request request, WatchHandler handler) {
+std::unique_ptr<client::WatchStream> HttpApi::watch(Request request, client::WatchHandler handler) {
     return implementation_->watch(std::move(request), std::move(handler));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -13,7 +13,7 @@
 #include "reference/http/audit_log.hpp"
 #include "reference/http/message_parsing.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -146,7 +146,7 @@ net::awaitable<bool> Connection::dispatch(HttpRequest message) {
                     .content_type = message[http::field::content_type],
                     .accept = message[http::field::accept],
                     .user_agent = message[http::field::user_agent]};
-    if (ApiServer::is_watch(request))
+    if (apiserver::ApiServer::is_watch(request))
         co_return co_await serve_watch(*user, std::move(request), message.target(), keep_alive);
 
     auto handle = [this, user = *user, request = std::move(request),
@@ -213,7 +213,7 @@ net::awaitable<bool> Connection::serve_watch(User user, Request request, std::st
             server_.options.audit->record(user, request, uri, refusal ? *refusal : Response{}, received);
         return begun;
     };
-    std::variant<std::unique_ptr<Subscription>, Response> begun;
+    std::variant<std::unique_ptr<apiserver::Subscription>, Response> begun;
     {
         const Counted counted(server_.requests);  // not while it lasts
         begun = co_await on_pool(server_.pool, begin);
@@ -222,9 +222,11 @@ net::awaitable<bool> Connection::serve_watch(User user, Request request, std::st
     if (refusal != nullptr) co_return co_await reply(*refusal, keep_alive);
 
     // The end of a subscription may have to wait for a commit that is being announced: not on this thread.
-    const std::shared_ptr<Subscription> subscription(
-        std::get<std::unique_ptr<Subscription>>(begun).release(),
-        [this](Subscription* ended) { post_to(server_.pool.get_executor(), [ended] { delete ended; }); });
+    const std::shared_ptr<apiserver::Subscription> subscription(
+        std::get<std::unique_ptr<apiserver::Subscription>>(begun).release(),
+        [this](apiserver::Subscription* ended) {
+            post_to(server_.pool.get_executor(), [ended] { delete ended; });
+        });
     queue->begin_live();
     co_await stream_events(queue, timeout);
     queue->end();
@@ -298,4 +300,4 @@ net::awaitable<void> Connection::close() {
     abort();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -13,7 +13,7 @@
 
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -115,4 +115,4 @@ KubeConfig read_kubeconfig(const std::filesystem::path& file) {
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -11,7 +11,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -98,7 +98,9 @@ public:
 
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
-    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(mark, anchor, nullptr); }
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        add(mark, anchor, nullptr);
+    }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse_anchor(mark); }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
@@ -218,4 +220,4 @@ Json failure_status(int code, const std::string& reason, const std::string& mess
             {"code", code}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -12,7 +12,7 @@
 #include "reference/base/coroutines.hpp"
 #include "reference/http/connection.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -33,7 +33,7 @@ tcp::acceptor listen(net::io_context& context, std::uint16_t port) {
 
 class HttpsServer::Implementation {
 public:
-    Implementation(ApiServer& api, HttpsServerOptions options)
+    Implementation(apiserver::ApiServer& api, HttpsServerOptions options)
         : state_{.api = api,
                  .options = options,
                  .tls = server_context(options.identity, options.authority),
@@ -112,9 +112,9 @@ private:
     std::thread thread_;
 };
 
-HttpsServer::HttpsServer(ApiServer& api, HttpsServerOptions options)
+HttpsServer::HttpsServer(apiserver::ApiServer& api, HttpsServerOptions options)
     : implementation_(std::make_unique<Implementation>(api, std::move(options))) {}
 HttpsServer::~HttpsServer() = default;
 std::uint16_t HttpsServer::port() const { return implementation_->port(); }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

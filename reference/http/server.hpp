@@ -13,7 +13,7 @@
 #include "reference/http/authentication.hpp"
 #include "reference/http/tls.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 class AuditLog;
 
@@ -39,7 +39,7 @@ struct HttpsServerOptions {
 class HttpsServer {
 public:
     /// Listens when it returns. Throws std::runtime_error if the port is taken.
-    HttpsServer(ApiServer& api, HttpsServerOptions options);
+    HttpsServer(apiserver::ApiServer& api, HttpsServerOptions options);
     /// Answers what has arrived, ends the watches, and closes; waits two seconds for slow clients.
     ~HttpsServer();
     HttpsServer(const HttpsServer&) = delete;
@@ -52,4 +52,4 @@ private:
     std::unique_ptr<Implementation> implementation_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

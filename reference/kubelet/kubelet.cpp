@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/kubelet/admission.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -22,7 +23,8 @@ bool has_changed(const Json& before, const Json& now) {
 
 }  // namespace
 
-Kubelet::Kubelet(Environment& environment, Api& api, ContainerRuntime& runtime, KubeletOptions options)
+Kubelet::Kubelet(Environment& environment, client::Api& api, runtime::ContainerRuntime& runtime,
+                 KubeletOptions options)
     : environment_(environment),
       options_(std::move(options)),
       component_("kubelet/" + options_.node.name),
@@ -41,15 +43,16 @@ Kubelet::Kubelet(Environment& environment, Api& api, ContainerRuntime& runtime, 
       node_(environment, api, component_, options_.node),
       informer_(environment, api, informer_options()),
       runtime_(runtime) {
-    allocatable_ = read_resources(node_.initial_node()["status"]["allocatable"]);
-    informer_.add_handlers({.on_add = [this](const Object& pod) { add_pod(pod); },
-                            .on_update =
-                                [this](const Object& old, const Object& pod) {
-                                    // Deleted and created again while nobody watched.
-                                    if (uid_of(*old) != uid_of(*pod)) remove_pod(uid_of(*old));
-                                    pods_.contains(uid_of(*pod)) ? update_pod(pod) : add_pod(pod);
-                                },
-                            .on_delete = [this](const Object& pod, bool) { remove_pod(uid_of(*pod)); }});
+    allocatable_ = scheduler::read_resources(node_.initial_node()["status"]["allocatable"]);
+    informer_.add_handlers(
+        {.on_add = [this](const Object& pod) { add_pod(pod); },
+         .on_update =
+             [this](const Object& old, const Object& pod) {
+                 // Deleted and created again while nobody watched.
+                 if (uid_of(*old) != uid_of(*pod)) remove_pod(uid_of(*old));
+                 pods_.contains(uid_of(*pod)) ? update_pod(pod) : add_pod(pod);
+             },
+         .on_delete = [this](const Object& pod, bool) { remove_pod(uid_of(*pod)); }});
     informer_.on_synced([this] { pods_synced(); });
 }
 
@@ -60,8 +63,8 @@ void Kubelet::start() {
     informer_.start();
 }
 
-InformerOptions Kubelet::informer_options() const {
-    InformerOptions options{.component = component_, .path = collection_path("v1", "pods")};
+client::InformerOptions Kubelet::informer_options() const {
+    client::InformerOptions options{.component = component_, .path = client::collection_path("v1", "pods")};
     if (!options_.switches.contains(Switch::kubelet_ignores_node_name))
         options.selectors["fieldSelector"] = "spec.nodeName=" + options_.node.name;
     return options;
@@ -104,8 +107,9 @@ void Kubelet::pods_synced() {
     has_synced_ = true;
     std::vector<Object> pods;
     for (const auto& [uid, pod] : pods_) pods.push_back(pod);
-    std::stable_sort(pods.begin(), pods.end(),
-                     [](const Object& a, const Object& b) { return created_at(*a) < created_at(*b); });
+    std::stable_sort(pods.begin(), pods.end(), [](const Object& a, const Object& b) {
+        return created_at(*a) < created_at(*b);
+    });
     for (const auto& pod : pods) request_admission(pod);
     spawn(relist());
 }
@@ -152,7 +156,7 @@ bool Kubelet::is_active(const Object& pod) const {
 
 /// pleg/generic.go:Relist, and then kubelet_pods.go:HandlePodCleanups.
 Task<> Kubelet::relist() {
-    const RuntimeResult listed = co_await runtime_.call("ListContainers", Json::object());
+    const runtime::RuntimeResult listed = co_await runtime_.call("ListContainers", Json::object());
     if (listed) {
         std::map<std::string, Json> containers;
         for (const auto& container : member(*listed, "containers"))
@@ -175,4 +179,4 @@ void Kubelet::clean_up(const std::map<std::string, Json>& containers_by_pod) {
         if (!pods_.contains(uid)) workers_.kill_orphan(uid);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

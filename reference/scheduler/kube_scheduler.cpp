@@ -4,15 +4,15 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/scheduler/filters.hpp"
 #include "reference/scheduler/scores.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 namespace {
 
-constexpr auto component = "kube-scheduler";
 constexpr auto scheduler_name = "default-scheduler";
 constexpr auto unschedulable = "Unschedulable";     // v1.PodReasonUnschedulable
 constexpr auto scheduler_error = "SchedulerError";  // v1.PodReasonSchedulerError
@@ -27,7 +27,7 @@ bool is_ours(const Json& pod) {
 bool has_pod_affinity(const Json& pod) { return !at(pod, "/spec/affinity/podAffinity").is_null(); }
 
 /// eventhandlers.go:nodeSchedulingPropertiesChange: heartbeats help nobody.
-bool is_same_to_scheduling(const Json& a, const Json& b) {
+bool is_same_node(const Json& a, const Json& b) {
     return at(a, "/spec") == at(b, "/spec") && at(a, "/metadata/labels") == at(b, "/metadata/labels") &&
            at(a, "/status/allocatable") == at(b, "/status/allocatable");
 }
@@ -39,8 +39,9 @@ Request binding_request(const Json& pod, const std::string& node) {
         {"kind", "Binding"},
         {"metadata", {{"name", name_of(pod)}, {"namespace", namespace_of(pod)}, {"uid", uid_of(pod)}}},
         {"target", {{"kind", "Node"}, {"name", node}}}};
-    return post_request(collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod) + "/binding",
-                        std::move(binding));
+    return client::post_request(
+        client::collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod) + "/binding",
+        std::move(binding));
 }
 
 /// framework/types.go:FitError.Error: "0/3 nodes are available: 1 Insufficient cpu, 2 Too many pods."
@@ -61,8 +62,8 @@ std::size_t hash(const std::string& text) {
 
 }  // namespace
 
-KubeScheduler::KubeScheduler(Environment& environment, Api& api, Informer& pods, Informer& nodes,
-                             SchedulerOptions options)
+KubeScheduler::KubeScheduler(Environment& environment, client::Api& api, client::Informer& pods,
+                             client::Informer& nodes, SchedulerOptions options)
     : environment_(environment),
       api_(api),
       pods_(pods),
@@ -71,14 +72,14 @@ KubeScheduler::KubeScheduler(Environment& environment, Api& api, Informer& pods,
       events_(environment, api, scheduler_name, options_.records_events),
       queue_(environment, [this] { request_cycle(); }) {}
 
-InformerOptions KubeScheduler::pod_informer_options() {
-    return {.component = component,
-            .path = collection_path("v1", "pods"),
+client::InformerOptions KubeScheduler::pod_informer_options() {
+    return {.component = scheduler_component,
+            .path = client::collection_path("v1", "pods"),
             .selectors = {{"fieldSelector", "status.phase!=Succeeded,status.phase!=Failed"}}};
 }
 
-InformerOptions KubeScheduler::node_informer_options() {
-    return {.component = component, .path = collection_path("v1", "nodes")};
+client::InformerOptions KubeScheduler::node_informer_options() {
+    return {.component = scheduler_component, .path = client::collection_path("v1", "nodes")};
 }
 
 void KubeScheduler::start() {
@@ -91,7 +92,7 @@ void KubeScheduler::start() {
                          },
                          [this](const Object& old, const Object& current) { node_updated(old, current); },
                          [this](const Object& node, bool) { cache_.remove_node(name_of(*node)); }});
-    when_synced({&pods_, &nodes_}, [this] {
+    client::when_synced({&pods_, &nodes_}, [this] {
         started_ = true;
         request_cycle();
     });
@@ -126,7 +127,7 @@ void KubeScheduler::pod_deleted(const Object& pod) {
 
 void KubeScheduler::node_updated(const Object& old, const Object& current) {
     cache_.set_node(current);
-    if (!is_same_to_scheduling(*old, *current)) move_all();
+    if (!is_same_node(*old, *current)) move_all();
 }
 
 void KubeScheduler::move_all() {
@@ -136,7 +137,7 @@ void KubeScheduler::move_all() {
 void KubeScheduler::request_cycle() {
     if (!started_ || cycle_requested_ || !queue_.has_active()) return;
     cycle_requested_ = true;
-    environment_.post({component, "schedule", ""}, [this] {
+    environment_.post({scheduler_component, "schedule", ""}, [this] {
         cycle_requested_ = false;
         schedule_one();
         request_cycle();
@@ -148,7 +149,7 @@ void KubeScheduler::schedule_one() {
     if (candidates.empty()) return;  // removed meanwhile
     std::vector<std::string> keys;
     for (const auto& pod : candidates) keys.push_back(key_of(*pod));
-    const auto chosen = environment_.choose({component, "pop", ""}, keys, 0);
+    const auto chosen = environment_.choose({scheduler_component, "pop", ""}, keys, 0);
     schedule(queue_.pop(uid_of(*candidates.at(chosen))));
 }
 
@@ -179,7 +180,8 @@ std::string KubeScheduler::select_node(const PodInfo& pod, const std::vector<con
     std::vector<std::string> names;
     for (std::size_t i = 0; i < feasible.size(); ++i)
         if (scores[i] == best) names.push_back(name_of(*feasible[i]->node));
-    return names.at(environment_.choose({component, "node", pod.key}, names, hash(pod.uid) % names.size()));
+    return names.at(
+        environment_.choose({scheduler_component, "node", pod.key}, names, hash(pod.uid) % names.size()));
 }
 
 std::vector<std::int64_t> KubeScheduler::rank(const PodInfo& pod,
@@ -215,7 +217,7 @@ Task<> KubeScheduler::bind(QueuedPod queued, std::string node) {
     if (options_.switches.contains(Switch::bind_failure_is_forgotten)) co_return;
     cache_.forget(uid_of(*queued.pod));
     move_all();
-    fail(std::move(queued), scheduler_error, "binding rejected: " + error_message(response));
+    fail(std::move(queued), scheduler_error, "binding rejected: " + client::error_message(response));
 }
 
 /// schedule_one.go:handleSchedulingFailure.
@@ -243,9 +245,10 @@ void KubeScheduler::report_failure(const Json& pod, const std::string& reason, c
     condition["lastProbeTime"] = nullptr;
     condition["lastTransitionTime"] =
         had_failed ? at(*before, "/lastTransitionTime") : Json(to_rfc3339(environment_.now()));
-    const auto path = collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod) + "/status";
-    api_.send(patch_request(path, {{"status", {{"conditions", Json::array({condition})}}}}),
+    const auto path =
+        client::collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod) + "/status";
+    api_.send(client::patch_request(path, {{"status", {{"conditions", Json::array({condition})}}}}),
               [](const Response&) {});
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

@@ -16,7 +16,10 @@
 #include "reference/base/environment.hpp"
 #include "reference/client/indexer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
+
+/// Of its activities.
+inline constexpr auto scheduler_component = "kube-scheduler";
 
 struct QueuedPod {
     Object pod;
@@ -68,4 +71,4 @@ private:
     std::uint64_t arrivals_ = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

@@ -17,7 +17,7 @@
 #include "reference/http/kubeconfig.hpp"
 #include "reference/http/tls.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 namespace {
 
@@ -67,25 +67,26 @@ void ClusterDirectory::write_credentials(const std::string& server, int nodes) c
     fs::create_directories(root_ / "runtime");
     fs::permissions(root_, fs::perms::owner_all);
 
-    const CertificateAuthority authority;
+    const http::CertificateAuthority authority;
     const auto serving = authority.issue_server();
-    write_secret_file(credentials() / "ca.crt", authority.certificate());
-    write_secret_file(credentials() / "apiserver.crt", serving.certificate);
-    write_secret_file(credentials() / "apiserver.key", serving.key);
+    http::write_secret_file(credentials() / "ca.crt", authority.certificate());
+    http::write_secret_file(credentials() / "apiserver.crt", serving.certificate);
+    http::write_secret_file(credentials() / "apiserver.key", serving.key);
 
     const auto write = [&](const fs::path& file, const User& user) {
-        write_kubeconfig(file, {server, authority.certificate(), user.name, authority.issue_client(user)});
+        http::write_kubeconfig(file,
+                               {server, authority.certificate(), user.name, authority.issue_client(user)});
     };
     const User administrator{"kubernetes-admin", {"system:masters"}};
     write(kubeconfig(), administrator);
-    const auto token = random_token();
-    write_secret_file(root_ / "token", token + "\n");
-    write_secret_file(credentials() / "tokens.csv", token_line(token, administrator));
+    const auto token = http::random_token();
+    http::write_secret_file(root_ / "token", token + "\n");
+    http::write_secret_file(credentials() / "tokens.csv", http::token_line(token, administrator));
 
     write(credentials() / "kube-controller-manager.kubeconfig", {"system:kube-controller-manager", {}});
     write(credentials() / "kube-scheduler.kubeconfig", {"system:kube-scheduler", {}});
     // Each controller has its own identity (--use-service-account-credentials).
-    for (const auto& account : controller_names())
+    for (const auto& account : controllers::controller_names())
         write(credentials() / (account + ".kubeconfig"),
               {"system:serviceaccount:kube-system:" + account,
                {"system:serviceaccounts", "system:serviceaccounts:kube-system"}});
@@ -94,4 +95,4 @@ void ClusterDirectory::write_credentials(const std::string& server, int nodes) c
               {fmt::format("system:node:node-{}", i), {"system:nodes"}});
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

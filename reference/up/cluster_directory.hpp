@@ -13,7 +13,7 @@
 
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 class ClusterDirectory {
 public:
@@ -41,4 +41,4 @@ private:
     int lock_ = -1;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -15,7 +15,7 @@
 
 #include <fmt/format.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 namespace {
 
@@ -177,4 +177,4 @@ void Supervisor::stop_all() {
     programs_.clear();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -9,13 +9,13 @@
 #include <fmt/format.h>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "reference/base/event_loop.hpp"
 #include "reference/http/client.hpp"
-#include "reference/http/event_loop.hpp"
 #include "reference/http/kubeconfig.hpp"
 #include "reference/up/cluster_directory.hpp"
 #include "reference/up/supervisor.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 namespace {
 
@@ -55,30 +55,32 @@ std::vector<Program> programs(const UpFlags& flags, const ClusterDirectory& dire
     };
 
     add("kube-apiserver", "kube-apiserver",
-        {{"secure-port", std::to_string(port)},
-         {"etcd-servers", flags.etcd},
-         {"data-dir", flags.etcd.empty() ? directory.store().string() : ""},
-         {"client-ca-file", credential("ca.crt")},
-         {"tls-cert-file", credential("apiserver.crt")},
-         {"tls-private-key-file", credential("apiserver.key")},
-         {"token-auth-file", credential("tokens.csv")},
-         {"audit-log-path", absolute(flags.audit_log)},
-         {"commit-log", absolute(flags.commit_log)}});
-    add("kube-controller-manager", "kube-controller-manager",
+                   {{"secure-port", std::to_string(port)},
+                    {"etcd-servers", flags.etcd},
+                    {"data-dir", flags.etcd.empty() ? directory.store().string() : ""},
+                    {"client-ca-file", credential("ca.crt")},
+                    {"tls-cert-file", credential("apiserver.crt")},
+                    {"tls-private-key-file", credential("apiserver.key")},
+                    {"token-auth-file", credential("tokens.csv")},
+                    {"audit-log-path", absolute(flags.audit_log)},
+                    {"commit-log", absolute(flags.commit_log)}});
+    add(
+        "kube-controller-manager", "kube-controller-manager",
         {{"kubeconfig", credential("kube-controller-manager.kubeconfig")}, {"credentials-dir", credentials}});
-    add("kube-scheduler", "kube-scheduler", {{"kubeconfig", credential("kube-scheduler.kubeconfig")}});
+    add("kube-scheduler", "kube-scheduler",
+                   {{"kubeconfig", credential("kube-scheduler.kubeconfig")}});
     for (int i = 0; i < flags.nodes; ++i) {
         const auto node = fmt::format("node-{}", i);
         const auto socket = directory.runtime_socket(node).string();
         add("container-runtime-" + node, "container-runtime",
-            {{"listen", socket},
-             {"root-dir", directory.runtime_state(node)},
-             {"registry", absolute(flags.registry)}});
+                       {{"listen", socket},
+                        {"root-dir", directory.runtime_state(node)},
+                        {"registry", absolute(flags.registry)}});
         add("kubelet-" + node, "kubelet",
-            {{"kubeconfig", credential("kubelet-" + node + ".kubeconfig")},
-             {"hostname-override", node},
-             {"container-runtime-endpoint", socket},
-             {"pod-subnet", std::to_string(i)}});
+                       {{"kubeconfig", credential("kubelet-" + node + ".kubeconfig")},
+                        {"hostname-override", node},
+                        {"container-runtime-endpoint", socket},
+                        {"pod-subnet", std::to_string(i)}});
     }
     return result;
 }
@@ -101,8 +103,8 @@ public:
     int run() {
         loop_.stop_on_signals();
         directory_.write_credentials(server_, flags_.nodes);
-        api_.emplace(loop_, read_kubeconfig(directory_.kubeconfig()),
-                     HttpApiOptions{.user_agent = "kcheck-up", .reply_most = seconds(5)});
+        api_.emplace(loop_, http::read_kubeconfig(directory_.kubeconfig()),
+                     http::HttpApiOptions{.user_agent = "kcheck-up", .reply_most = seconds(5)});
         programs_ = programs(flags_, directory_, port_);
         for (const auto& program : programs_) supervisor_.start(program);
         begun_ = loop_.now();
@@ -156,7 +158,7 @@ private:
     ClusterDirectory directory_;
     const std::uint16_t port_;
     const std::string server_;
-    std::optional<HttpApi> api_;
+    std::optional<http::HttpApi> api_;
     std::vector<Program> programs_;
     Supervisor supervisor_;  // the first to go
     Time begun_;
@@ -173,4 +175,4 @@ const std::set<Switch>& replay_only_switches() {
     return switches;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -1,9 +1,9 @@
-#include "reference/kubelet/runtime_checkpoint.hpp"
+#include "reference/runtime/runtime_checkpoint.hpp"
 
 #include <fstream>
 #include <stdexcept>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 namespace {
 
@@ -59,4 +59,4 @@ Json RuntimeCheckpoint::load_images() const {
     return directory_.empty() || !fs::exists(path) ? Json() : load(path);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime
