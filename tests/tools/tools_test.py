@@ -102,7 +102,7 @@ class Format(unittest.TestCase):
     def test_another_layout_fails(self):
         code, output = self.check("int  pods=1;\n")
         self.assertEqual(code, 1)
-        self.assertIn("a.cpp:1: not as clang-format 14 leaves it", output)
+        self.assertIn("a.cpp: not as clang-format 14 leaves it", output)
 
 
 if __name__ == "__main__":
