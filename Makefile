@@ -22,7 +22,7 @@ help:
 	@echo 'make sanitize     the unit tests under ASan with UBSan, the parallel ones under TSan'
 	@echo 'make test-all     the slow tests as well'
 	@echo 'make debug        a Debug build, every file by itself, and what it says to a simple run'
-	@echo 'make format       clang-format over all sources'
+	@echo 'make format       clang-format 14 over all sources; a test checks that it was'
 	@echo 'make clean        remove build/'
 
 setup:
