@@ -41,6 +41,7 @@ int run_kube_apiserver(const ApiServerFlags& flags) {
     if (!flags.audit_log_path.empty()) audit.emplace(flags.audit_log_path);
     const HttpsServer server(
         api, {.port = flags.secure_port,
+              .share_port = flags.permit_port_sharing,
               .identity = {read_file(flags.tls_cert_file), read_file(flags.tls_private_key_file)},
               .authority = read_file(flags.client_ca_file),
               .tokens = flags.token_auth_file.empty() ? Tokens{} : read_tokens(flags.token_auth_file),
