@@ -1,6 +1,7 @@
 // Explicit-state exploration of a model: every reachable state, stored in full, with
 // safety properties checked on each and a shortest trace to any.
 //
+//     const Exploration all = explore(model);
 //     const Exploration found = explore(model, safety, options);
 //     if (found.violations[0]) show(trace_to(model, found.store, found.violations[0]->state));
 //
@@ -13,6 +14,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -63,10 +65,12 @@ public:
     void initial(Batch& out) const override {
         std::vector<std::byte> spare(model_.state_bytes());
         typename M::State probe{};
-        model_.initial([&](const typename M::State& state) {
-            const auto packed = out.add_target(model_.state_bytes());
-            model_.pack(state, packed);
-            if (const char* fault = round_trip(state, packed, probe, spare)) throw ModelError(fault, {});
+        with_error(initial_error, [&] {
+            model_.initial([&](const typename M::State& state) {
+                const auto packed = out.add_target(model_.state_bytes());
+                model_.pack(state, packed);
+                if (const char* fault = round_trip(state, packed, probe, spare)) throw initial_error(fault);
+            });
         });
     }
 
@@ -140,12 +144,15 @@ private:
     /// Compares what the model emits again with what it emitted.
     class SecondLook final : public SuccessorSink<M> {
     public:
-        SecondLook(const Packed& packed, const Batch& first, std::size_t position)
+        /// `source`: a used State that has nothing to do with what is unpacked into it.
+        SecondLook(const Packed& packed, const Batch& first, std::size_t position,
+                   const typename M::State& source)
             : packed_(packed),
               first_(first),
               position_(position),
               bytes_(packed.model_.state_bytes()),
-              spare_(packed.model_.state_bytes()) {}
+              spare_(packed.model_.state_bytes()),
+              probe_(source) {}
 
         void edge(const typename M::Action& action, const typename M::State& target) override {
             enabled_ |= packed_.model_.classes(action);
@@ -176,7 +183,7 @@ private:
         const Batch& first_;
         std::size_t position_;
         std::vector<std::byte> bytes_, spare_;
-        typename M::State probe_{};
+        typename M::State probe_;
         std::optional<ClassMask> reported_;
         ClassMask enabled_;
         const char* fault_ = nullptr;
@@ -193,7 +200,7 @@ private:
         model_.pack(state, again);
         if (!std::equal(again.begin(), again.end(), store.state(source).begin()))
             throw model_error(store, source, packs_differently);
-        SecondLook look(*this, out, first);
+        SecondLook look(*this, out, first, state);
         model_.successors(state, look);
         if (const char* fault = look.fault(sink.quiescent())) throw model_error(store, source, fault);
     }
@@ -255,6 +262,8 @@ private:
     ClassMask enabled_;
 };
 
+struct Anything {};
+
 }  // namespace detail
 
 /// Visits every state of `model` that is reachable, unless the options end it before.
@@ -263,9 +272,18 @@ private:
 ///
 /// Requires: the functions of the properties may run in several threads at once.
 template <Model M>
-Exploration explore(const M& model, std::span<const SafetyOf<M>> safety, const ExploreOptions& options = {},
-                    std::span<const LivenessOf<M>> liveness = {}) {
+Exploration explore(const M& model, std::span<const SafetyOf<M>> safety = {},
+                    const ExploreOptions& options = {}, std::span<const LivenessOf<M>> liveness = {}) {
     return search(detail::Packed<M>(model, safety, liveness, options.record_graph), options);
+}
+
+/// Taken for what is no Model: does not compile, and says in words what is missing.
+template <class M, class Safety = detail::Anything, class Options = detail::Anything,
+          class Liveness = detail::Anything>
+requires(!Model<M>) Exploration
+    explore(const M&, const Safety& = {}, const Options& = {}, const Liveness& = {}) {
+    static_assert(model_is_complete<M>());
+    std::abort();
 }
 
 template <Model M>

@@ -49,6 +49,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -59,6 +60,22 @@
 #include "checker/liveness.hpp"
 
 namespace kcheck::checker {
+
+/// Replaces an actual state by the representative of its orbit.
+template <class M>
+concept HasRepresentative = requires(const M& m, typename M::State& state) {
+    { m.representative(state) } -> std::same_as<void>;
+};
+/// The actual transitions from an actual state, and the classes that are enabled in it.
+template <class M>
+concept HasConcreteSuccessors = requires(const M& m, const typename M::State& state, SuccessorSink<M>& sink) {
+    { m.concrete_successors(state, sink) } -> std::same_as<void>;
+};
+/// Classes that no element of the group moves; none is always right, more is faster.
+template <class M>
+concept HasFixedClasses = requires(const M& m) {
+    { m.fixed_classes() } -> std::same_as<ClassMask>;
+};
 
 /// A model whose `initial` and `successors` give representatives of actual states.
 ///
@@ -72,15 +89,7 @@ namespace kcheck::checker {
 /// - a class and its image are both weak or both strong.
 /// The first three are checked in passing, as far as the unfolding goes.
 template <class M>
-concept SymmetricModel = Model<M> &&
-    requires(const M& m, typename M::State& state, const typename M::State& s, SuccessorSink<M>& sink) {
-    /// Replaces an actual state by the representative of its orbit.
-    { m.representative(state) } -> std::same_as<void>;
-    /// The actual transitions from an actual state, and the classes that are enabled in it.
-    { m.concrete_successors(s, sink) } -> std::same_as<void>;
-    /// Classes that no element of the group moves; none is always right, more is faster.
-    { m.fixed_classes() } -> std::same_as<ClassMask>;
-};
+concept SymmetricModel = Model<M> && HasRepresentative<M> && HasConcreteSuccessors<M> && HasFixedClasses<M>;
 
 namespace detail {
 
@@ -346,6 +355,21 @@ std::vector<LivenessResult<M>> check_liveness_unfolded(const M& model, const Exp
     return detail::decide_each<M>(
         explored, properties,
         [&](const LivenessOf<M>& property, std::uint64_t bit) { return checker.check(property, bit); });
+}
+
+/// Taken for what is no SymmetricModel: does not compile, and says in words what is missing.
+template <Model M>
+requires(!SymmetricModel<M>) std::vector<LivenessResult<M>> check_liveness_unfolded(
+    const M&, const Exploration&, std::span<const FairnessClass>, std::span<const LivenessOf<M>>,
+    const LivenessOptions& = {}) {
+    static_assert(HasRepresentative<M>,
+                  "a symmetric model has, public and const: `void representative(State&) const`");
+    static_assert(HasConcreteSuccessors<M>,
+                  "a symmetric model has, public and const: "
+                  "`void concrete_successors(const State&, SuccessorSink<M>&) const`");
+    static_assert(HasFixedClasses<M>,
+                  "a symmetric model has, public and const: `ClassMask fixed_classes() const`");
+    std::abort();
 }
 
 }  // namespace kcheck::checker

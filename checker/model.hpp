@@ -35,27 +35,59 @@ public:
     virtual void enabled(ClassMask classes) = 0;
 };
 
-/// State and Action are regular types without pointers. A State is stored as
-/// `state_bytes()` bytes; two states are the same iff these bytes are equal.
+/// A model is a class of a State, an Action and seven functions; the names of the parts below are
+/// what a compiler says of a class that is no Model, and model_is_complete() says it in words.
+///
+/// A State is stored as `state_bytes()` bytes, and two states are the same iff these bytes are equal.
+/// It may own memory (a std::vector, a std::string): then the bytes are its contents, up to a bound, and
+/// packing.hpp helps to write them. `pack` finds all bytes zero and need not write those that it has no
+/// use for; `unpack` is given any State, a used one mostly, and leaves nothing of it.
 ///
 /// Requires: `initial` and `successors` are functions of their arguments
 /// alone, emit in a fixed order, and may run in several threads at once.
 template <class M>
-concept Model = requires(const M& m, const typename M::State& s, const typename M::Action& a,
-                         typename M::State& out, std::span<std::byte> bytes,
-                         std::span<const std::byte> packed, SuccessorSink<M>& sink,
-                         const std::function<void(const typename M::State&)>& each) {
-    requires std::regular<typename M::State>;
-    requires std::regular<typename M::Action>;
+concept HasState = requires {
+    typename M::State;
+}
+&&std::regular<typename M::State>;
+template <class M>
+concept HasAction = requires {
+    typename M::Action;
+}
+&&std::regular<typename M::Action>;
+template <class M>
+concept HasStateBytes = requires(const M& m) {
     { m.state_bytes() } -> std::same_as<std::size_t>;
-    { m.pack(s, bytes) } -> std::same_as<void>;
-    { m.unpack(packed, out) } -> std::same_as<void>;
-    { m.initial(each) } -> std::same_as<void>;
-    { m.successors(s, sink) } -> std::same_as<void>;
-    /// Fairness classes of a transition; none if the environment need never take it.
-    { m.classes(a) } -> std::same_as<ClassMask>;
-    { m.describe(a) } -> std::same_as<std::string>;
 };
+template <class M>
+concept HasPack = requires(const M& m, const typename M::State& state, std::span<std::byte> bytes) {
+    { m.pack(state, bytes) } -> std::same_as<void>;
+};
+template <class M>
+concept HasUnpack = requires(const M& m, std::span<const std::byte> bytes, typename M::State& state) {
+    { m.unpack(bytes, state) } -> std::same_as<void>;
+};
+template <class M>
+concept HasInitial = requires(const M& m, const std::function<void(const typename M::State&)>& each) {
+    { m.initial(each) } -> std::same_as<void>;
+};
+template <class M>
+concept HasSuccessors = requires(const M& m, const typename M::State& state, SuccessorSink<M>& sink) {
+    { m.successors(state, sink) } -> std::same_as<void>;
+};
+/// Fairness classes of a transition; none if the environment need never take it.
+template <class M>
+concept HasClasses = requires(const M& m, const typename M::Action& action) {
+    { m.classes(action) } -> std::same_as<ClassMask>;
+};
+template <class M>
+concept HasDescribe = requires(const M& m, const typename M::Action& action) {
+    { m.describe(action) } -> std::same_as<std::string>;
+};
+
+template <class M>
+concept Model = HasState<M> && HasAction<M> && HasStateBytes<M> && HasPack<M> && HasUnpack<M> &&
+    HasInitial<M> && HasSuccessors<M> && HasClasses<M> && HasDescribe<M>;
 
 enum class Fairness : std::uint8_t {
     weak,    // enabled from some point on for ever => taken infinitely often
@@ -91,26 +123,74 @@ struct Liveness {
     std::function<bool(const Action&)> counted;  // finitely_often only
 };
 
+/// A value whose bytes are its value: no pointers that own something, no padding, no floating point.
+template <class T>
+concept PlainValue = std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>;
+
 /// Helper for models whose State is a plain value: packs by copying its bytes.
 template <class S>
-    requires(std::is_trivially_copyable_v<S> && std::has_unique_object_representations_v<S>)
 struct PlainState {
+    static_assert(std::is_trivially_copyable_v<S>,
+                  "PlainState copies the bytes of a State, and this State is not trivially copyable (does "
+                  "it own memory?): write state_bytes, pack and unpack; checker/packing.hpp helps");
+    static_assert(!std::is_trivially_copyable_v<S> || PlainValue<S>,
+                  "PlainState compares States by their bytes, and this State has padding or floating "
+                  "point: fill its gaps with members, or write state_bytes, pack and unpack");
+
     using State = S;
     std::size_t state_bytes() const { return sizeof(S); }
-    void pack(const S& state, std::span<std::byte> bytes) const;
-    void unpack(std::span<const std::byte> packed, S& state) const;
+    void pack(const S& state, std::span<std::byte> bytes) const {
+        __builtin_memcpy(bytes.data(), &state, sizeof(S));
+    }
+    void unpack(std::span<const std::byte> packed, S& state) const {
+        __builtin_memcpy(static_cast<void*>(&state), packed.data(), sizeof(S));
+    }
 };
 
-template <class S>
-    requires(std::is_trivially_copyable_v<S> && std::has_unique_object_representations_v<S>)
-void PlainState<S>::pack(const S& state, std::span<std::byte> bytes) const {
-    __builtin_memcpy(bytes.data(), &state, sizeof(S));
-}
-
-template <class S>
-    requires(std::is_trivially_copyable_v<S> && std::has_unique_object_representations_v<S>)
-void PlainState<S>::unpack(std::span<const std::byte> packed, S& state) const {
-    __builtin_memcpy(&state, packed.data(), sizeof(S));
+/// True. Does not compile for an M that is no Model, and says in words what it misses: write
+/// `static_assert(model_is_complete<M>());` below a model.
+template <class M>
+constexpr bool model_is_complete() {
+    static_assert(
+        requires { typename M::State; }, "a model names the type of its states: `using State = ...;`");
+    static_assert(
+        requires { typename M::Action; }, "a model names the type of its actions: `using Action = ...;`");
+    if constexpr (requires {
+                      typename M::State;
+                      typename M::Action;
+                  }) {
+        using State = typename M::State;
+        using Action = typename M::Action;
+        static_assert(std::default_initializable<State>, "State has no default constructor");
+        static_assert(std::copyable<State>, "State cannot be copied and assigned");
+        static_assert(std::equality_comparable<State>,
+                      "State has no ==: `bool operator==(const State&) const = default;`, and of its "
+                      "members, too");
+        static_assert(std::default_initializable<Action>, "Action has no default constructor");
+        static_assert(std::copyable<Action>, "Action cannot be copied and assigned");
+        static_assert(std::equality_comparable<Action>,
+                      "Action has no ==: `bool operator==(const Action&) const = default;`, and of its "
+                      "members, too");
+        static_assert(HasStateBytes<M>, "a model has, public and const: `std::size_t state_bytes() const`");
+        static_assert(HasPack<M>,
+                      "a model has, public and const: `void pack(const State&, std::span<std::byte>) const`");
+        static_assert(HasUnpack<M>,
+                      "a model has, public and const: "
+                      "`void unpack(std::span<const std::byte>, State&) const`");
+        static_assert(HasInitial<M>,
+                      "a model has, public and const: "
+                      "`void initial(const std::function<void(const State&)>&) const`");
+        static_assert(HasSuccessors<M>,
+                      "a model has, public and const: "
+                      "`void successors(const State&, SuccessorSink<M>&) const`");
+        static_assert(HasClasses<M>,
+                      "a model has, public and const: `ClassMask classes(const Action&) const`; "
+                      "ClassMask{} where fairness does not matter");
+        static_assert(HasDescribe<M>,
+                      "a model has, public and const: "
+                      "`std::string describe(const Action&) const`");
+    }
+    return true;
 }
 
 }  // namespace kcheck::checker

@@ -34,11 +34,13 @@ private:
 
 /// The error of a state that is in `store`. With an exception in flight, that is its cause.
 ModelError model_error(const StateStore& store, StateId state, const std::string& what);
+/// The error of an initial state, which is in no store yet; otherwise the same.
+ModelError initial_error(const std::string& what);
 
-/// Runs f(), which is about `state`; what it throws comes out as a ModelError. Lets pass what is no
+/// Runs f(), a function of a model; what it throws comes out as error("..."). Lets pass what is no
 /// fault of a model: a ModelError, a limit, want of memory.
-template <class F>
-decltype(auto) in_state(const StateStore& store, StateId state, F&& f) {
+template <class F, class Error>
+decltype(auto) with_error(Error&& error, F&& f) {
     try {
         return std::forward<F>(f)();
     } catch (const ModelError&) {
@@ -48,8 +50,14 @@ decltype(auto) in_state(const StateStore& store, StateId state, F&& f) {
     } catch (const std::bad_alloc&) {
         throw;
     } catch (...) {
-        throw model_error(store, state, "a function of the model threw");
+        throw error("a function of the model threw");
     }
+}
+
+/// The same for an f() that is about `state`.
+template <class F>
+decltype(auto) in_state(const StateStore& store, StateId state, F&& f) {
+    return with_error([&](const char* what) { return model_error(store, state, what); }, std::forward<F>(f));
 }
 
 }  // namespace kcheck::checker

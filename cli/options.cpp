@@ -111,7 +111,7 @@ std::vector<OptionInfo> make_table() {
              if (manifests::find_left_out(v) == nullptr)
                  return Applied(
                      tl::unexpected(UsageError{fmt::format("there is nothing called {} to assume (one of {})",
-                                                           manifests::quote(v), fmt::join(known, ", "))}));
+                                                           kubernetes::quote(v), fmt::join(known, ", "))}));
              return name(o.assume, v, "effect", known);
          }},
         {"strict", 0, "", "", "undecided where the manifests refer to objects that they do not contain",

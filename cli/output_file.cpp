@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "manifests/error.hpp"
+#include "kubernetes/text.hpp"
 
 namespace kcheck::cli {
 
@@ -18,7 +18,7 @@ tl::expected<OutputFile, UsageError> OutputFile::open(std::string path) {
     const auto status = fs::status(path, ignored);
     if (fs::is_directory(status))
         return tl::unexpected(UsageError{
-            fmt::format("cannot write {}: it is a directory (name a file)", manifests::quote(path))});
+            fmt::format("cannot write {}: it is a directory (name a file)", kubernetes::quote(path))});
     const bool in_place = fs::exists(status) && !fs::is_regular_file(status);
     OutputFile file(path, in_place ? path : path + ".part");
     errno = 0;
@@ -49,14 +49,14 @@ tl::expected<void, UsageError> OutputFile::commit(const std::string& content) {
     fs::rename(written_, path_, error);
     if (error)
         return tl::unexpected(
-            UsageError{fmt::format("cannot write {}: {}", manifests::quote(path_), error.message())});
+            UsageError{fmt::format("cannot write {}: {}", kubernetes::quote(path_), error.message())});
     written_.clear();
     return {};
 }
 
 UsageError OutputFile::failure() const {
     return {fmt::format("cannot write {}: {} (name a file in a directory that can be written)",
-                        manifests::quote(path_), errno != 0 ? std::strerror(errno) : "the disk refuses")};
+                        kubernetes::quote(path_), errno != 0 ? std::strerror(errno) : "the disk refuses")};
 }
 
 }  // namespace kcheck::cli

@@ -10,7 +10,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "manifests/error.hpp"
+#include "kubernetes/text.hpp"
 
 namespace kcheck::cli {
 
@@ -28,8 +28,8 @@ const CommandInfo* find_command(std::string_view name) {
 tl::unexpected<UsageError> unknown_option(const std::string& word) {
     std::vector<std::string> known;
     for (const auto& option : options()) known.push_back(fmt::format("--{}", option.name));
-    const auto near = manifests::nearest(word.substr(0, word.find('=')), known);
-    return refuse(fmt::format("there is no option {} ({})", manifests::quote(word),
+    const auto near = kubernetes::nearest(word.substr(0, word.find('=')), known);
+    return refuse(fmt::format("there is no option {} ({})", kubernetes::quote(word),
                               near.empty() ? "see kcheck --help" : fmt::format("did you mean {}?", near)));
 }
 
@@ -62,9 +62,9 @@ tl::expected<void, UsageError> take_command(std::vector<std::string> words, Opti
     if (command == nullptr || words.front().empty()) {
         std::vector<std::string_view> known;
         for (const auto& info : commands()) known.push_back(info.name);
-        const auto near = manifests::nearest(words.front(), known);
+        const auto near = kubernetes::nearest(words.front(), known);
         return refuse(
-            fmt::format("there is no command {} ({})", manifests::quote(words.front()),
+            fmt::format("there is no command {} ({})", kubernetes::quote(words.front()),
                         near.empty() ? "see kcheck --help" : fmt::format("did you mean {}?", near)));
     }
     if (command->command == Command::up) return refuse("up goes first (see kcheck up --help)");

@@ -8,13 +8,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "manifests/error.hpp"
+#include "kubernetes/text.hpp"
 
 namespace kcheck::cli {
 
 namespace {
 
-using manifests::quote;
+using kubernetes::quote;
 
 struct Unit {
     std::string_view name;
@@ -101,7 +101,7 @@ Read<double> read_duration_s(std::string_view text) {
 Read<std::string> read_name(std::string_view text, std::string_view what,
                             const std::vector<std::string_view>& known) {
     if (std::ranges::find(known, text) != known.end()) return std::string(text);
-    const auto near = manifests::nearest(text, known);
+    const auto near = kubernetes::nearest(text, known);
     return tl::unexpected(
         near.empty() ? fmt::format("there is no {} {} (one of {})", what, quote(text), fmt::join(known, ", "))
                      : fmt::format("there is no {} {} (did you mean {}?)", what, quote(text), near));

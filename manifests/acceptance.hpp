@@ -11,8 +11,8 @@
 
 #include <vector>
 
+#include "manifests/ground.hpp"
 #include "manifests/sources.hpp"
-#include "manifests/tree.hpp"
 #include "manifests/types.hpp"
 
 namespace kcheck::manifests {

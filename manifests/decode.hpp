@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "manifests/tree.hpp"
+#include "manifests/ground.hpp"
 #include "manifests/types.hpp"
 
 namespace kcheck::manifests {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "manifests/error.hpp"
+#include "manifests/ground.hpp"
 
 namespace kcheck::manifests {
 

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "kubernetes/readers.hpp"
 #include "manifests/acceptance.hpp"
 #include "manifests/decode.hpp"
 #include "manifests/defaults.hpp"
 #include "manifests/kinds.hpp"
-#include "manifests/readers.hpp"
 #include "manifests/schema_check.hpp"
 #include "manifests/sources.hpp"
 #include "manifests/validate.hpp"
@@ -25,8 +25,8 @@ std::vector<Value> documents_of(const Source& source) {
     const bool named_yaml = source.name.ends_with(".yaml") || source.name.ends_with(".yml");
     const std::size_t first = source.text.find_first_not_of(" \t\r\n");
     const bool brace = first != std::string::npos && source.text[first] == '{';
-    return named_json || (brace && !named_yaml) ? read_json(source.name, source.text)
-                                                : read_yaml(source.name, source.text);
+    return named_json || (brace && !named_yaml) ? kubernetes::read_json(source.name, source.text)
+                                                : kubernetes::read_yaml(source.name, source.text);
 }
 
 class Reader {

@@ -11,7 +11,7 @@
 
 #include <tl/expected.hpp>
 
-#include "manifests/error.hpp"
+#include "manifests/ground.hpp"
 #include "manifests/types.hpp"
 
 namespace kcheck::manifests {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "manifests/ground.hpp"
 #include "manifests/read.hpp"
-#include "manifests/tree.hpp"
 #include "manifests/types.hpp"
 
 namespace kcheck::manifests {

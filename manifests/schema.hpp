@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-#include "manifests/tree.hpp"
+#include "manifests/ground.hpp"
 
 namespace kcheck::manifests {
 

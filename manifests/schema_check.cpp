@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "manifests/quantity.hpp"
+#include "manifests/ground.hpp"
 
 namespace kcheck::manifests {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "manifests/effects.hpp"
+#include "manifests/ground.hpp"
 #include "manifests/schema.hpp"
-#include "manifests/tree.hpp"
 
 namespace kcheck::manifests {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "manifests/error.hpp"
+#include "manifests/ground.hpp"
 
 namespace kcheck::manifests {
 

@@ -9,9 +9,7 @@
 #include <vector>
 
 #include "manifests/effects.hpp"
-#include "manifests/error.hpp"
-#include "manifests/quantity.hpp"
-#include "manifests/tree.hpp"
+#include "manifests/ground.hpp"
 
 namespace kcheck::manifests {
 

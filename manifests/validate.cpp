@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "manifests/names.hpp"
+#include "manifests/ground.hpp"
 
 namespace kcheck::manifests {
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <string_view>
 
+#include "manifests/ground.hpp"
 #include "manifests/schema.hpp"
-#include "manifests/tree.hpp"
 #include "manifests/types.hpp"
 
 namespace kcheck::manifests {

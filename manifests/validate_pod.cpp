@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "manifests/names.hpp"
+#include "manifests/ground.hpp"
 #include "manifests/validate.hpp"
 
 namespace kcheck::manifests {

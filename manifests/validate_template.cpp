@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "manifests/decode.hpp"
-#include "manifests/names.hpp"
+#include "manifests/ground.hpp"
 #include "manifests/validate.hpp"
 
 namespace kcheck::manifests {

@@ -4,11 +4,11 @@
 
 #include <catch2/catch.hpp>
 
-#include "manifests/quantity.hpp"
+#include "kubernetes/quantity.hpp"
 #include "manifests/types.hpp"
 
+using kcheck::kubernetes::Quantity;
 using kcheck::manifests::IntOrPercent;
-using kcheck::manifests::Quantity;
 
 namespace {
 

@@ -4,9 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "kubernetes/scalar.hpp"
 #include "manifests/defaults.hpp"
 #include "manifests/kinds.hpp"
-#include "manifests/scalar.hpp"
 #include "manifests/schema.hpp"
 #include "tests/manifests_support.hpp"
 
@@ -69,7 +69,7 @@ TEST_CASE("a plain scalar means what kubectl takes it for", "[manifests]") {
     };
     for (const Row& row : rows) {
         CAPTURE(row.text);
-        const Value value = plain_scalar(row.text);
+        const Value value = kcheck::kubernetes::plain_scalar(row.text);
         CHECK(value.kind == row.kind);
         CHECK(value.text == row.meaning);
     }

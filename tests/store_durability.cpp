@@ -150,7 +150,7 @@ TEST_CASE("A snapshot takes the place of a long log", "[store]") {
         fs::copy_file(directory.path() / "snapshot", other.path() / "snapshot");
         {
             VersionHistory history;
-            const WriteAheadLog log(other.path(), history);
+            const WriteAheadLog log(std::make_shared<PosixDisk>(other.path()), history);
             CHECK(history.compacted() == in_snapshot);
             CHECK(static_cast<Revision>(history.commits()) == history.revision() - in_snapshot);
         }

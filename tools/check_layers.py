@@ -10,16 +10,18 @@ import sys
 from pathlib import Path
 
 MAY_INCLUDE = {
+    "kubernetes": set(),
     "ir": set(),
     "checker": {"ir"},
     "model": {"ir"},
     "invariants": {"ir", "model"},
-    "manifests": {"model"},
+    "manifests": {"kubernetes", "model"},
     "traces": {"ir", "model", "invariants", "checker"},
     "examples": {"checker"},
-    "reference": set(),
-    "cli": {"ir", "checker", "model", "invariants", "manifests", "traces"},
-    "tests": {"ir", "checker", "model", "invariants", "manifests", "traces", "examples", "cli", "reference"},
+    "reference": {"kubernetes"},
+    "cli": {"kubernetes", "ir", "checker", "model", "invariants", "manifests", "traces"},
+    "tests": {"kubernetes", "ir", "checker", "model", "invariants", "manifests", "traces", "examples", "cli",
+              "reference"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 

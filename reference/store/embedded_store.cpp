@@ -60,7 +60,9 @@ Version next_version(const std::string& key, const std::string* value, Revision 
 }  // namespace
 
 EmbeddedStore::EmbeddedStore(EmbeddedStoreOptions options) : options_(std::move(options)) {
-    if (!options_.directory.empty()) log_.emplace(options_.directory, history_);
+    auto disk = options_.disk;
+    if (!disk && !options_.directory.empty()) disk = std::make_shared<PosixDisk>(options_.directory);
+    if (disk) log_.emplace(std::move(disk), history_);
 }
 
 EmbeddedStore::~EmbeddedStore() = default;

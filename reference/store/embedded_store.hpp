@@ -16,9 +16,11 @@
 #include <condition_variable>
 #include <filesystem>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <optional>
 
+#include "reference/store/disk.hpp"
 #include "reference/store/store.hpp"
 #include "reference/store/version_history.hpp"
 #include "reference/store/write_ahead_log.hpp"
@@ -28,6 +30,8 @@ namespace kcheck::reference {
 struct EmbeddedStoreOptions {
     /// Where it lasts; empty: in memory only. One store a directory at a time.
     std::filesystem::path directory = {};
+    /// In place of a directory of the operating system.
+    std::shared_ptr<Disk> disk = {};
     /// Commits that are kept for reads of the past and for watches from there; beyond, the oldest
     /// are compacted. kube-apiserver has etcd compacted every 5 minutes instead.
     std::size_t commits_max = 10'000;

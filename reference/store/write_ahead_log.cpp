@@ -1,17 +1,13 @@
 #include "reference/store/write_ahead_log.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <boost/crc.hpp>
 #include <boost/endian/conversion.hpp>
-#include <cerrno>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <string_view>
-#include <system_error>
 
 namespace kcheck::reference {
 
@@ -20,19 +16,6 @@ namespace {
 constexpr std::uint32_t magic = 0x4b435731;
 constexpr std::size_t frame_header_bytes = 12;
 constexpr std::size_t snapshot_frame_bytes = 1 << 20;
-
-[[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
-    throw std::system_error(errno, std::generic_category(), fmt::format("{}: {}", path.string(), what));
-}
-
-/// Closes a file at the end of its scope.
-struct File {
-    int descriptor;
-    explicit File(int opened) : descriptor(opened) {}
-    ~File() { ::close(descriptor); }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-};
 
 // ---- bytes
 
@@ -116,96 +99,59 @@ bool has_whole_frame(std::string_view bytes) {
     return false;
 }
 
-// ---- files
-
-std::string read_all(int file, const std::filesystem::path& path) {
-    std::string bytes;
-    std::string piece(1 << 20, '\0');
-    for (;;) {
-        const auto got = ::pread(file, piece.data(), piece.size(), static_cast<off_t>(bytes.size()));
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) fail(path, "read");
-        if (got == 0) return bytes;
-        bytes.append(piece, 0, static_cast<std::size_t>(got));
-    }
-}
-
-void write_all(int file, std::string_view bytes, const std::filesystem::path& path) {
-    while (!bytes.empty()) {
-        const auto written = ::write(file, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail(path, "write");
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
-void sync_directory(const std::filesystem::path& directory) {
-    const File file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (file.descriptor < 0 || ::fsync(file.descriptor) != 0) fail(directory, "fsync");
-}
-
 }  // namespace
 
-WriteAheadLog::WriteAheadLog(const std::filesystem::path& directory, VersionHistory& history)
-    : directory_(directory) {
-    std::filesystem::create_directories(directory_);
-    const auto path = directory_ / "log";
-    log_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (log_ < 0) fail(path, "open");
-    try {
-        if (::flock(log_, LOCK_EX | LOCK_NB) != 0)
-            throw std::runtime_error(fmt::format("{}: another process uses this store", directory_.string()));
-        load_snapshot(history);
-        replay(history);
-        sync_directory(directory_);
-    } catch (...) {
-        ::close(log_);
-        throw;
-    }
+WriteAheadLog::WriteAheadLog(std::shared_ptr<Disk> disk, VersionHistory& history)
+    : disk_(std::move(disk)), log_(disk_->open_or_create("log")) {
+    if (!log_->lock())
+        throw std::runtime_error(fmt::format("{}: another process uses this store", disk_->path({})));
+    load_snapshot(history);
+    replay(history);
+    disk_->sync();
 }
 
-WriteAheadLog::~WriteAheadLog() { ::close(log_); }
+WriteAheadLog::~WriteAheadLog() = default;
 
 void WriteAheadLog::append(const std::vector<StoreCommit>& commits) {
     std::string payload;
     for (const StoreCommit& commit : commits) put_version(payload, *commit.current);
     const std::string bytes = frame(payload);
-    write_all(log_, bytes, directory_ / "log");
-    if (::fdatasync(log_) != 0) fail(directory_ / "log", "fdatasync");
+    log_->append(bytes);
+    log_->sync();
     size_ += bytes.size();
 }
 
 void WriteAheadLog::snapshot(const std::vector<Version>& versions, Revision revision) {
-    const auto path = directory_ / "snapshot.new";
     {
-        const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        if (file.descriptor < 0) fail(path, "open");
+        const auto file = disk_->open_or_create("snapshot.new");
+        file->truncate(0);
         std::string payload;
         put_integer(payload, revision);
         put_integer(payload, static_cast<std::uint64_t>(versions.size()));
         for (const Version& version : versions) {
             put_version(payload, *version);
             if (payload.size() < snapshot_frame_bytes) continue;
-            write_all(file.descriptor, frame(payload), path);
+            file->append(frame(payload));
             payload.clear();
         }
-        if (!payload.empty()) write_all(file.descriptor, frame(payload), path);
-        if (::fdatasync(file.descriptor) != 0) fail(path, "fdatasync");
+        if (!payload.empty()) file->append(frame(payload));
+        file->sync();
     }
-    std::filesystem::rename(path, directory_ / "snapshot");
-    sync_directory(directory_);
-    if (::ftruncate(log_, 0) != 0 || ::fdatasync(log_) != 0) fail(directory_ / "log", "ftruncate");
+    disk_->rename("snapshot.new", "snapshot");
+    disk_->sync();
+    log_->truncate(0);
+    log_->sync();
     size_ = 0;
 }
 
 void WriteAheadLog::load_snapshot(VersionHistory& history) const {
-    const auto path = directory_ / "snapshot";
-    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.descriptor < 0 && errno == ENOENT) return;
-    if (file.descriptor < 0) fail(path, "open");
-    const std::string bytes = read_all(file.descriptor, path);
+    const auto file = disk_->open("snapshot");
+    if (!file) return;
+    const std::string bytes = file->read();
 
-    const auto refuse = [&] { throw std::runtime_error(fmt::format("{}: damaged snapshot", path.string())); };
+    const auto refuse = [&] {
+        throw std::runtime_error(fmt::format("{}: damaged snapshot", disk_->path("snapshot")));
+    };
     std::vector<Version> versions;
     std::optional<Revision> revision;
     std::uint64_t count = 0;
@@ -224,8 +170,7 @@ void WriteAheadLog::load_snapshot(VersionHistory& history) const {
 }
 
 void WriteAheadLog::replay(VersionHistory& history) {
-    const auto path = directory_ / "log";
-    const std::string bytes = read_all(log_, path);
+    const std::string bytes = log_->read();
     const Revision in_snapshot = history.revision();
     std::string_view rest = bytes;
     while (!rest.empty()) {
@@ -243,8 +188,9 @@ void WriteAheadLog::replay(VersionHistory& history) {
     if (rest.empty()) return;
     if (has_whole_frame(rest.substr(1)))
         throw std::runtime_error(
-            fmt::format("{}: damaged at byte {}, with commits behind the damage", path.string(), size_));
-    if (::ftruncate(log_, static_cast<off_t>(size_)) != 0 || ::fdatasync(log_) != 0) fail(path, "ftruncate");
+            fmt::format("{}: damaged at byte {}, with commits behind the damage", disk_->path("log"), size_));
+    log_->truncate(size_);
+    log_->sync();
 }
 
 }  // namespace kcheck::reference

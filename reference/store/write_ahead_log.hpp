@@ -12,20 +12,21 @@
 // does, server/wal: ErrCRCMismatch).
 #pragma once
 
-#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "reference/store/disk.hpp"
 #include "reference/store/version_history.hpp"
 
 namespace kcheck::reference {
 
 class WriteAheadLog {
 public:
-    /// Locks `directory` (created if missing) against other processes and brings `history` to
-    /// where it was. Throws std::runtime_error if it is locked or damaged, std::system_error
-    /// if it cannot be read or written.
-    WriteAheadLog(const std::filesystem::path& directory, VersionHistory& history);
+    /// Locks the log on `disk` against other processes and brings `history` to where it was. Throws
+    /// std::runtime_error if it is locked or damaged, std::system_error if it cannot be read or
+    /// written.
+    WriteAheadLog(std::shared_ptr<Disk> disk, VersionHistory& history);
     ~WriteAheadLog();
     WriteAheadLog(const WriteAheadLog&) = delete;
     WriteAheadLog& operator=(const WriteAheadLog&) = delete;
@@ -42,8 +43,8 @@ private:
     void load_snapshot(VersionHistory& history) const;
     void replay(VersionHistory& history);
 
-    std::filesystem::path directory_;
-    int log_ = -1;  // file descriptor
+    std::shared_ptr<Disk> disk_;
+    std::unique_ptr<File> log_;
     std::size_t size_ = 0;
 };
 

@@ -1,38 +1,11 @@
-// Where something stands in the user's input, and what is wrong with it.
-// Every refusal of this folder is one Error, which renders as one line.
+// Words for messages: quoting the input back, and what was probably meant.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace kcheck::manifests {
-
-/// A position in a file. Lines and columns count from 1, columns in bytes; line 0 means
-/// the file as a whole.
-struct Place {
-    int line = 0;
-    int column = 0;
-    friend bool operator==(const Place&, const Place&) = default;
-};
-
-/// The position of byte `offset` of `text`.
-Place place_of_offset(std::string_view text, std::size_t offset);
-
-/// Why the input is refused.
-struct Error {
-    std::string file;  // as the user named it; "-" is standard input; may be empty
-    Place place;
-    std::string message;
-    std::string hint;  // what would be right; may be empty
-};
-
-/// `app.yaml:12:7: error: message (hint)`, without a line break.
-std::string to_string(const Error& error);
-
-/// How an Error travels inside this folder; it never leaves it (see read.hpp).
-struct Failure {
-    Error error;
-};
+namespace kcheck::kubernetes {
 
 /// `text` in double quotes, with what would break a line or a terminal escaped, and cut
 /// when it is long: for quoting the user's input back.
@@ -57,4 +30,4 @@ std::string_view nearest(std::string_view name, const Names& known) {
     return best;
 }
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

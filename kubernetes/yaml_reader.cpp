@@ -1,6 +1,6 @@
 // YAML through yaml-cpp's event interface, not its node interface: the nodes keep neither
 // duplicate keys apart nor say where a key stands, and expand nothing we could count.
-#include "manifests/readers.hpp"
+#include "kubernetes/readers.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -12,10 +12,11 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include "manifests/scalar.hpp"
-#include "manifests/tree_builder.hpp"
+#include "kubernetes/scalar.hpp"
+#include "kubernetes/text.hpp"
+#include "kubernetes/tree_builder.hpp"
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 namespace {
 
@@ -126,4 +127,4 @@ std::vector<Value> read_yaml(const std::string& file, const std::string& text) {
     return documents;
 }
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

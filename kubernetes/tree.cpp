@@ -1,11 +1,13 @@
-#include "manifests/tree.hpp"
+#include "kubernetes/tree.hpp"
 
 #include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
-namespace kcheck::manifests {
+#include "kubernetes/text.hpp"
+
+namespace kcheck::kubernetes {
 
 const Value* Value::find(std::string_view key) const {
     for (const Member& member : members)
@@ -102,4 +104,4 @@ std::optional<std::string> difference(const Value& a, const Value& b, const std:
 
 std::string first_difference(const Value& a, const Value& b) { return difference(a, b, "").value_or(""); }
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 // Each returns why `text` is refused, or an empty string.
 std::string dns_subdomain_problem(std::string_view text);   // IsDNS1123Subdomain
@@ -13,4 +13,4 @@ std::string dns_label_problem(std::string_view text);       // IsDNS1123Label
 std::string qualified_name_problem(std::string_view text);  // IsQualifiedName: label keys
 std::string label_value_problem(std::string_view text);     // IsValidLabelValue
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

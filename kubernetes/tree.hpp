@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "manifests/error.hpp"
+#include "kubernetes/error.hpp"
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 struct Member;
 
@@ -50,4 +50,4 @@ Place place_of_field(const Value& root, std::string_view path);
 /// equal. A null and an absent member are equal, and members may come in any order.
 std::string first_difference(const Value& a, const Value& b);
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

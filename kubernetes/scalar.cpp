@@ -1,4 +1,4 @@
-#include "manifests/scalar.hpp"
+#include "kubernetes/scalar.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 namespace {
 
@@ -110,4 +110,4 @@ Value plain_scalar(std::string_view text) {
     return scalar(Value::Kind::number, digits.substr(skip));
 }
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

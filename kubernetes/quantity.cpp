@@ -1,4 +1,4 @@
-#include "manifests/quantity.hpp"
+#include "kubernetes/quantity.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 namespace {
 
@@ -167,4 +167,4 @@ std::string Quantity::to_string() const {
     return decimal_text(number) + std::string(chosen.text);
 }
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

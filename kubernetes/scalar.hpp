@@ -9,9 +9,9 @@
 
 #include <string_view>
 
-#include "manifests/tree.hpp"
+#include "kubernetes/tree.hpp"
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 /// The value of a plain (unquoted, untagged) scalar; its place is left to the caller.
 Value plain_scalar(std::string_view text);
@@ -19,4 +19,4 @@ Value plain_scalar(std::string_view text);
 /// A string value.
 Value string_scalar(std::string_view text);
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

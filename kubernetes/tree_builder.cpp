@@ -1,10 +1,12 @@
-#include "manifests/tree_builder.hpp"
+#include "kubernetes/tree_builder.hpp"
 
 #include <utility>
 
 #include <fmt/format.h>
 
-namespace kcheck::manifests {
+#include "kubernetes/text.hpp"
+
+namespace kcheck::kubernetes {
 
 void TreeBuilder::fail(Place place, std::string message, std::string hint) const {
     throw Failure{{file_, place, std::move(message), std::move(hint)}};
@@ -114,4 +116,4 @@ Value TreeBuilder::take() {
     return std::exchange(root_, Value{});
 }
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

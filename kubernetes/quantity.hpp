@@ -9,7 +9,7 @@
 
 #include <tl/expected.hpp>
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 class Quantity {
 public:
@@ -46,4 +46,4 @@ private:
     Format format_ = Format::decimal;
 };
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

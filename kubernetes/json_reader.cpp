@@ -2,7 +2,7 @@
 // come from the iterator that feeds it: when an event arrives, the parser has consumed
 // exactly the token of that event (and one delimiter more after a number), so the token
 // began at the first byte after the previous one that is no space, comma or colon.
-#include "manifests/readers.hpp"
+#include "kubernetes/readers.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -11,10 +11,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "manifests/scalar.hpp"
-#include "manifests/tree_builder.hpp"
+#include "kubernetes/scalar.hpp"
+#include "kubernetes/tree_builder.hpp"
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 namespace {
 
@@ -141,4 +141,4 @@ std::vector<Value> read_json(const std::string& file, std::string_view text) {
     return documents;
 }
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

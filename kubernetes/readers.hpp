@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "manifests/tree.hpp"
+#include "kubernetes/tree.hpp"
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 /// The documents of a YAML stream; empty ones are left out. The syntax is yaml-cpp's,
 /// the meaning of scalars is Kubernetes' (scalar.hpp).
@@ -17,4 +17,4 @@ std::vector<Value> read_yaml(const std::string& file, const std::string& text);
 /// comments, no trailing commas.
 std::vector<Value> read_json(const std::string& file, std::string_view text);
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

@@ -1,8 +1,8 @@
-#include "manifests/names.hpp"
+#include "kubernetes/names.hpp"
 
 #include <fmt/format.h>
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::string label_value_problem(std::string_view text) {
            "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 }
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes

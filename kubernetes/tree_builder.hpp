@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "manifests/tree.hpp"
+#include "kubernetes/tree.hpp"
 
-namespace kcheck::manifests {
+namespace kcheck::kubernetes {
 
 class TreeBuilder {
 public:
@@ -60,4 +60,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace kcheck::manifests
+}  // namespace kcheck::kubernetes
