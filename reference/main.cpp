@@ -16,9 +16,9 @@
 #include <CLI/Formatter.hpp>
 
 #include "reference/http/port_in_use.hpp"
-#include "reference/kubelet/image_registry.hpp"
-#include "reference/kubelet/pause.hpp"
 #include "reference/replay/driver.hpp"
+#include "reference/runtime/image_registry.hpp"
+#include "reference/runtime/pause.hpp"
 #include "reference/up/processes.hpp"
 #include "reference/up/up.hpp"
 
@@ -42,11 +42,11 @@ Switches read_switches(const std::vector<std::string>& names) {
         if (found == known.end()) {
             std::vector<std::string> words;
             for (const auto& [word, which] : known)
-                if (!replay_only_switches().contains(which)) words.push_back(word);
+                if (!up::replay_only_switches().contains(which)) words.push_back(word);
             throw UsageError(
                 fmt::format("--variant: there is no \"{}\" (there are: {})", name, fmt::join(words, ", ")));
         }
-        if (replay_only_switches().contains(found->second))
+        if (up::replay_only_switches().contains(found->second))
             throw UsageError(fmt::format("--variant: {} is only for replays, not for free processes", name));
         switches.insert(found->second);
     }
@@ -63,9 +63,9 @@ public:
         add_clients();
         add_runtime();
         add("drive", "a driver for kcheck replay --on: JSON lines (docs/driver.md)",
-            [] { return drive(std::cin, std::cout, std::cerr); });
+            [] { return replay::drive(std::cin, std::cout, std::cerr); });
         auto& walk = add("walk", "a run at random, in one process; prints its commits (kcheck conform)",
-                         [this] { return run_at_random(walk_, std::cout); });
+                         [this] { return replay::run_at_random(walk_, std::cout); });
         walk.add_option("--seed", walk_.seed, "equal seeds, equal runs (default: 1)");
         walk.add_option("--replicas", walk_.replicas, "apply the first, scale to the others: 1,2,1")
             ->delimiter(',');
@@ -73,7 +73,7 @@ public:
         walk.add_option("--crashes", walk_.crashes, "of controllers, scheduler and kubelets (default: 0)");
         walk.add_option("--lost-replies", walk_.lost_replies, "of requests (default: 0)");
         add("pause", "what runs in every container", [] {
-            return pause_main();
+            return runtime::pause_main();
         }).allow_extras();  // the container's name, for whoever looks at ps
     }
 
@@ -105,10 +105,10 @@ private:
         auto& command = add("up", "a whole cluster on 127.0.0.1, each component a process", [this] {
             up_.variants = variants_;
             read_switches(variants_);
-            if (up_.registry.empty()) return run_up(up_);
-            if (const auto registry = ImageRegistry::read(up_.registry); !registry)
+            if (up_.registry.empty()) return up::run_up(up_);
+            if (const auto registry = runtime::ImageRegistry::read(up_.registry); !registry)
                 throw UsageError("--registry: " + registry.error());
-            return run_up(up_);
+            return up::run_up(up_);
         });
         command
             .add_option("--nodes", up_.nodes, "nodes, each a kubelet and a container runtime (default: 2)")
@@ -130,7 +130,7 @@ private:
         auto& flags = apiserver_;
         auto& command = add("kube-apiserver", "the API, and the only one that reaches the store", [this] {
             apiserver_.switches = read_switches(variants_);
-            return run_kube_apiserver(apiserver_);
+            return up::run_kube_apiserver(apiserver_);
         });
         command.add_option("--secure-port", flags.secure_port, "on 127.0.0.1 (default: 6443; 0: any)");
         command.add_option("--permit-port-sharing", flags.permit_port_sharing,
@@ -152,7 +152,7 @@ private:
     void add_clients() {
         auto& manager = add("kube-controller-manager", "the controllers", [this] {
             manager_.switches = read_switches(variants_);
-            return run_kube_controller_manager(manager_);
+            return up::run_kube_controller_manager(manager_);
         });
         manager.add_option("--kubeconfig", manager_.kubeconfig, "whose informers")->required();
         manager.add_option("--credentials-dir", manager_.credentials_dir, "<controller>.kubeconfig of each")
@@ -161,14 +161,14 @@ private:
 
         auto& scheduler = add("kube-scheduler", "the scheduler", [this] {
             scheduler_.switches = read_switches(variants_);
-            return run_kube_scheduler(scheduler_);
+            return up::run_kube_scheduler(scheduler_);
         });
         scheduler.add_option("--kubeconfig", scheduler_.kubeconfig, "who it is")->required();
         add_variants(scheduler);
 
         auto& kubelet = add("kubelet", "the agent of a node", [this] {
             kubelet_.switches = read_switches(variants_);
-            return run_kubelet(kubelet_);
+            return up::run_kubelet(kubelet_);
         });
         kubelet.add_option("--kubeconfig", kubelet_.kubeconfig, "who it is")->required();
         kubelet.add_option("--hostname-override", kubelet_.hostname_override, "name of the node")->required();
@@ -183,7 +183,7 @@ private:
     void add_runtime() {
         auto& command = add("container-runtime", "the containers of a node", [this] {
             runtime_.switches = read_switches(variants_);
-            return run_container_runtime(runtime_);
+            return up::run_container_runtime(runtime_);
         });
         command.add_option("--listen", runtime_.listen, "a UNIX socket")->required();
         command.add_option("--root-dir", runtime_.root_dir,
@@ -196,13 +196,13 @@ private:
     CLI::App app_;
     std::map<const CLI::App*, std::function<int()>> actions_;
     std::vector<std::string> variants_;
-    RandomRun walk_;
-    UpFlags up_;
-    ApiServerFlags apiserver_;
-    ControllerManagerFlags manager_;
-    SchedulerFlags scheduler_;
-    KubeletFlags kubelet_;
-    ContainerRuntimeFlags runtime_;
+    replay::RandomRun walk_;
+    up::UpFlags up_;
+    up::ApiServerFlags apiserver_;
+    up::ControllerManagerFlags manager_;
+    up::SchedulerFlags scheduler_;
+    up::KubeletFlags kubelet_;
+    up::ContainerRuntimeFlags runtime_;
 };
 
 }  // namespace
@@ -217,7 +217,7 @@ int main(int count, char** words) {
     } catch (const UsageError& error) {
         fmt::print(stderr, "kcheck-reference: {}\n", error.what());
         return usage;
-    } catch (const PortInUse& error) {
+    } catch (const kcheck::reference::http::PortInUse& error) {
         fmt::print(stderr, "{}: {}\n", name, error.what());
         return usage;
     } catch (const std::exception& error) {

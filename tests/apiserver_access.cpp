@@ -3,6 +3,8 @@
 #include "tests/apiserver_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::apiserver;
+using namespace kcheck::reference::testing;
 
 TEST_CASE("nobody reads more than whether the server lives", "[apiserver]") {
     Server server;

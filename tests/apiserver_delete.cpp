@@ -2,6 +2,8 @@
 #include "tests/apiserver_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::apiserver;
+using namespace kcheck::reference::testing;
 using Names = std::vector<std::string>;
 
 namespace {

@@ -2,6 +2,8 @@
 #include "tests/apiserver_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::apiserver;
+using namespace kcheck::reference::testing;
 using Names = std::vector<std::string>;
 
 TEST_CASE("a create fills in what identifies the object", "[apiserver]") {
@@ -57,7 +59,7 @@ TEST_CASE("a create is refused for what it lacks, and nothing is written", "[api
     elsewhere["metadata"]["namespace"] = "other";
     CHECK(message(server.post(pods, elsewhere)) ==
           "the namespace of the provided object does not match the namespace sent on the request");
-    CHECK(server.store.revision() == EmbeddedStore().revision());
+    CHECK(server.store.revision() == store::EmbeddedStore().revision());
 }
 
 TEST_CASE("an update needs the current version, or none", "[apiserver]") {

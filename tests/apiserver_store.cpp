@@ -2,33 +2,35 @@
 #include "tests/apiserver_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::apiserver;
+using namespace kcheck::reference::testing;
 
 namespace {
 
-class FailingStore : public Store {
+class FailingStore : public store::Store {
 public:
-    std::optional<KeyValue> get(const std::string& key) override { return reachable().get(key); }
-    RangeResult range(const std::string& prefix, const std::string& start, std::int64_t limit,
-                      Revision revision) override {
+    std::optional<store::KeyValue> get(const std::string& key) override { return reachable().get(key); }
+    store::RangeResult range(const std::string& prefix, const std::string& start, std::int64_t limit,
+                      store::Revision revision) override {
         return reachable().range(prefix, start, limit, revision);
     }
-    WriteResult put(const std::string& key, const std::string& value, Revision expected) override {
+    store::WriteResult put(const std::string& key, const std::string& value, store::Revision expected) override {
         auto result = reachable().put(key, value, expected);
-        if (loses_reply) throw StoreUnavailable("etcdserver: request timed out");
+        if (loses_reply) throw store::StoreUnavailable("etcdserver: request timed out");
         return result;
     }
-    WriteResult remove(const std::string& key, Revision expected) override {
+    store::WriteResult remove(const std::string& key, store::Revision expected) override {
         return reachable().remove(key, expected);
     }
-    Revision revision() override { return reachable().revision(); }
-    std::unique_ptr<StoreWatch> watch(const std::string& prefix, Revision after,
-                                      std::function<void(const StoreEvent&)> on_event,
+    store::Revision revision() override { return reachable().revision(); }
+    std::unique_ptr<store::StoreWatch> watch(const std::string& prefix, store::Revision after,
+                                      std::function<void(const store::StoreEvent&)> on_event,
                                       std::function<void(const std::string&)> on_end) override {
         ++watches;
         end_watch = on_end;
         return reachable().watch(prefix, after, std::move(on_event), std::move(on_end));
     }
-    void compact(Revision revision) override { reachable().compact(revision); }
+    void compact(store::Revision revision) override { reachable().compact(revision); }
 
     bool is_reachable = true;
     bool loses_reply = false;
@@ -36,11 +38,11 @@ public:
     std::function<void(const std::string&)> end_watch;
 
 private:
-    Store& reachable() {
-        if (!is_reachable) throw StoreUnavailable("etcdserver: no leader");
+    store::Store& reachable() {
+        if (!is_reachable) throw store::StoreUnavailable("etcdserver: no leader");
         return store_;
     }
-    EmbeddedStore store_;
+    store::EmbeddedStore store_;
 };
 
 Request list_of_pods(Query query = {}) { return {.method = "GET", .path = pods, .query = std::move(query)}; }

@@ -9,7 +9,7 @@
 #include "reference/apiserver/api_server.hpp"
 #include "reference/store/embedded_store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::testing {
 
 inline const User admin{"kubernetes-admin", {"system:masters", "system:authenticated"}};
 inline const std::string pods = "/api/v1/namespaces/default/pods";
@@ -42,9 +42,9 @@ inline Json fixture(const std::string& name) {
 }
 
 struct Server {
-    explicit Server(ApiServerOptions given = {}) : options(std::move(given)) {
+    explicit Server(apiserver::ApiServerOptions given = {}) : options(std::move(given)) {
         options.now = [this] { return now; };
-        api = std::make_unique<ApiServer>(store, options);
+        api = std::make_unique<apiserver::ApiServer>(store, options);
     }
 
     Response send(const std::string& method, const std::string& path, const Json& body = {},
@@ -78,10 +78,10 @@ struct Server {
             201);
     }
 
-    EmbeddedStore store;
+    store::EmbeddedStore store;
     Time now = from_rfc3339("2026-01-02T03:04:05Z");
-    ApiServerOptions options;
-    std::unique_ptr<ApiServer> api;
+    apiserver::ApiServerOptions options;
+    std::unique_ptr<apiserver::ApiServer> api;
 };
 
 /// A watch and what has come of it: "ADDED a", "MODIFIED a", ...
@@ -108,7 +108,7 @@ struct Watched {
     std::vector<WatchEvent> events;
     int ends = 0;
     Response refusal;
-    std::unique_ptr<Subscription> subscription;
+    std::unique_ptr<apiserver::Subscription> subscription;
 };
 
 inline std::vector<std::string> names(const Json& list) {
@@ -119,4 +119,4 @@ inline std::vector<std::string> names(const Json& list) {
 
 inline std::string message(const Response& response) { return string_at(response.body, "/message"); }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::testing

@@ -3,6 +3,8 @@
 #include "tests/apiserver_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::apiserver;
+using namespace kcheck::reference::testing;
 using Names = std::vector<std::string>;
 
 TEST_CASE("lists select by labels and fields", "[apiserver]") {
@@ -169,13 +171,13 @@ TEST_CASE("the ring of events is bounded", "[apiserver]") {
     WatchCache cache(resource, 3);
     cache.load({}, 10);
     for (int i = 11; i <= 15; ++i) {
-        StoreEvent event;
+        store::StoreEvent event;
         event.revision = i;
         event.current = {"/registry/pods/default/a", R"({"metadata":{"name":"a"}})", 11, i, i - 10};
         cache.apply(event);
     }
     Names seen;
-    const auto from = [&](Revision after) {
+    const auto from = [&](store::Revision after) {
         WatchOptions options;
         options.key_prefix = "/registry/pods/";
         options.after = after;
@@ -185,7 +187,7 @@ TEST_CASE("the ring of events is bounded", "[apiserver]") {
         options.on_end = [] {};
         return cache.watch(std::move(options));
     };
-    CHECK_THROWS_AS(from(11), Compacted);
+    CHECK_THROWS_AS(from(11), store::Compacted);
     from(12);
     CHECK(seen == Names{"13", "14", "15"});
 }

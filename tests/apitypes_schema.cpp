@@ -6,6 +6,8 @@
 #include "tests/apitypes_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::apiserver;
+using namespace kcheck::reference::testing;
 
 namespace {
 

@@ -7,7 +7,7 @@
 
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::testing {
 
 /// A recorded object of tests/fixtures/apitypes/.
 inline Json recorded(const std::string& name) {
@@ -34,16 +34,16 @@ inline Json pod_manifest() {
         "spec": {"containers": [{"name": "web", "image": "nginx:1.25"}]}})");
 }
 
-inline const Resource& deployments() { return *find_resource("apps", "v1", "deployments"); }
-inline const Resource& replica_sets() { return *find_resource("apps", "v1", "replicasets"); }
-inline const Resource& pods() { return *find_resource("", "v1", "pods"); }
-inline const Resource& nodes() { return *find_resource("", "v1", "nodes"); }
+inline const apiserver::Resource& deployments() { return *apiserver::find_resource("apps", "v1", "deployments"); }
+inline const apiserver::Resource& replica_sets() { return *apiserver::find_resource("apps", "v1", "replicasets"); }
+inline const apiserver::Resource& pods() { return *apiserver::find_resource("", "v1", "pods"); }
+inline const apiserver::Resource& nodes() { return *apiserver::find_resource("", "v1", "nodes"); }
 
 /// "field: message" of each error.
-inline std::vector<std::string> texts(const std::vector<FieldError>& errors) {
+inline std::vector<std::string> texts(const std::vector<apiserver::FieldError>& errors) {
     std::vector<std::string> result;
     for (const auto& error : errors) result.push_back(error.field + ": " + error.message);
     return result;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::testing

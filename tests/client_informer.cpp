@@ -4,6 +4,7 @@
 #include "tests/support/fake_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::client;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 

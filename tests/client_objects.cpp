@@ -1,8 +1,10 @@
 #include <catch2/catch.hpp>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::client;
 using namespace std::chrono_literals;
 
 namespace {

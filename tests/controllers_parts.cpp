@@ -5,6 +5,7 @@
 #include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -38,7 +39,7 @@ TEST_CASE("Expectations: creations are a count, deletions are names, both expire
 TEST_CASE("Own writes are awaited by resourceVersion, each type for itself") {
     FakeWorld world;
     FakeApi api(world, "tester");
-    Informer pods(world.environment, api, {.component = "tester", .path = all_pods});
+    client::Informer pods(world.environment, api, {.component = "tester", .path = all_pods});
     pods.start();
     world.settle();
     ConsistencyStore store;

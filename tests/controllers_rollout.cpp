@@ -8,6 +8,7 @@
 #include "tests/support/apps_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 
 namespace {
@@ -28,9 +29,9 @@ struct Counts {
 struct OneSync {
     FakeWorld world;
     FakeApi api{world, "tester"};
-    Informer replica_sets{world.environment, api, {.component = "tester", .path = all_replica_sets}};
-    Informer pods{world.environment, api, {.component = "tester", .path = all_pods}};
-    EventRecorder recorder{world.environment, api, "tester", false};
+    client::Informer replica_sets{world.environment, api, {.component = "tester", .path = all_replica_sets}};
+    client::Informer pods{world.environment, api, {.component = "tester", .path = all_pods}};
+    client::EventRecorder recorder{world.environment, api, "tester", false};
     Switches switches;
 
     Task<> run(Json body, std::vector<Object> owned) {

@@ -22,7 +22,7 @@
 #include "reference/store/etcd_store.hpp"
 #include "tests/self_signed.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::testing {
 
 class EtcdProcess {
 public:
@@ -69,7 +69,7 @@ public:
         return fmt::format("{}://{}:{}", transport_ == Transport::tls ? "https" : "http", address(),
                            client_port_);
     }
-    EtcdOptions options(std::chrono::milliseconds timeout) const {
+    store::EtcdOptions options(std::chrono::milliseconds timeout) const {
         if (transport_ == Transport::plain) return {.url = url(), .timeout = timeout};
         return {.url = url(),
                 .ca_file = certificate(),
@@ -89,7 +89,7 @@ public:
     /// On the same data and URL as before. Throws std::runtime_error if it does not come up.
     void start() {
         launch();
-        EtcdStore probe(options(std::chrono::milliseconds(200)));
+        store::EtcdStore probe(options(std::chrono::milliseconds(200)));
         for (int attempt = 0; attempt < 300; ++attempt) {
             if (::waitpid(process_, nullptr, WNOHANG) == process_) {
                 process_ = 0;
@@ -98,7 +98,7 @@ public:
             try {
                 probe.revision();
                 return;
-            } catch (const StoreUnavailable&) {
+            } catch (const store::StoreUnavailable&) {
                 // Not yet: it listens only when it has read its log.
             }
         }
@@ -173,4 +173,4 @@ private:
     pid_t process_ = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::testing

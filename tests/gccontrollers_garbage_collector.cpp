@@ -5,6 +5,7 @@
 #include "tests/support/fake_cluster.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -16,9 +17,9 @@ const std::string pods = "/api/v1/namespaces/default/pods/";
 
 struct Fixture {
     FakeCluster cluster;
-    Informer deployments{cluster.environment, cluster, {"gc", "/apis/apps/v1/deployments"}};
-    Informer replicasets{cluster.environment, cluster, {"gc", "/apis/apps/v1/replicasets"}};
-    Informer pod_informer{cluster.environment, cluster, {"gc", "/api/v1/pods"}};
+    client::Informer deployments{cluster.environment, cluster, {"gc", "/apis/apps/v1/deployments"}};
+    client::Informer replicasets{cluster.environment, cluster, {"gc", "/apis/apps/v1/replicasets"}};
+    client::Informer pod_informer{cluster.environment, cluster, {"gc", "/api/v1/pods"}};
     GarbageCollector collector{cluster.environment,
                                cluster,
                                {{"apps/v1", "Deployment", "deployments", &deployments},
@@ -47,7 +48,7 @@ struct Fixture {
         add(pods + "q", "Pod", r);
     }
     void remove(const std::string& path, const char* policy) {
-        auto request = delete_request(path);
+        auto request = client::delete_request(path);
         request.body = {{"propagationPolicy", policy}};
         cluster.send(request, [](const Response&) {});
         cluster.settle();

@@ -6,6 +6,7 @@
 #include "tests/support/fake_cluster.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -17,11 +18,11 @@ std::string node_path(const std::string& name) { return "/api/v1/nodes/" + name;
 
 struct Fixture {
     FakeCluster cluster;
-    Informer nodes{cluster.environment, cluster, {"nlc", "/api/v1/nodes"}};
-    Informer leases{cluster.environment,
+    client::Informer nodes{cluster.environment, cluster, {"nlc", "/api/v1/nodes"}};
+    client::Informer leases{cluster.environment,
                     cluster,
                     {"nlc", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"}};
-    Informer pods{cluster.environment, cluster, {"nlc", "/api/v1/pods"}};
+    client::Informer pods{cluster.environment, cluster, {"nlc", "/api/v1/pods"}};
     NodeLifecycleController controller{cluster.environment, cluster, nodes, leases, pods, {}};
     TaintEviction eviction{cluster.environment, cluster, nodes, pods, false};
     int beats = 0;

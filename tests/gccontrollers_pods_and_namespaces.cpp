@@ -6,6 +6,7 @@
 #include "tests/support/fake_cluster.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::controllers;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -17,8 +18,8 @@ using Writes = std::vector<std::string>;
 struct PodGc {
     explicit PodGc(PodGcOptions options) : collector(cluster.environment, cluster, pods, nodes, options) {}
     FakeCluster cluster;
-    Informer pods{cluster.environment, cluster, {"gc", "/api/v1/pods"}};
-    Informer nodes{cluster.environment, cluster, {"gc", "/api/v1/nodes"}};
+    client::Informer pods{cluster.environment, cluster, {"gc", "/api/v1/pods"}};
+    client::Informer nodes{cluster.environment, cluster, {"gc", "/api/v1/nodes"}};
     PodGcController collector;
 
     void start() {
@@ -120,7 +121,7 @@ TEST_CASE("terminating pods that nobody will stop are deleted") {
 
 TEST_CASE("a namespace that is being deleted is emptied, and then let go") {
     FakeCluster cluster;
-    Informer namespaces{cluster.environment, cluster, {"ns", "/api/v1/namespaces"}};
+    client::Informer namespaces{cluster.environment, cluster, {"ns", "/api/v1/namespaces"}};
     NamespaceController controller{
         cluster.environment, cluster, namespaces, {{"apps/v1", "deployments"}, {"v1", "pods"}}};
     const std::string space = "/api/v1/namespaces/team";

@@ -8,6 +8,7 @@
 #include "reference/http/tls.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::http;
 namespace fs = std::filesystem;
 
 namespace {

@@ -5,9 +5,10 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
-#include "reference/http/event_loop.hpp"
+#include "reference/base/event_loop.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::http;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 

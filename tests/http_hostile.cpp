@@ -8,6 +8,8 @@
 #include "tests/http_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::http;
+using namespace kcheck::reference::testing;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 

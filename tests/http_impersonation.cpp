@@ -9,6 +9,9 @@
 #include "tests/http_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::http;
+using kcheck::reference::apiserver::impersonate;
+using namespace kcheck::reference::testing;
 
 namespace {
 

@@ -5,6 +5,7 @@
 #include "reference/http/message_parsing.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::http;
 
 namespace {
 

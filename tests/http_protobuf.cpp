@@ -9,6 +9,8 @@
 #include "tests/http_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::http;
+using namespace kcheck::reference::testing;
 
 namespace {
 

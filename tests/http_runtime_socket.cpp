@@ -6,16 +6,17 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
-#include "reference/http/runtime_socket.hpp"
 #include "reference/http/tls.hpp"
+#include "reference/runtime/runtime_socket.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::runtime;
 namespace fs = std::filesystem;
 
 namespace {
 
 struct Socket {
-    std::string path = (fs::temp_directory_path() / ("kcheck-" + random_token() + ".sock")).string();
+    std::string path = (fs::temp_directory_path() / ("kcheck-" + http::random_token() + ".sock")).string();
     ~Socket() { fs::remove(path); }
 };
 

@@ -11,6 +11,8 @@
 #include "tests/http_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::http;
+using namespace kcheck::reference::testing;
 
 namespace {
 
@@ -164,30 +166,31 @@ TEST_CASE("a body that is too large is refused before it is read, whole or in ch
 }
 
 TEST_CASE("a store that does not answer holds up nobody but who asks it", "[parallel]") {
-    class StuckStore final : public Store {
+    class StuckStore final : public store::Store {
     public:
-        std::optional<KeyValue> get(const std::string& key) override {
+        std::optional<store::KeyValue> get(const std::string& key) override {
             std::unique_lock held(mutex);
             moved.wait(held, [&] { return !stuck || !key.ends_with("/stuck"); });
             return store.get(key);
         }
-        RangeResult range(const std::string& prefix, const std::string& start, std::int64_t limit,
-                          Revision revision) override {
+        store::RangeResult range(const std::string& prefix, const std::string& start, std::int64_t limit,
+                                 store::Revision revision) override {
             return store.range(prefix, start, limit, revision);
         }
-        WriteResult put(const std::string& key, const std::string& value, Revision expected) override {
+        store::WriteResult put(const std::string& key, const std::string& value,
+                               store::Revision expected) override {
             return store.put(key, value, expected);
         }
-        WriteResult remove(const std::string& key, Revision expected) override {
+        store::WriteResult remove(const std::string& key, store::Revision expected) override {
             return store.remove(key, expected);
         }
-        Revision revision() override { return store.revision(); }
-        std::unique_ptr<StoreWatch> watch(const std::string& prefix, Revision after,
-                                          std::function<void(const StoreEvent&)> on_event,
-                                          std::function<void(const std::string&)> on_end) override {
+        store::Revision revision() override { return store.revision(); }
+        std::unique_ptr<store::StoreWatch> watch(const std::string& prefix, store::Revision after,
+                                                 std::function<void(const store::StoreEvent&)> on_event,
+                                                 std::function<void(const std::string&)> on_end) override {
             return store.watch(prefix, after, std::move(on_event), std::move(on_end));
         }
-        void compact(Revision revision) override { store.compact(revision); }
+        void compact(store::Revision revision) override { store.compact(revision); }
         void release() {
             const std::lock_guard held(mutex);
             stuck = false;
@@ -195,7 +198,7 @@ TEST_CASE("a store that does not answer holds up nobody but who asks it", "[para
         }
 
     private:
-        EmbeddedStore store;
+        store::EmbeddedStore store;
         std::mutex mutex;
         std::condition_variable moved;
         bool stuck = true;
@@ -245,7 +248,7 @@ TEST_CASE("a port that is taken is an error with its number") {
     const TestServer server;
     auto options = server.options;
     options.port = server.server->port();
-    ApiServer& api = const_cast<TestServer&>(server).api;
+    apiserver::ApiServer& api = const_cast<TestServer&>(server).api;
     CHECK_THROWS_WITH(HttpsServer(api, options), Catch::Contains(std::to_string(options.port)));
 }
 

@@ -18,27 +18,28 @@
 #include "reference/http/server.hpp"
 #include "reference/store/embedded_store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::testing {
 
 inline const User administrator{"kubernetes-admin", {"system:masters"}};
 
 struct TestServer {
-    EmbeddedStore own_store;
-    ApiServer api;
-    CertificateAuthority authority;
-    HttpsServerOptions options;
-    std::unique_ptr<HttpsServer> server;
+    store::EmbeddedStore own_store;
+    apiserver::ApiServer api;
+    http::CertificateAuthority authority;
+    http::HttpsServerOptions options;
+    std::unique_ptr<http::HttpsServer> server;
 
-    explicit TestServer(const std::function<void(HttpsServerOptions&)>& adjust = {}, Store* store = nullptr)
+    explicit TestServer(const std::function<void(http::HttpsServerOptions&)>& adjust = {},
+                        store::Store* store = nullptr)
         : api(store != nullptr ? *store : own_store, {}) {
         api.create_system_namespaces();
         options.identity = authority.issue_server();
         options.authority = authority.certificate();
         options.tokens = {{"secret", administrator}};
         if (adjust) adjust(options);
-        server = std::make_unique<HttpsServer>(api, options);
+        server = std::make_unique<http::HttpsServer>(api, options);
     }
-    KubeConfig config_of(const User& user) const {
+    http::KubeConfig config_of(const User& user) const {
         return {fmt::format("https://127.0.0.1:{}", server->port()), authority.certificate(), user.name,
                 authority.issue_client(user)};
     }
@@ -47,9 +48,9 @@ struct TestServer {
 /// Sends requests and waits for the replies.
 struct TestClient {
     EventLoop loop;
-    HttpApi api;
+    http::HttpApi api;
 
-    explicit TestClient(const KubeConfig& config, HttpApiOptions options = {})
+    explicit TestClient(const http::KubeConfig& config, http::HttpApiOptions options = {})
         : api(loop, config, std::move(options)) {}
 
     Response send(Request request) {
@@ -77,8 +78,8 @@ struct TestClient {
 /// A connection whose bytes the test writes itself, and of which little waits unread.
 class RawClient {
 public:
-    explicit RawClient(const TestServer& server, const KeyPair& identity = {})
-        : tls_(client_context(identity, server.authority.certificate())), stream_(context_, tls_) {
+    explicit RawClient(const TestServer& server, const http::KeyPair& identity = {})
+        : tls_(http::client_context(identity, server.authority.certificate())), stream_(context_, tls_) {
         using boost::asio::ip::tcp;
         stream_.lowest_layer().open(tcp::v4());
         stream_.lowest_layer().set_option(tcp::socket::receive_buffer_size(16 << 10));
@@ -113,4 +114,4 @@ inline Json config_map(const std::string& name, std::size_t bytes = 0) {
             {"data", {{"text", std::string(bytes, 'x')}}}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::testing

@@ -7,6 +7,8 @@
 #include "tests/http_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::http;
+using namespace kcheck::reference::testing;
 
 namespace {
 
@@ -15,7 +17,7 @@ const std::string config_maps = "/api/v1/namespaces/default/configmaps";
 struct Seen {
     std::vector<WatchEvent> events;
     bool ended = false;
-    WatchHandler handler() {
+    client::WatchHandler handler() {
         return {[this](WatchEvent event) { events.push_back(std::move(event)); }, [this] { ended = true; }};
     }
 };
@@ -109,7 +111,7 @@ TEST_CASE("a stream that is dropped calls nobody any more, even from within a ca
         client.send({.method = "POST", .path = config_maps, .body = config_map(fmt::format("m{}", i))});
     int events = 0;
     bool ended = false;
-    std::unique_ptr<WatchStream> stream;
+    std::unique_ptr<client::WatchStream> stream;
     stream = client.api.watch({"GET", config_maps}, {[&](const WatchEvent&) {
                                                          ++events;
                                                          stream.reset();

@@ -7,10 +7,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/kubelet/kubelet.hpp"
-#include "reference/kubelet/runtime_core.hpp"
-#include "reference/kubelet/simulated_process_starter.hpp"
+#include "reference/runtime/runtime_core.hpp"
+#include "reference/runtime/simulated_process_starter.hpp"
 #include "tests/kubelet_world.hpp"
 
 namespace kcheck::tests {

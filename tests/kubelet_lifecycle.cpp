@@ -3,6 +3,7 @@
 #include "tests/kubelet_cluster.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::kubelet;
 using namespace kcheck::tests;
 using std::chrono::seconds;
 
@@ -74,7 +75,7 @@ TEST_CASE("a deleted pod is stopped, reported terminal, and then removed", "[kub
 }
 
 TEST_CASE("a pod that is deleted while its image is pulled does not wait for it", "[kubelet]") {
-    Cluster cluster({}, ImageRegistry({.delay = seconds(100)}));
+    Cluster cluster({}, runtime::ImageRegistry({.delay = seconds(100)}));
     cluster.start();
     cluster.bind("web", "u1");
     cluster.run();
@@ -173,7 +174,7 @@ TEST_CASE("restart policies", "[kubelet]") {
 }
 
 TEST_CASE("images that do not come are asked for less and less often", "[kubelet]") {
-    auto registry = ImageRegistry::parse({{"default", {{"delayMilliseconds", 0}, {"fails", 2}}}});
+    auto registry = runtime::ImageRegistry::parse({{"default", {{"delayMilliseconds", 0}, {"fails", 2}}}});
     REQUIRE(registry);
     Cluster cluster({}, *registry);
     cluster.start();

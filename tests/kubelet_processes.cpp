@@ -7,12 +7,13 @@
 
 #include <csignal>
 
-#include "reference/kubelet/pause.hpp"
-#include "reference/kubelet/posix_process_starter.hpp"
-#include "reference/kubelet/runtime_core.hpp"
+#include "reference/runtime/pause.hpp"
+#include "reference/runtime/posix_process_starter.hpp"
+#include "reference/runtime/runtime_core.hpp"
 #include "tests/kubelet_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::runtime;
 using namespace kcheck::tests;
 
 namespace {

@@ -1,10 +1,11 @@
 #include <catch2/catch.hpp>
 
-#include "reference/kubelet/runtime_core.hpp"
-#include "reference/kubelet/simulated_process_starter.hpp"
+#include "reference/runtime/runtime_core.hpp"
+#include "reference/runtime/simulated_process_starter.hpp"
 #include "tests/kubelet_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::runtime;
 using namespace kcheck::tests;
 using std::chrono::seconds;
 

@@ -4,6 +4,7 @@
 #include "tests/kubelet_cluster.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::kubelet;
 using namespace kcheck::tests;
 using std::chrono::seconds;
 

@@ -6,6 +6,7 @@
 #include "tests/support/fake_cluster.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::scheduler;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 
@@ -24,7 +25,7 @@ struct Process {
         pods.start();
         nodes.start();
     }
-    Informer pods, nodes;
+    client::Informer pods, nodes;
     KubeScheduler scheduler;
 };
 

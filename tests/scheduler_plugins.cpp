@@ -9,6 +9,7 @@
 #include "tests/scheduler_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::scheduler;
 using namespace kcheck::reference::testing;
 
 namespace {

@@ -1,13 +1,14 @@
 // The scheduling queue and the cache with assumed pods.
 #include <catch2/catch.hpp>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/scheduler/scheduler_cache.hpp"
 #include "reference/scheduler/scheduling_queue.hpp"
 #include "tests/scheduler_support.hpp"
 #include "tests/support/fake_world.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::scheduler;
 using namespace kcheck::reference::testing;
 using namespace std::chrono_literals;
 

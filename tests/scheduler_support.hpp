@@ -24,14 +24,14 @@ inline Json make_pod(const std::string& name, Json requests = Json::object()) {
 }
 
 /// With a UID, as they are in caches.
-inline PodInfo pod_info(Json pod) {
+inline scheduler::PodInfo pod_info(Json pod) {
     if (!pod["metadata"].contains("uid"))
         pod["metadata"]["uid"] = "uid-of-" + string_at(pod, "/metadata/name");
-    return PodInfo(std::make_shared<const Json>(std::move(pod)));
+    return scheduler::PodInfo(std::make_shared<const Json>(std::move(pod)));
 }
 
-inline NodeInfo node_info(Json node, const std::vector<Json>& pods = {}) {
-    NodeInfo info;
+inline scheduler::NodeInfo node_info(Json node, const std::vector<Json>& pods = {}) {
+    scheduler::NodeInfo info;
     info.set_node(std::make_shared<const Json>(std::move(node)));
     for (const auto& pod : pods) info.add_pod(pod_info(pod));
     return info;

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace kcheck::reference {
+namespace kcheck::reference::testing {
 
 /// Writes both as PEM, for one IPv4 address, valid for a day.
 inline void write_self_signed(const std::filesystem::path& certificate_file,
@@ -50,4 +50,4 @@ inline void write_self_signed(const std::filesystem::path& certificate_file,
     });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::testing

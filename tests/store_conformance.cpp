@@ -4,6 +4,8 @@
 #include "tests/store_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::store;
+using namespace kcheck::reference::testing;
 
 TEMPLATE_TEST_CASE("A key is created, changed and removed by who knows its revision", "[store]", ANY_STORE) {
     if (!TestType::available()) return;

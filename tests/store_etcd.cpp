@@ -13,6 +13,8 @@
 #include "tests/store_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::store;
+using namespace kcheck::reference::testing;
 namespace asio = boost::asio;
 using asio::ip::tcp;
 

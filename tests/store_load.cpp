@@ -7,6 +7,8 @@
 #include "tests/store_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::store;
+using namespace kcheck::reference::testing;
 using std::chrono::steady_clock;
 
 TEMPLATE_TEST_CASE("Load", "[store][.slow]", ANY_STORE) {

@@ -12,7 +12,7 @@
 #include "reference/store/etcd_store.hpp"
 #include "tests/etcd_process.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::testing {
 
 /// A directory that goes away with its owner.
 class TemporaryDirectory {
@@ -38,14 +38,14 @@ private:
 
 struct InMemory {
     static bool available() { return true; }
-    EmbeddedStore store;
+    store::EmbeddedStore store;
     std::string prefix = "/registry/pods/";
 };
 
 struct OnDisk {
     static bool available() { return true; }
     TemporaryDirectory directory;
-    EmbeddedStore store{EmbeddedStoreOptions{.directory = directory.path()}};
+    store::EmbeddedStore store{store::EmbeddedStoreOptions{.directory = directory.path()}};
     std::string prefix = "/registry/pods/";
 };
 
@@ -60,7 +60,7 @@ struct RealEtcd {
         static int tests = 0;
         return fmt::format("/registry/test-{}/", ++tests);
     }
-    EtcdStore store{process().options(std::chrono::seconds(30))};
+    store::EtcdStore store{process().options(std::chrono::seconds(30))};
     std::string prefix = next_prefix();
 };
 
@@ -69,8 +69,8 @@ struct RealEtcd {
 /// The events of a watch, for the thread of the test.
 class Events {
 public:
-    std::function<void(const StoreEvent&)> on_event() {
-        return [this](const StoreEvent& event) {
+    std::function<void(const store::StoreEvent&)> on_event() {
+        return [this](const store::StoreEvent& event) {
             const std::lock_guard lock(mutex_);
             events_.push_back(event);
             changed_.notify_all();
@@ -85,7 +85,7 @@ public:
     }
 
     /// Waits until there are `count`; gives back whatever there is after a minute.
-    std::vector<StoreEvent> wait(std::size_t count) {
+    std::vector<store::StoreEvent> wait(std::size_t count) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, std::chrono::minutes(1), [&] { return events_.size() >= count; });
         return events_;
@@ -99,28 +99,28 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<StoreEvent> events_;
+    std::vector<store::StoreEvent> events_;
     std::string end_;
 };
 
-inline std::vector<Revision> revisions_of(const std::vector<StoreEvent>& events) {
-    std::vector<Revision> result;
-    for (const StoreEvent& event : events) result.push_back(event.revision);
+inline std::vector<store::Revision> revisions_of(const std::vector<store::StoreEvent>& events) {
+    std::vector<store::Revision> result;
+    for (const store::StoreEvent& event : events) result.push_back(event.revision);
     return result;
 }
 
-inline std::vector<std::string> keys_of(const RangeResult& range) {
+inline std::vector<std::string> keys_of(const store::RangeResult& range) {
     std::vector<std::string> result;
-    for (const KeyValue& item : range.items) result.push_back(item.key);
+    for (const store::KeyValue& item : range.items) result.push_back(item.key);
     return result;
 }
 
 /// Commits whatever is there at present.
-inline Revision put_over(Store& store, const std::string& key, const std::string& value) {
+inline store::Revision put_over(store::Store& store, const std::string& key, const std::string& value) {
     const auto current = store.get(key);
-    const WriteResult result = store.put(key, value, current ? current->mod_revision : 0);
+    const store::WriteResult result = store.put(key, value, current ? current->mod_revision : 0);
     REQUIRE(result.committed);
     return result.revision;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::testing

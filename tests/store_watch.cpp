@@ -5,6 +5,8 @@
 #include "tests/store_support.hpp"
 
 using namespace kcheck::reference;
+using namespace kcheck::reference::store;
+using namespace kcheck::reference::testing;
 
 TEMPLATE_TEST_CASE("A watch tells what was, is and will be, in order", "[store]", ANY_STORE) {
     if (!TestType::available()) return;

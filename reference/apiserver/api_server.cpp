@@ -13,7 +13,7 @@
 #include "reference/apiserver/request_options.hpp"
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -48,9 +48,9 @@ Response guarded(const F& respond) {
         return respond();
     } catch (const StatusError& error) {
         return error.response();
-    } catch (const Compacted& error) {
+    } catch (const store::Compacted& error) {
         return expired(error.what()).response();
-    } catch (const StoreUnavailable& error) {
+    } catch (const store::StoreUnavailable& error) {
         return timeout(error.what()).response();
     } catch (const Json::exception& error) {
         return bad_request(error.what()).response();
@@ -72,7 +72,7 @@ private:
 
 class ApiServer::Implementation {
 public:
-    Implementation(Store& store, ApiServerOptions options)
+    Implementation(store::Store& store, ApiServerOptions options)
         : store_(store), options_(std::move(options)), registry_(store, options_) {}
 
     Response respond(const User& user, const Request& request) {
@@ -120,7 +120,7 @@ private:
         if (!after) caches->wait_for(store_.revision());
         try {
             return std::make_unique<WatchSubscription>(caches->of(resource).watch(std::move(options)));
-        } catch (const Compacted& error) {
+        } catch (const store::Compacted& error) {
             throw expired(fmt::format("too old resource version: {} ({})", after.value_or(0), error.oldest));
         }
     }
@@ -158,12 +158,12 @@ private:
         return {.status = 200, .body = *document};
     }
 
-    Store& store_;
+    store::Store& store_;
     const ApiServerOptions options_;
     Registry registry_;
 };
 
-ApiServer::ApiServer(Store& store, ApiServerOptions options)
+ApiServer::ApiServer(store::Store& store, ApiServerOptions options)
     : implementation_(std::make_unique<Implementation>(store, std::move(options))) {}
 
 ApiServer::~ApiServer() = default;
@@ -209,11 +209,11 @@ std::variant<std::unique_ptr<Subscription>, Response> ApiServer::watch(
 void ApiServer::send_bookmarks() {
     try {
         implementation_->registry().caches()->send_bookmarks();
-    } catch (const StoreUnavailable&) {
+    } catch (const store::StoreUnavailable&) {
         // Nobody has a watch of caches that could not be made.
     }
 }
 
 void ApiServer::create_system_namespaces() { create_missing_system_namespaces(implementation_->registry()); }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

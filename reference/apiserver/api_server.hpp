@@ -14,7 +14,7 @@
 #include "reference/base/message.hpp"
 #include "reference/store/store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 struct ApiServerOptions {
     Switches switches = {};
@@ -30,7 +30,7 @@ struct ApiServerOptions {
 };
 
 struct Commit {
-    Revision revision = 0;
+    store::Revision revision = 0;
     User user;
     std::string verb;         // "create", "update", "patch", "delete"
     std::string resource;     // "pods"
@@ -47,7 +47,7 @@ public:
 
 class ApiServer {
 public:
-    ApiServer(Store& store, ApiServerOptions options);
+    ApiServer(store::Store& store, ApiServerOptions options);
     ~ApiServer();
     ApiServer(const ApiServer&) = delete;
     ApiServer& operator=(const ApiServer&) = delete;
@@ -80,4 +80,4 @@ private:
     std::unique_ptr<Implementation> implementation_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

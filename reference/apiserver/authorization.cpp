@@ -10,7 +10,7 @@
 
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -209,4 +209,4 @@ void restrict_node(const std::string& node, const RequestInfo& info, const Json&
             info, fmt::format("node {} is not allowed to modify node {}", in_quotes(node), in_quotes(name)));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

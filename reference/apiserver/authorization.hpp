@@ -9,7 +9,7 @@
 #include "reference/apiserver/request_info.hpp"
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// Throws a 401 if `user` is nobody and the path is not public, and a 403 if no role allows it.
 void authorize(const User& user, const RequestInfo& info, const std::string& path);
@@ -21,4 +21,4 @@ std::optional<std::string> node_of(const User& user);
 /// `object` what is to be written, of a create. Throws a 403.
 void restrict_node(const std::string& node, const RequestInfo& info, const Json& object, const Json& current);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

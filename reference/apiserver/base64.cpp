@@ -1,6 +1,6 @@
 #include "reference/apiserver/base64.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -37,4 +37,4 @@ std::optional<std::string> base64url_decode(std::string_view text) {
     return result;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

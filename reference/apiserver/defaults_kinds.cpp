@@ -1,9 +1,9 @@
 #include "reference/apiserver/defaults_kinds.hpp"
 
 #include "reference/apiserver/defaults_pod.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -72,4 +72,4 @@ void set_service_defaults(Json& service) {
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

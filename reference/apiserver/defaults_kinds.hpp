@@ -3,7 +3,7 @@
 
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 void set_deployment_defaults(Json& deployment);
 void set_replica_set_defaults(Json& replica_set);
@@ -11,4 +11,4 @@ void set_node_defaults(Json& node);
 void set_namespace_defaults(Json& object);
 void set_service_defaults(Json& service);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

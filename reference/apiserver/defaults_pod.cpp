@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -144,4 +144,4 @@ void set_pod_defaults(Json& pod) {
     set_pod_spec_defaults(*spec);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -8,7 +8,7 @@
 #include "reference/apiserver/openapi.hpp"
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -119,4 +119,4 @@ const std::string& openapi_v2_protobuf() {
     return encoded;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -11,7 +11,7 @@
 #include "reference/apiserver/strategy.hpp"
 #include "reference/apiserver/subresources.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -239,4 +239,4 @@ Response handle_resource(Registry& registry, const Switches& switches, const Use
     return Handler(registry, switches, user, info, request).respond();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -6,10 +6,10 @@
 #include "reference/apiserver/request_info.hpp"
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// `user` may do it, and `info.resource` and its subresource are served. Throws what the registry does.
 Response handle_resource(Registry& registry, const Switches& switches, const User& user,
                          const RequestInfo& info, const Request& request);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

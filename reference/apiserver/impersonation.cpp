@@ -7,7 +7,7 @@
 #include "reference/apiserver/authorization.hpp"
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -67,4 +67,4 @@ User impersonate(const User& user, const Impersonation& wanted) {
     return result;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -7,7 +7,7 @@
 
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// The headers Impersonate-User, -Group, -Uid and -Extra-<key>.
 struct Impersonation {
@@ -22,4 +22,4 @@ struct Impersonation {
 /// rest. A UID and extras are for the audit log alone: nothing here is decided by them.
 User impersonate(const User& user, const Impersonation& wanted);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

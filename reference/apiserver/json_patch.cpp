@@ -10,7 +10,7 @@
 #include "reference/apiserver/patch.hpp"
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -178,4 +178,4 @@ Json apply_merge_patch(const Json& document, const Json& patch) {
     return result;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

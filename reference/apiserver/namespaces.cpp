@@ -9,7 +9,7 @@
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/strategy.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -118,4 +118,4 @@ void create_missing_system_namespaces(Registry& registry) {
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -7,7 +7,7 @@
 
 #include "reference/apiserver/registry.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// Throws a 404 if there is no such namespace, and a 403 if it is being deleted.
 void require_open_namespace(Registry& registry, const Resource& resource, const std::string& name,
@@ -19,4 +19,4 @@ Deleted remove_namespace(Registry& registry, const Call& call, const ObjectKey& 
 Json finalize_namespace(Registry& registry, const Call& call, const ObjectKey& key, const Json& body);
 void create_missing_system_namespaces(Registry& registry);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

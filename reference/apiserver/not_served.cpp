@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::optional<std::string> why_not_served(const RequestInfo& info) {
     return fmt::format("{} is not served: {}", name, found->why);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -6,9 +6,9 @@
 
 #include "reference/apiserver/request_info.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// Why a subresource is not here that a user may expect: null for what no kube-apiserver has.
 std::optional<std::string> why_not_served(const RequestInfo& info);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

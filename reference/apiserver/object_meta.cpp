@@ -7,7 +7,7 @@
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/validation_names.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -150,4 +150,4 @@ std::vector<std::string> finalizers_of(const Json& object) {
 
 bool is_being_deleted(const Json& object) { return !at(object, "/metadata/deletionTimestamp").is_null(); }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -7,7 +7,7 @@
 
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// An RFC 1123 subdomain: what most names must be. Empty: it is one; else why not.
 std::string dns_subdomain_error(const std::string& name);
@@ -24,4 +24,4 @@ bool has_finalizer(const Json& object, const std::string& finalizer);
 std::vector<std::string> finalizers_of(const Json& object);
 bool is_being_deleted(const Json& object);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

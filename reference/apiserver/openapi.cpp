@@ -2,7 +2,7 @@
 
 #include "reference/apiserver/types_schema.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -128,4 +128,4 @@ Json openapi_v2() {
             {"definitions", definitions()}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

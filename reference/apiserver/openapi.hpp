@@ -5,7 +5,7 @@
 
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// The version that the server says it is.
 inline constexpr auto git_version = "v1.26.0+kcheck";
@@ -14,4 +14,4 @@ Json openapi_v2();
 /// The same as gnostic's openapi.v2.Document. What kubectl does not read is left out.
 std::string encode_openapi_v2(const Json& document);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

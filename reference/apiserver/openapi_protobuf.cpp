@@ -1,8 +1,8 @@
 // OpenAPI in protobuf: google/gnostic openapiv2/OpenAPIv2.proto gives the numbers.
 #include "reference/apiserver/openapi.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -138,4 +138,4 @@ std::string encode_openapi_v2(const Json& document) {
         .take();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

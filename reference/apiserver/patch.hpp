@@ -5,7 +5,7 @@
 
 #include "reference/apiserver/types_schema.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// RFC 6902. Throws a 400 for what is no patch, a 422 for one that does not apply, a 413 if its
 /// copies are larger than a body may be.
@@ -17,4 +17,4 @@ Json apply_merge_patch(const Json& document, const Json& patch);
 /// the wrong shape (apimachinery/pkg/util/strategicpatch/patch.go:StrategicMergePatch).
 Json apply_strategic_merge_patch(const Json& document, const Json& patch, const Type* type);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -5,7 +5,7 @@
 
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -149,4 +149,4 @@ Json Presentation::partial(const Json& object) const {
             {"metadata", at(object, "/metadata")}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -7,7 +7,7 @@
 #include "reference/apiserver/registry.hpp"
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 class Presentation {
 public:
@@ -32,4 +32,4 @@ private:
     std::string now_;  // of the ages in tables
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -9,7 +9,7 @@
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/strategy.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -55,7 +55,7 @@ std::string ObjectKey::text() const {
     return result + name;
 }
 
-Registry::Registry(Store& store, const ApiServerOptions& options) : store_(store), options_(options) {}
+Registry::Registry(store::Store& store, const ApiServerOptions& options) : store_(store), options_(options) {}
 
 std::shared_ptr<WatchCaches> Registry::caches() {
     const std::lock_guard lock(caches_mutex_);
@@ -84,7 +84,7 @@ Json Registry::create(const Call& call, const ObjectKey& key, Json object) {
     for (int attempt = 0; attempt < generate_name_tries; ++attempt) {
         if (attempt > 0) object["metadata"]["name"] = generate_name(base);
         const ObjectKey created{resource, key.namespace_name, string_at(object, "/metadata/name")};
-        Revision expected = 0;
+        store::Revision expected = 0;
         if (call.dry_run) {
             if (!store_.get(created.text())) return object;
         } else {
@@ -108,7 +108,7 @@ ObjectPtr Registry::get(const ObjectKey& key) {
     return decode(key, *stored);
 }
 
-ObjectPtr Registry::get_cached(const ObjectKey& key, Revision at_least) {
+ObjectPtr Registry::get_cached(const ObjectKey& key, store::Revision at_least) {
     const auto caches = this->caches();
     if (!caches->wait_for(at_least)) throw too_large_resource_version(at_least, caches->revision());
     auto object = caches->of(key.resource).find(key.text());
@@ -169,7 +169,8 @@ Json Registry::guaranteed_update(const Call& call, const ObjectKey& key, const s
     }
 }
 
-WriteResult Registry::write(const Call& call, const ObjectKey& key, const Json& object, Revision expected) {
+store::WriteResult Registry::write(const Call& call, const ObjectKey& key, const Json& object,
+                                   store::Revision expected) {
     std::unique_lock lock(commits_, std::defer_lock);
     if (options_.on_commit) lock.lock();
     const auto text = key.text();
@@ -184,10 +185,10 @@ WriteResult Registry::write(const Call& call, const ObjectKey& key, const Json& 
     return result;
 }
 
-std::optional<KeyValue> Registry::read(const ObjectKey& key) { return store_.get(key.text()); }
+std::optional<store::KeyValue> Registry::read(const ObjectKey& key) { return store_.get(key.text()); }
 
 /// Mostly the cache has parsed it already.
-ObjectPtr Registry::decode(const ObjectKey& key, const KeyValue& stored) {
+ObjectPtr Registry::decode(const ObjectKey& key, const store::KeyValue& stored) {
     auto object = caches()->of(key.resource).find(stored.key, stored.mod_revision);
     return object ? object : decode_stored(stored.value, stored.mod_revision);
 }
@@ -204,4 +205,4 @@ std::string Registry::generate_uid() {
     return uuid(0, ++uids_);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

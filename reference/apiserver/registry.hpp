@@ -16,7 +16,7 @@
 #include "reference/apiserver/resource.hpp"
 #include "reference/apiserver/watch_caches.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// On whose behalf, and as what, something is done.
 struct Call {
@@ -35,16 +35,16 @@ struct ObjectKey {
 };
 
 struct ListOptions {
-    std::optional<Revision> revision = {};  // none: the newest
-    bool exact = false;                     // as of that revision, not of a later one
-    std::int64_t limit = 0;                 // 0: all
+    std::optional<store::Revision> revision = {};  // none: the newest
+    bool exact = false;                            // as of that revision, not of a later one
+    std::int64_t limit = 0;                        // 0: all
     std::string continue_token = {};
     Selection selection = {};
 };
 
 struct ListResult {
     std::vector<ObjectPtr> objects;
-    Revision revision = 0;
+    store::Revision revision = 0;
     std::string continue_token = {};
     std::optional<std::int64_t> remaining = {};  // not counted where something is selected
 };
@@ -66,13 +66,13 @@ using Transform = std::function<Json(const Json& current)>;
 
 class Registry {
 public:
-    Registry(Store& store, const ApiServerOptions& options);
+    Registry(store::Store& store, const ApiServerOptions& options);
 
     Json create(const Call& call, const ObjectKey& key, Json object);
     /// The newest: read from the store.
     ObjectPtr get(const ObjectKey& key);
     /// As the cache has it, which has seen at least `at_least`. Throws a 504 if it does not come to.
-    ObjectPtr get_cached(const ObjectKey& key, Revision at_least);
+    ObjectPtr get_cached(const ObjectKey& key, store::Revision at_least);
     ListResult list(const ObjectKey& key, const ListOptions& options);
 
     /// PUT and PATCH, of the object or its status: the resource's strategy is applied to what
@@ -99,16 +99,17 @@ private:
     Json remove_now(const Call& call, const ObjectKey& key, Json last, bool marked,
                     const DeleteOptions& options);
     /// An empty `object`: removes. Reports the commit.
-    WriteResult write(const Call& call, const ObjectKey& key, const Json& object, Revision expected);
-    std::optional<KeyValue> read(const ObjectKey& key);
-    ObjectPtr decode(const ObjectKey& key, const KeyValue& stored);
+    store::WriteResult write(const Call& call, const ObjectKey& key, const Json& object,
+                             store::Revision expected);
+    std::optional<store::KeyValue> read(const ObjectKey& key);
+    ObjectPtr decode(const ObjectKey& key, const store::KeyValue& stored);
     std::string generate_name(const std::string& base);
     std::string generate_uid();
-    ListResult list_store(const ObjectKey& key, const ListOptions& options, Revision revision,
+    ListResult list_store(const ObjectKey& key, const ListOptions& options, store::Revision revision,
                           const std::string& start);
     ListResult list_cache(const ObjectKey& key, const ListOptions& options, WatchCaches& caches);
 
-    Store& store_;
+    store::Store& store_;
     const ApiServerOptions& options_;
     std::mutex commits_;  // held from the write until it is reported, if somebody listens
     std::mutex caches_mutex_;
@@ -117,4 +118,4 @@ private:
     std::uint64_t uids_ = 0;  // given, where they repeat after a restart
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -10,7 +10,7 @@
 #include "reference/apiserver/registry.hpp"
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -178,4 +178,4 @@ Json Registry::remove_now(const Call& call, const ObjectKey& key, Json last, boo
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -8,12 +8,12 @@
 #include "reference/apiserver/registry.hpp"
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
 struct Continuation {
-    Revision revision = 0;
+    store::Revision revision = 0;
     std::string start;  // the key to go on from, after the prefix
 };
 
@@ -48,7 +48,7 @@ ListResult Registry::list(const ObjectKey& key, const ListOptions& options) {
         const auto continuation = read_token(options.continue_token);
         try {
             return list_store(key, options, continuation.revision, continuation.start);
-        } catch (const Compacted&) {
+        } catch (const store::Compacted&) {
             throw expired(
                 "The provided continue parameter is too old to display a consistent list result. You must "
                 "start "
@@ -58,7 +58,7 @@ ListResult Registry::list(const ObjectKey& key, const ListOptions& options) {
     if (options.exact) {
         try {
             return list_store(key, options, options.revision.value_or(0), {});
-        } catch (const Compacted&) {
+        } catch (const store::Compacted&) {
             throw expired("The resourceVersion for the provided list is too old.");
         }
     }
@@ -86,7 +86,7 @@ ListResult Registry::list_cache(const ObjectKey& key, const ListOptions& options
     return result;
 }
 
-ListResult Registry::list_store(const ObjectKey& key, const ListOptions& options, Revision revision,
+ListResult Registry::list_store(const ObjectKey& key, const ListOptions& options, store::Revision revision,
                                 const std::string& start) {
     if (revision > 0)
         if (const auto newest = store_.revision(); revision > newest)
@@ -117,4 +117,4 @@ ListResult Registry::list_store(const ObjectKey& key, const ListOptions& options
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

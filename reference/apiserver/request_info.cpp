@@ -8,7 +8,7 @@
 
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -108,4 +108,4 @@ std::optional<std::int64_t> integer(const Request& request, const std::string& n
     return number;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -7,7 +7,7 @@
 #include "reference/apiserver/resource.hpp"
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 struct RequestInfo {
     bool is_resource = false;  // else a path such as "/version"
@@ -29,4 +29,4 @@ bool flag(const Request& request, const std::string& name);
 /// Throws a 400 if the parameter is there and no integer.
 std::optional<std::int64_t> integer(const Request& request, const std::string& name);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -7,7 +7,7 @@
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/types_schema.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -76,10 +76,10 @@ Selection parse_selection(const RequestInfo& info, const Request& request) {
     return selection;
 }
 
-std::optional<Revision> parse_resource_version(const Request& request) {
+std::optional<store::Revision> parse_resource_version(const Request& request) {
     const auto text = parameter(request, "resourceVersion").value_or("");
     if (text.empty()) return std::nullopt;
-    Revision revision = 0;
+    store::Revision revision = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), revision);
     if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || revision < 0)
         throw bad_request(
@@ -146,4 +146,4 @@ bool parse_delete_dry_run(const Json& body, const Request& request) {
     return true;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -10,7 +10,7 @@
 
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// One cause of a 422 Invalid (apimachinery/pkg/util/validation/field).
 struct FieldError {
@@ -71,4 +71,4 @@ const Json* discovery_document(const std::string& path);
 /// gnostic's openapi.v2.Document of the same, serialized.
 const std::string& openapi_v2_protobuf();
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -10,12 +10,12 @@
 #include "reference/apiserver/defaults_pod.hpp"
 #include "reference/apiserver/resource.hpp"
 #include "reference/apiserver/tables_kinds.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -342,4 +342,4 @@ const Resource* find_resource(const std::string& group, const std::string& versi
     return found == all.end() ? nullptr : &*found;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -8,7 +8,7 @@
 
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -234,4 +234,4 @@ std::string label_selector_text(const Json& selector) {
     return fmt::format("{}", fmt::join(parts, ","));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

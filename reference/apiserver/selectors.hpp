@@ -6,7 +6,7 @@
 
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 struct LabelRequirement {
     enum class Operator : std::uint8_t { in, not_in, exists, does_not_exist, greater, less };
@@ -56,4 +56,4 @@ struct Selection {
 /// metav1.LabelSelector as text, as Scale.status.selector has it: "app=x,tier in (a,b)".
 std::string label_selector_text(const Json& selector);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -199,4 +199,4 @@ Json deleted_status(const Resource& resource, const std::string& name, const std
             {"details", std::move(about)}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

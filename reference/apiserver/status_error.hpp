@@ -8,7 +8,7 @@
 #include "reference/apiserver/resource.hpp"
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// Thrown by the parts of kube-apiserver; ApiServer::handle turns it into a response.
 class StatusError : public std::exception {
@@ -65,4 +65,4 @@ Json success_status(int code);
 /// Of a removal: "Success" with name, group, resource and UID (registry/store.go:finalizeDelete).
 Json deleted_status(const Resource& resource, const std::string& name, const std::string& uid);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

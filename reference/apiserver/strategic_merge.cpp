@@ -9,7 +9,7 @@
 #include "reference/apiserver/patch.hpp"
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -277,4 +277,4 @@ Json apply_strategic_merge_patch(const Json& document, const Json& patch, const 
     return result;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

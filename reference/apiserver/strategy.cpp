@@ -5,7 +5,7 @@
 #include "reference/apiserver/object_meta.hpp"
 #include "reference/apiserver/status_error.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -118,4 +118,4 @@ bool allows_create_on_update(const Resource& resource) {
     return resource.plural == "leases" || resource.plural == "events";
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

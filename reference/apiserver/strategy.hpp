@@ -9,7 +9,7 @@
 #include "reference/apiserver/resource.hpp"
 #include "reference/apiserver/types_schema.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// `body` as an object of this kind: of the right shape, without what does not exist, with defaults.
 /// `strict`: a field that does not exist is an error (fieldValidation=Strict).
@@ -27,4 +27,4 @@ bool allows_unconditional_update(const Resource& resource);
 /// Whether a PUT of what is not there creates it (AllowCreateOnUpdate).
 bool allows_create_on_update(const Resource& resource);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -10,7 +10,7 @@
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/strategy.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -36,9 +36,7 @@ void set_scheduled(Json& pod, const std::string& now) {
     const auto found = std::find_if(conditions.begin(), conditions.end(), [](const Json& condition) {
         return string_at(condition, "/type") == "PodScheduled";
     });
-    Json scheduled{{"type", "PodScheduled"},
-                   {"status", "True"},
-                   {"lastTransitionTime", now}};
+    Json scheduled{{"type", "PodScheduled"}, {"status", "True"}, {"lastTransitionTime", now}};
     if (found == conditions.end()) {
         conditions.push_back(std::move(scheduled));
     } else {
@@ -138,4 +136,4 @@ Json update_scale(Registry& registry, const Call& call, const ObjectKey& key, co
     return scale_of(updated);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

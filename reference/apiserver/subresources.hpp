@@ -6,7 +6,7 @@
 #include "reference/apiserver/registry.hpp"
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// POST pods/binding (pkg/registry/core/pod/storage/storage.go:BindingREST, setPodNodeAndMetadata).
 /// `checks_node`: that spec.nodeName is empty.
@@ -23,4 +23,4 @@ Json scale_of(const Json& object);
 Json update_scale(Registry& registry, const Call& call, const ObjectKey& key, const Transform& change,
                   const std::string& uid);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

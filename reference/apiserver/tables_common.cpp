@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "reference/apiserver/types_access.hpp"
 #include "reference/base/environment.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -111,4 +111,4 @@ TableColumn number_column(std::string name, std::string description) {
     return {std::move(name), "integer", "", std::move(description), 0};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -5,7 +5,7 @@
 
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// "5s", "2m30s", "3h", "4d2h" (apimachinery/pkg/util/duration: HumanDuration).
 std::string human_duration(std::int64_t seconds);
@@ -25,4 +25,4 @@ TableColumn age_column();
 TableColumn text_column(std::string name, std::string description, int priority = 0);
 TableColumn number_column(std::string name, std::string description);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

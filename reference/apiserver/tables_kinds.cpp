@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "reference/apiserver/tables_common.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -249,4 +249,4 @@ Json service_cells(const Json& service, const std::string& now) {
             selector_text(Json{{"matchLabels", member(spec, "selector")}})};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -6,7 +6,7 @@
 
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 std::vector<TableColumn> pod_columns();
 Json pod_cells(const Json& pod, const std::string& now);
@@ -27,4 +27,4 @@ Json config_map_cells(const Json& config_map, const std::string& now);
 std::vector<TableColumn> service_columns();
 Json service_cells(const Json& service, const std::string& now);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

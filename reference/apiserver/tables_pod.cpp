@@ -5,9 +5,9 @@
 
 #include "reference/apiserver/tables_common.hpp"
 #include "reference/apiserver/tables_kinds.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -166,4 +166,4 @@ Json pod_cells(const Json& pod, const std::string& now) {
             readiness_gates(pod)};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -1,7 +1,7 @@
 // Deployments and replica sets: k8s.io/api/apps/v1/types.go; Scale: k8s.io/api/autoscaling/v1/types.go.
 #include "reference/apiserver/types_tables.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -109,4 +109,4 @@ std::vector<Type> apps_types() {
     };
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

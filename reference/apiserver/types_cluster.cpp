@@ -1,7 +1,7 @@
 // Nodes, namespaces, events: k8s.io/api/core/v1/types.go; leases: k8s.io/api/coordination/v1/types.go.
 #include "reference/apiserver/types_tables.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -167,4 +167,4 @@ std::vector<Type> cluster_types() {
     return types;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

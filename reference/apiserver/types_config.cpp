@@ -1,7 +1,7 @@
 // ConfigMaps and Services: k8s.io/api/core/v1/types.go.
 #include "reference/apiserver/types_tables.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 std::vector<Type> config_types() {
     return {
@@ -51,4 +51,4 @@ std::vector<Type> config_types() {
     };
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -1,7 +1,7 @@
 // Containers of a pod: k8s.io/api/core/v1/types.go.
 #include "reference/apiserver/types_tables.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -253,4 +253,4 @@ std::vector<Type> container_types() {
     return types;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -6,14 +6,12 @@
 #include "reference/apiserver/types_schema.hpp"
 #include "reference/base/environment.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
 using Shape = Field::Shape;
 using Element = Field::Element;
-
-std::string text_of(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 /// What Go calls the value in an UnmarshalTypeError.
 std::string value_name(const Json& value) {
@@ -59,7 +57,7 @@ private:
     /// without indices.
     void mismatch(const Json& value, const std::string& struct_field, const std::string& type) {
         const bool says_number = value.is_number() && (type == "int32" || type == "int64");
-        fail("json: cannot unmarshal " + value_name(value) + (says_number ? " " + text_of(value) : "") +
+        fail("json: cannot unmarshal " + value_name(value) + (says_number ? " " + json_text(value) : "") +
              " into Go struct field " + struct_field + " of type " + type);
     }
 
@@ -113,7 +111,7 @@ private:
                 return integer(value, struct_field, "int32", std::numeric_limits<std::int32_t>::min(),
                                std::numeric_limits<std::int32_t>::max());
             case Element::quantity:
-                if (!parse_quantity(value.is_string() ? value.get<std::string>() : text_of(value))) {
+                if (!parse_quantity(value.is_string() ? value.get<std::string>() : json_text(value))) {
                     fail(quantity_format_error);
                 }
                 return;
@@ -137,7 +135,7 @@ private:
         try {
             from_rfc3339(value);
         } catch (const std::invalid_argument&) {
-            const auto quoted = text_of(value);
+            const auto quoted = json_text(value);
             fail("parsing time " + quoted + " as \"2006-01-02T15:04:05Z07:00\": cannot parse " + quoted +
                  " as \"2006\"");
         }
@@ -175,7 +173,7 @@ void normalize_element(const Field& field, Json& value) {
     } else if (field.element == Element::structure) {
         normalize(*schema().of(field), value);
     } else if (field.element == Element::quantity) {
-        const auto quantity = parse_quantity(value.is_string() ? value.get<std::string>() : text_of(value));
+        const auto quantity = parse_quantity(value.is_string() ? value.get<std::string>() : json_text(value));
         if (quantity) value = canonical(*quantity);
     }
 }
@@ -231,4 +229,4 @@ std::vector<std::string> unknown_fields(const Type& type, const Json& object) {
     return unknown;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -1,7 +1,7 @@
 // k8s.io/apimachinery/pkg/apis/meta/v1/types.go.
 #include "reference/apiserver/types_tables.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 Type kind_type(std::string_view name, std::string_view package, std::string_view description,
                std::vector<Field> fields) {
@@ -99,4 +99,4 @@ std::vector<Type> meta_types() {
     };
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -1,7 +1,7 @@
 // Pods: k8s.io/api/core/v1/types.go, k8s.io/api/policy/v1/types.go.
 #include "reference/apiserver/types_tables.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -243,4 +243,4 @@ std::vector<Type> pod_types() {
     return types;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <limits>
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -175,4 +175,4 @@ std::string canonical(const Quantity& quantity) {
     return canonical_decimal(quantity.nano, quantity.format == Quantity::Format::decimal_exponent);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// Wide enough for every quantity that Kubernetes keeps exactly (below 2^63) in billionths.
 __extension__ using Nano = __int128;
@@ -26,4 +26,4 @@ std::string canonical(const Quantity& quantity);
 inline constexpr auto quantity_format_error =
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

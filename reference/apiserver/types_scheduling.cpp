@@ -1,7 +1,7 @@
 // Where pods may run: k8s.io/api/core/v1/types.go.
 #include "reference/apiserver/types_tables.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -83,4 +83,4 @@ std::vector<Type> scheduling_types() {
     };
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -5,7 +5,7 @@
 
 #include "reference/apiserver/types_tables.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -105,4 +105,4 @@ const Schema& schema() {
     return all;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

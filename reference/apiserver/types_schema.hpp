@@ -22,7 +22,7 @@
 
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// What the Go struct tags say beside the name.
 struct FieldTraits {
@@ -102,4 +102,4 @@ void normalize(const Type& type, Json& object);
 /// Paths of fields that do not exist, for fieldValidation=Strict: `unknown field "spec.replcas"`.
 std::vector<std::string> unknown_fields(const Type& type, const Json& object);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -6,7 +6,7 @@
 
 #include "reference/apiserver/types_schema.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 std::vector<Type> meta_types();        // ObjectMeta, LabelSelector, DeleteOptions, ...
 std::vector<Type> pod_types();         // Pod, PodSpec, PodTemplateSpec, PodStatus, Binding, Eviction
@@ -24,4 +24,4 @@ inline constexpr auto core_package = "io.k8s.api.core.v1";
 Type kind_type(std::string_view name, std::string_view package, std::string_view description,
                std::vector<Field> fields);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

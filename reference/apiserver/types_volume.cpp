@@ -1,7 +1,7 @@
 // Volumes: k8s.io/api/core/v1/types.go. Sources of single storage vendors are taken as they come.
 #include "reference/apiserver/types_tables.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -133,4 +133,4 @@ std::vector<Type> volume_types() {
     };
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -1,13 +1,13 @@
 // pkg/apis/apps/validation/validation.go.
 #include <algorithm>
 
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/types_schema.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -189,4 +189,4 @@ std::vector<FieldError> validate_replica_set_status(const Json& replica_set, con
     return errors.take();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

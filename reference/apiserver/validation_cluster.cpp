@@ -2,12 +2,12 @@
 #include <set>
 
 #include "reference/apiserver/object_meta.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -162,4 +162,4 @@ std::vector<FieldError> validate_service(const Json& service) {
     return errors.take();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -4,12 +4,12 @@
 #include <set>
 
 #include "reference/apiserver/object_meta.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -226,4 +226,4 @@ void validate_containers(const Json& spec, const std::string& path, ValidationEr
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 void ValidationErrors::required(const std::string& field, std::string_view detail) {
     auto message = std::string("Required value");
@@ -88,4 +88,4 @@ std::string keyed(const std::string& path, std::string_view key) {
     return path + "[" + std::string(key) + "]";
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -9,7 +9,7 @@
 
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 class ValidationErrors {
 public:
@@ -48,4 +48,4 @@ std::string keyed(const std::string& path, std::string_view key);  // "limits[cp
 
 inline constexpr auto not_negative = "must be greater than or equal to 0";
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -5,7 +5,7 @@
 
 #include "reference/apiserver/resource.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 std::vector<FieldError> validate_deployment(const Json& deployment);
 std::vector<FieldError> validate_deployment_update(const Json& deployment, const Json& old);
@@ -21,4 +21,4 @@ std::vector<FieldError> validate_config_map(const Json& config_map);
 std::vector<FieldError> validate_config_map_update(const Json& config_map, const Json& old);
 std::vector<FieldError> validate_service(const Json& service);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

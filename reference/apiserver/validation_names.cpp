@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "reference/apiserver/object_meta.hpp"
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -187,4 +187,4 @@ bool label_selector_matches(const Json& selector, const Json& labels) {
                        [&](const Json& expression) { return requirement_matches(expression, labels); });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

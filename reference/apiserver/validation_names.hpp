@@ -7,7 +7,7 @@
 
 #include "reference/apiserver/validation_errors.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 /// Label keys, resource names, taint keys: "example.com/MyName".
 std::string qualified_name_error(const std::string& name);
@@ -27,4 +27,4 @@ void validate_label_selector(const Json& selector, const std::string& path, Vali
 /// Whether a *valid* selector matches these labels.
 bool label_selector_matches(const Json& selector, const Json& labels);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

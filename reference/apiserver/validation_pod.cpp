@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "reference/apiserver/object_meta.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/validation_names.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -175,4 +175,4 @@ std::vector<FieldError> validate_pod_status_update(const Json& pod, const Json& 
     return errors.take();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

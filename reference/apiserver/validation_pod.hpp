@@ -6,7 +6,7 @@
 
 #include "reference/apiserver/validation_errors.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 std::vector<FieldError> validate_pod(const Json& pod);
 std::vector<FieldError> validate_pod_update(const Json& pod, const Json& old);
@@ -22,4 +22,4 @@ void validate_scheduling(const Json& spec, const std::string& path, ValidationEr
 void validate_quantities(const Json& amounts, const std::string& path, ValidationErrors& errors);
 void validate_tolerations(const Json& spec, const std::string& path, ValidationErrors& errors);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

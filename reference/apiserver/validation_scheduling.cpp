@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <set>
 
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -187,4 +187,4 @@ void validate_scheduling(const Json& spec, const std::string& path, ValidationEr
     validate_spread(spec, path, errors);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -2,11 +2,11 @@
 #include <set>
 
 #include "reference/apiserver/object_meta.hpp"
-#include "reference/apiserver/types_access.hpp"
 #include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/validation_pod.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -124,4 +124,4 @@ void validate_volumes(const Json& spec, const std::string& path, ValidationError
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -2,22 +2,22 @@
 
 #include <algorithm>
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
-ObjectPtr decode_stored(const std::string& value, Revision revision) {
+ObjectPtr decode_stored(const std::string& value, store::Revision revision) {
     Json object = Json::parse(value, nullptr, false);
     if (!object.is_object()) object = Json::object();
     set_resource_version(object, revision);
     return std::make_shared<const Json>(std::move(object));
 }
 
-void set_resource_version(Json& object, Revision revision) {
+void set_resource_version(Json& object, store::Revision revision) {
     Json& metadata = object["metadata"];
     if (!metadata.is_object()) metadata = Json::object();
     metadata["resourceVersion"] = std::to_string(revision);
 }
 
-void WatchCache::load(const std::vector<KeyValue>& items, Revision revision) {
+void WatchCache::load(const std::vector<store::KeyValue>& items, store::Revision revision) {
     const std::lock_guard lock(mutex_);
     for (const auto& item : items)
         if (item.key.starts_with(resource_.key_prefix()))
@@ -25,12 +25,12 @@ void WatchCache::load(const std::vector<KeyValue>& items, Revision revision) {
     forgotten_ = revision_ = revision;
 }
 
-void WatchCache::apply(const StoreEvent& event) {
+void WatchCache::apply(const store::StoreEvent& event) {
     const std::lock_guard lock(mutex_);
     const auto& key = event.current.key;
     const auto found = items_.find(key);
     Event applied{event.revision, key, nullptr, found == items_.end() ? nullptr : found->second.object,
-                  event.type == StoreEvent::Type::remove};
+                  event.type == store::StoreEvent::Type::remove};
     if (applied.removed) {
         if (!applied.previous) return;
         Json last = *applied.previous;
@@ -51,7 +51,7 @@ void WatchCache::apply(const StoreEvent& event) {
     for (const auto& watcher : watchers_) deliver(*watcher, events_.back());
 }
 
-void WatchCache::advance(Revision progress) {
+void WatchCache::advance(store::Revision progress) {
     const std::lock_guard lock(mutex_);
     revision_ = std::max(revision_, progress);
 }
@@ -71,7 +71,7 @@ CacheSnapshot WatchCache::list(const std::string& key_prefix, const Selection& s
     return result;
 }
 
-ObjectPtr WatchCache::find(const std::string& key, Revision mod_revision) const {
+ObjectPtr WatchCache::find(const std::string& key, store::Revision mod_revision) const {
     const std::lock_guard lock(mutex_);
     const auto found = items_.find(key);
     return found != items_.end() && found->second.revision == mod_revision ? found->second.object : nullptr;
@@ -87,8 +87,8 @@ std::shared_ptr<WatchCache::Watcher> WatchCache::watch(WatchOptions options) {
     auto watcher = std::make_shared<Watcher>(std::move(options));
     const auto& wanted = watcher->options_;
     const std::lock_guard lock(mutex_);
-    if (ended_) throw StoreUnavailable("the watch cache is being rebuilt");
-    if (wanted.after && *wanted.after < forgotten_) throw Compacted(forgotten_);
+    if (ended_) throw store::StoreUnavailable("the watch cache is being rebuilt");
+    if (wanted.after && *wanted.after < forgotten_) throw store::Compacted(forgotten_);
     forget_stopped();
     watchers_.push_back(watcher);
     if (wanted.after) {
@@ -164,4 +164,4 @@ bool WatchCache::Watcher::stopped() const {
     return stopped_;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

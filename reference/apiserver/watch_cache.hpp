@@ -17,26 +17,26 @@
 #include "reference/apiserver/selectors.hpp"
 #include "reference/store/store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 using ObjectPtr = std::shared_ptr<const Json>;
 
 /// A stored object as the API shows it: with metadata.resourceVersion. A value that is no JSON
 /// object, which only a stranger can have written, is an object with nothing else in it.
-ObjectPtr decode_stored(const std::string& value, Revision revision);
+ObjectPtr decode_stored(const std::string& value, store::Revision revision);
 
 /// Sets metadata.resourceVersion.
-void set_resource_version(Json& object, Revision revision);
+void set_resource_version(Json& object, store::Revision revision);
 
 struct CacheSnapshot {
     std::vector<ObjectPtr> objects;  // ordered by key
-    Revision revision = 0;
+    store::Revision revision = 0;
 };
 
 struct WatchOptions {
     std::string key_prefix;  // "/registry/pods/default/"
     Selection selection;
-    std::optional<Revision> after;  // none: begin with what is there, as ADDED
+    std::optional<store::Revision> after;  // none: begin with what is there, as ADDED
     bool bookmarks = false;
     /// "ADDED", ... with the object; called in order, one at a time, under locks of the cache.
     std::function<void(const std::string& type, const ObjectPtr& object)> on_event;
@@ -49,14 +49,14 @@ public:
         : resource_(resource), events_most_(events_most) {}
 
     /// Everything there is as of `revision`; before the first event.
-    void load(const std::vector<KeyValue>& items, Revision revision);
-    void apply(const StoreEvent& event);
+    void load(const std::vector<store::KeyValue>& items, store::Revision revision);
+    void apply(const store::StoreEvent& event);
     /// `progress`: every event up to this revision has been applied. Called after `apply`.
-    void advance(Revision progress);
+    void advance(store::Revision progress);
 
     CacheSnapshot list(const std::string& key_prefix, const Selection& selection) const;
     /// The object of this key if the cache has it as of exactly this revision, else null.
-    ObjectPtr find(const std::string& key, Revision mod_revision) const;
+    ObjectPtr find(const std::string& key, store::Revision mod_revision) const;
     /// Null if there is none in the cache, which may be behind the store.
     ObjectPtr find(const std::string& key) const;
 
@@ -69,7 +69,7 @@ public:
 
 private:
     struct Event {
-        Revision revision = 0;
+        store::Revision revision = 0;
         std::string key;
         ObjectPtr current;   // of a removal: the last state, at the revision of the removal
         ObjectPtr previous;  // null: created
@@ -77,7 +77,7 @@ private:
     };
     struct Item {
         ObjectPtr object;
-        Revision revision = 0;
+        store::Revision revision = 0;
     };
 
     void deliver(Watcher& watcher, const Event& event) const;
@@ -88,8 +88,8 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, Item> items_;
     std::deque<Event> events_;
-    Revision forgotten_ = 0;  // events up to this one are not in `events_`
-    Revision revision_ = 0;
+    store::Revision forgotten_ = 0;  // events up to this one are not in `events_`
+    store::Revision revision_ = 0;
     std::vector<std::shared_ptr<Watcher>> watchers_;
     bool ended_ = false;
 };
@@ -112,4 +112,4 @@ private:
     bool stopped_ = false;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

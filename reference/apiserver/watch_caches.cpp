@@ -1,6 +1,6 @@
 #include "reference/apiserver/watch_caches.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 namespace {
 
@@ -10,7 +10,7 @@ constexpr auto wait_most = std::chrono::seconds(3);
 
 }  // namespace
 
-WatchCaches::WatchCaches(Store& store) {
+WatchCaches::WatchCaches(store::Store& store) {
     const auto stored = store.range(root);
     revision_ = stored.revision;
     for (const auto& resource : resources()) {
@@ -20,7 +20,7 @@ WatchCaches::WatchCaches(Store& store) {
         caches_[&resource] = std::move(cache);
     }
     watch_ = store.watch(
-        root, stored.revision, [this](const StoreEvent& event) { on_event(event); },
+        root, stored.revision, [this](const store::StoreEvent& event) { on_event(event); },
         [this](const std::string&) { on_end(); });
 }
 
@@ -29,7 +29,7 @@ WatchCaches::~WatchCaches() {
     for (const auto& [resource, cache] : caches_) cache->end_watches();
 }
 
-void WatchCaches::on_event(const StoreEvent& event) {
+void WatchCaches::on_event(const store::StoreEvent& event) {
     const auto& key = event.current.key;
     const auto end = key.find('/', root.size());
     const auto found = by_name_.find(key.substr(root.size(), end - root.size()));
@@ -50,12 +50,12 @@ void WatchCaches::on_end() {
     advanced_.notify_all();
 }
 
-bool WatchCaches::wait_for(Revision revision) {
+bool WatchCaches::wait_for(store::Revision revision) {
     std::unique_lock lock(mutex_);
     return advanced_.wait_for(lock, wait_most, [&] { return broken_ || revision_ >= revision; }) && !broken_;
 }
 
-Revision WatchCaches::revision() const {
+store::Revision WatchCaches::revision() const {
     const std::lock_guard lock(mutex_);
     return revision_;
 }
@@ -68,4 +68,4 @@ void WatchCaches::send_bookmarks() {
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

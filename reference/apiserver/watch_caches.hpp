@@ -13,12 +13,12 @@
 
 #include "reference/apiserver/watch_cache.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::apiserver {
 
 class WatchCaches {
 public:
     /// Reads everything under /registry/. Throws StoreUnavailable.
-    explicit WatchCaches(Store& store);
+    explicit WatchCaches(store::Store& store);
     /// Ends all watches.
     ~WatchCaches();
     WatchCaches(const WatchCaches&) = delete;
@@ -29,12 +29,12 @@ public:
     bool broken() const { return broken_; }
     /// Waits until everything up to `revision` has been applied. False: not within three seconds
     /// (watch_cache.go: blockTimeout).
-    bool wait_for(Revision revision);
-    Revision revision() const;
+    bool wait_for(store::Revision revision);
+    store::Revision revision() const;
     void send_bookmarks();
 
 private:
-    void on_event(const StoreEvent& event);
+    void on_event(const store::StoreEvent& event);
     void on_end();
 
     std::map<const Resource*, std::unique_ptr<WatchCache>> caches_;
@@ -42,8 +42,8 @@ private:
     std::atomic<bool> broken_ = false;
     mutable std::mutex mutex_;
     std::condition_variable advanced_;
-    Revision revision_ = 0;
-    std::unique_ptr<StoreWatch> watch_;  // the first to go
+    store::Revision revision_ = 0;
+    std::unique_ptr<store::StoreWatch> watch_;  // the first to go
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::apiserver

@@ -2,7 +2,7 @@
 //
 // When a worker runs, when a timer fires, what time it is, and which of several equally good
 // candidates is taken: a component asks its Environment, and nothing else. Free-running
-// processes have one on an event loop (http/event_loop.hpp); the replay driver has one that does
+// processes have one on an event loop (event_loop.hpp); the replay driver has one that does
 // exactly what a trace says (replay/world.hpp). Everything runs on one thread: no callback is
 // called from within the call that registered it.
 #pragma once

@@ -12,7 +12,7 @@
 #include "reference/base/message.hpp"
 #include "reference/base/task.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 /// Ends the watch when destroyed: no callback is called after that.
 class WatchStream {
@@ -44,4 +44,4 @@ public:
     }
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 namespace {
 
@@ -53,4 +54,4 @@ void EventRecorder::record(const Json& object, const std::string& api_version, c
     api_.send(post_request(path, event), ignore);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

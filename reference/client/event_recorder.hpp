@@ -10,7 +10,7 @@
 #include "reference/base/environment.hpp"
 #include "reference/client/api.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 class EventRecorder {
 public:
@@ -35,4 +35,4 @@ private:
     std::map<std::string, Known> known_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

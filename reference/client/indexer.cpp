@@ -1,8 +1,8 @@
 #include "reference/client/indexer.hpp"
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 void Indexer::add_index(const std::string& name, IndexFunction function) {
     indexes_.emplace(name, Index{std::move(function), {}});
@@ -63,4 +63,4 @@ std::string orphans_of(const std::string& space) { return "orphan/" + space; }
 
 std::vector<std::string> index_by_namespace(const Json& object) { return {namespace_of(object)}; }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

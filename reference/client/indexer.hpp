@@ -12,11 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "reference/base/json.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
-
-using Object = std::shared_ptr<const Json>;
+namespace kcheck::reference::client {
 
 class Indexer {
 public:
@@ -55,4 +53,4 @@ std::vector<std::string> index_by_controller(const Json& object);
 std::string orphans_of(const std::string& space);
 std::vector<std::string> index_by_namespace(const Json& object);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

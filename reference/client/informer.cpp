@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 namespace {
 
@@ -124,4 +125,4 @@ void when_synced(const std::vector<Informer*>& informers, const std::function<vo
         });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

@@ -16,7 +16,7 @@
 #include "reference/client/api.hpp"
 #include "reference/client/indexer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 struct ObjectHandlers {
     std::function<void(const Object&)> on_add = {};
@@ -83,4 +83,4 @@ private:
 /// Runs `then` as soon as all have synced (cache.WaitForCacheSync). Call before they are started.
 void when_synced(const std::vector<Informer*>& informers, const std::function<void()>& then);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

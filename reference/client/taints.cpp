@@ -1,6 +1,6 @@
 #include "reference/client/taints.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 bool tolerates(const Json& toleration, const Json& taint) {
     const auto effect = string_at(toleration, "/effect");
@@ -19,4 +19,4 @@ const Json* toleration_of(const Json& pod, const Json& taint) {
     return nullptr;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

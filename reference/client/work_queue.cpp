@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 using std::chrono::milliseconds;
 
@@ -70,4 +70,4 @@ Task<> WorkQueue::run(std::string key) {
     dispatch();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

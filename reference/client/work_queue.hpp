@@ -17,7 +17,7 @@
 #include "reference/base/environment.hpp"
 #include "reference/base/task.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::client {
 
 class WorkQueue {
 public:
@@ -66,4 +66,4 @@ private:
     std::map<std::string, int> failures_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::client

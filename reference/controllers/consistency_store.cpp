@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
-void ConsistencyStore::wrote(const std::string& owner, const Informer& informer, const Json& written) {
+void ConsistencyStore::wrote(const std::string& owner, const client::Informer& informer,
+                             const Json& written) {
     auto& newest = writes_[owner][&informer];
     newest = std::max(newest, revision_of(written));
 }
@@ -19,4 +20,4 @@ bool ConsistencyStore::is_ready(const std::string& owner) const {
     });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -9,18 +9,18 @@
 
 #include "reference/client/informer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 class ConsistencyStore {
 public:
     /// `written` is the object of the reply, of the type that the informer holds.
-    void wrote(const std::string& owner, const Informer& informer, const Json& written);
+    void wrote(const std::string& owner, const client::Informer& informer, const Json& written);
     /// Whether every informer has reached what was written for this owner.
     bool is_ready(const std::string& owner) const;
     void forget(const std::string& owner) { writes_.erase(owner); }
 
 private:
-    std::map<std::string, std::map<const Informer*, std::int64_t>> writes_;
+    std::map<std::string, std::map<const client::Informer*, std::int64_t>> writes_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json.hpp"
+#include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -93,12 +94,12 @@ void ControllerManager::begin_nodes(const Connect& connect) {
 
 void ControllerManager::start() {
     if (deployment_controller_)
-        when_synced(
+        client::when_synced(
             {&shared("apps/v1", "deployments"), &shared("apps/v1", "replicasets"), &shared("v1", "pods")},
             [this] { deployment_controller_->start(); });
     if (replica_set_controller_)
-        when_synced({&shared("apps/v1", "replicasets"), &shared("v1", "pods")},
-                    [this] { replica_set_controller_->start(); });
+        client::when_synced({&shared("apps/v1", "replicasets"), &shared("v1", "pods")},
+                            [this] { replica_set_controller_->start(); });
     if (garbage_collector_) garbage_collector_->start();
     if (namespace_controller_) namespace_controller_->start();
     if (node_lifecycle_) node_lifecycle_->start();
@@ -112,7 +113,7 @@ bool ControllerManager::has_synced() const {
                        [](const auto& entry) { return entry.second->has_synced(); });
 }
 
-WorkQueue* ControllerManager::queue(const std::string& controller) {
+client::WorkQueue* ControllerManager::queue(const std::string& controller) {
     if (controller == DeploymentController::name && deployment_controller_)
         return &deployment_controller_->queue();
     if (controller == ReplicaSetController::name && replica_set_controller_)
@@ -120,28 +121,28 @@ WorkQueue* ControllerManager::queue(const std::string& controller) {
     return nullptr;
 }
 
-const Informer* ControllerManager::informer(const std::string& plural) const {
+const client::Informer* ControllerManager::informer(const std::string& plural) const {
     const auto found = informers_.find(plural);
     return found == informers_.end() ? nullptr : found->second.get();
 }
 
-Api& ControllerManager::connect(const Connect& connect, const std::string& user) {
+client::Api& ControllerManager::connect(const Connect& connect, const std::string& user) {
     connections_.push_back(connect(user));
     return *connections_.back();
 }
 
 /// Made when the first controller asks for it.
-Informer& ControllerManager::shared(const std::string& api_version, const std::string& plural,
-                                    const std::string& space) {
+client::Informer& ControllerManager::shared(const std::string& api_version, const std::string& plural,
+                                            const std::string& space) {
     auto& informer = informers_[plural];
     if (!informer)
-        informer =
-            std::make_unique<Informer>(environment_, *informers_api_,
-                                       InformerOptions{.component = "kube-controller-manager",
-                                                       .path = collection_path(api_version, plural, space),
-                                                       .selectors = {},
-                                                       .resync_period = options_.resync_period});
+        informer = std::make_unique<client::Informer>(
+            environment_, *informers_api_,
+            client::InformerOptions{.component = "kube-controller-manager",
+                                    .path = client::collection_path(api_version, plural, space),
+                                    .selectors = {},
+                                    .resync_period = options_.resync_period});
     return *informer;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

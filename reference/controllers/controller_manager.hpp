@@ -26,7 +26,7 @@
 #include "reference/controllers/pod_gc.hpp"
 #include "reference/controllers/replicaset_controller.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 /// Names of its controllers (cmd/kube-controller-manager/names); those that have requests of
 /// their own are their service accounts as well.
@@ -45,7 +45,7 @@ struct ControllerManagerOptions {
 class ControllerManager {
 public:
     /// A connection as this user. Called once for each, by the constructor.
-    using Connect = std::function<std::shared_ptr<Api>(const std::string& user)>;
+    using Connect = std::function<std::shared_ptr<client::Api>(const std::string& user)>;
 
     /// Throws std::invalid_argument if the options name a controller that there is not.
     ControllerManager(Environment& environment, const Connect& connect, ControllerManagerOptions options);
@@ -56,15 +56,15 @@ public:
     bool has_synced() const;
 
     /// "deployment-controller" or "replicaset-controller"; null if it was not asked for.
-    WorkQueue* queue(const std::string& controller);
+    client::WorkQueue* queue(const std::string& controller);
     /// "pods", "replicasets", ...; null if no controller needs it.
-    const Informer* informer(const std::string& plural) const;
+    const client::Informer* informer(const std::string& plural) const;
     const ReplicaSetController* replica_set_controller() const { return replica_set_controller_.get(); }
 
 private:
-    Api& connect(const Connect& connect, const std::string& user);
-    Informer& shared(const std::string& api_version, const std::string& plural,
-                     const std::string& space = {});
+    client::Api& connect(const Connect& connect, const std::string& user);
+    client::Informer& shared(const std::string& api_version, const std::string& plural,
+                             const std::string& space = {});
     void begin_apps(const Connect& connect);
     void begin_collectors(const Connect& connect);
     void begin_nodes(const Connect& connect);
@@ -72,9 +72,9 @@ private:
 
     Environment& environment_;
     ControllerManagerOptions options_;
-    std::vector<std::shared_ptr<Api>> connections_;
-    Api* informers_api_ = nullptr;
-    std::map<std::string, std::unique_ptr<Informer>> informers_;  // by plural
+    std::vector<std::shared_ptr<client::Api>> connections_;
+    client::Api* informers_api_ = nullptr;
+    std::map<std::string, std::unique_ptr<client::Informer>> informers_;  // by plural
     std::unique_ptr<DeploymentController> deployment_controller_;
     std::unique_ptr<ReplicaSetController> replica_set_controller_;
     std::unique_ptr<GarbageCollector> garbage_collector_;
@@ -84,4 +84,4 @@ private:
     std::unique_ptr<PodGcController> pod_gc_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -5,7 +5,7 @@
 
 #include "reference/base/environment.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 struct ControllerOptions {
     Switches switches = {};
@@ -13,4 +13,4 @@ struct ControllerOptions {
     std::size_t workers = 5;  // syncs at a time (--concurrent-deployment-syncs and the like)
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

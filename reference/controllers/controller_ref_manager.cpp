@@ -2,14 +2,16 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
 std::string path_of(const ResourceKind& kind, const Json& object) {
-    return collection_path(kind.api_version, kind.plural, namespace_of(object)) + "/" + name_of(object);
+    return client::collection_path(kind.api_version, kind.plural, namespace_of(object)) + "/" +
+           name_of(object);
 }
 
 Json owner_patch(const Json& child, Json reference) {
@@ -31,9 +33,9 @@ Verdict judge(const Json& owner, const Json& child) {
 }
 
 /// controller_ref_manager.go:RecheckDeletionTimestamp.
-Task<SyncResult> may_adopt(Api& api, Object owner, ResourceKind kind) {
-    const Response fresh = co_await api.call(get_request(path_of(kind, *owner)));
-    if (!fresh.is_success()) co_return Failure{error_message(fresh)};
+Task<SyncResult> may_adopt(client::Api& api, Object owner, ResourceKind kind) {
+    const Response fresh = co_await api.call(client::get_request(path_of(kind, *owner)));
+    if (!fresh.is_success()) co_return Failure{client::error_message(fresh)};
     if (uid_of(fresh.body) != uid_of(*owner))
         co_return Failure{fmt::format("original {} {} is gone: got uid {}, wanted {}", kind.kind,
                                       key_of(*owner), uid_of(fresh.body), uid_of(*owner))};
@@ -44,7 +46,7 @@ Task<SyncResult> may_adopt(Api& api, Object owner, ResourceKind kind) {
 
 }  // namespace
 
-Task<Claimed> claim_children(Api& api, Claim claim) {
+Task<Claimed> claim_children(client::Api& api, Claim claim) {
     Claimed result;
     bool rechecked = false;
     SyncResult adoption;  // why nothing may be adopted
@@ -66,8 +68,8 @@ Task<Claimed> claim_children(Api& api, Claim claim) {
         Json reference =
             adopts ? controller_reference(*claim.owner, claim.owner_kind.api_version, claim.owner_kind.kind)
                    : Json{{"$patch", "delete"}, {"uid", uid_of(*claim.owner)}};
-        const Response reply = co_await api.call(
-            patch_request(path_of(claim.child_kind, *child), owner_patch(*child, std::move(reference))));
+        const Response reply = co_await api.call(client::patch_request(
+            path_of(claim.child_kind, *child), owner_patch(*child, std::move(reference))));
         if (reply.is_success()) {
             if (claim.on_patched) claim.on_patched(reply.body);
             if (adopts) result.children.push_back(child);
@@ -75,9 +77,9 @@ Task<Claimed> claim_children(Api& api, Claim claim) {
         }
         // Gone already; or, of a release, no longer the same object.
         if (reply.status == 404 || (!adopts && reply.status == 422)) continue;
-        if (!result.failure) result.failure = Failure{error_message(reply)};
+        if (!result.failure) result.failure = Failure{client::error_message(reply)};
     }
     co_return result;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -10,7 +10,7 @@
 #include "reference/client/indexer.hpp"
 #include "reference/controllers/failure.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 struct ResourceKind {
     std::string api_version, kind, plural;
@@ -32,6 +32,6 @@ struct Claimed {
 
 /// Before the first adoption the owner is read once from kube-apiserver: a cached one may have
 /// been deleted meanwhile. Patches carry the child's UID.
-Task<Claimed> claim_children(Api& api, Claim claim);
+Task<Claimed> claim_children(client::Api& api, Claim claim);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

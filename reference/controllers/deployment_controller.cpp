@@ -1,11 +1,12 @@
 #include "reference/controllers/deployment_controller.hpp"
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/controllers/controller_ref_manager.hpp"
 #include "reference/controllers/deployment_sync.hpp"
 #include "reference/controllers/deployment_util.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -15,9 +16,9 @@ constexpr int retries_max = 15;  // deployment_controller.go:maxRetries
 
 }  // namespace
 
-DeploymentController::DeploymentController(Environment& environment, Api& api, Informer& deployments,
-                                           Informer& replica_sets, Informer& pods,
-                                           const ControllerOptions& options)
+DeploymentController::DeploymentController(Environment& environment, client::Api& api,
+                                           client::Informer& deployments, client::Informer& replica_sets,
+                                           client::Informer& pods, const ControllerOptions& options)
     : environment_(environment),
       api_(api),
       deployments_(deployments),
@@ -27,7 +28,7 @@ DeploymentController::DeploymentController(Environment& environment, Api& api, I
       recorder_(environment, api, name, options.events),
       queue_(environment, name, options.workers,
              [this](std::string key) { return process(std::move(key)); }) {
-    pods_.add_index(controller_index, index_by_controller);
+    pods_.add_index(client::controller_index, client::index_by_controller);
     const auto enqueue = [this](const Object& deployment) { queue_.add(key_of(*deployment)); };
     deployments_.add_handlers({
         .on_add = enqueue,
@@ -86,12 +87,12 @@ Task<> DeploymentController::pod_deleted(Object pod) {
     if (!replica_set || uid_of(*replica_set) != string_at(*controller, "/uid")) co_return;
     const auto deployment = resolve(space, controller_of(*replica_set));
     if (!deployment || is_rolling_update(*deployment)) co_return;
-    const Response list = co_await api_.call(
-        get_request(collection_path(replica_set_kind.api_version, replica_set_kind.plural, space)));
+    const Response list = co_await api_.call(client::get_request(
+        client::collection_path(replica_set_kind.api_version, replica_set_kind.plural, space)));
     if (!list.is_success()) co_return;
     for (const auto& item : member(list.body, "items"))
         if (is_controlled_by(item, *deployment) &&
-            !pods_.store().by_index(controller_index, uid_of(item)).empty())
+            !pods_.store().by_index(client::controller_index, uid_of(item)).empty())
             co_return;
     queue_.add(key_of(*deployment));
 }
@@ -133,4 +134,4 @@ Task<> DeploymentController::sync(std::string key) {
         queue_.add_after(key, *again);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

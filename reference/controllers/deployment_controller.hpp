@@ -13,7 +13,7 @@
 #include "reference/client/work_queue.hpp"
 #include "reference/controllers/controller_options.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 class DeploymentController {
 public:
@@ -21,12 +21,13 @@ public:
 
     /// Adds its handlers and indexes to the informers, which it shares with other controllers and
     /// which must not have been started.
-    DeploymentController(Environment& environment, Api& api, Informer& deployments, Informer& replica_sets,
-                         Informer& pods, const ControllerOptions& options);
+    DeploymentController(Environment& environment, client::Api& api, client::Informer& deployments,
+                         client::Informer& replica_sets, client::Informer& pods,
+                         const ControllerOptions& options);
 
     /// Call when the informers have synced.
     void start() { queue_.start(); }
-    WorkQueue& queue() { return queue_; }
+    client::WorkQueue& queue() { return queue_; }
 
 private:
     void replica_set_changed(const Object& old, const Object& current);
@@ -38,13 +39,13 @@ private:
     Task<> sync(std::string key);
 
     Environment& environment_;
-    Api& api_;
-    Informer& deployments_;
-    Informer& replica_sets_;
-    Informer& pods_;
+    client::Api& api_;
+    client::Informer& deployments_;
+    client::Informer& replica_sets_;
+    client::Informer& pods_;
     ControllerOptions options_;
-    EventRecorder recorder_;
-    WorkQueue queue_;
+    client::EventRecorder recorder_;
+    client::WorkQueue queue_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -1,12 +1,12 @@
 // The two strategies of a rollout (pkg/controller/deployment: rolling.go, recreate.go).
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/controllers/deployment_status.hpp"
 #include "reference/controllers/deployment_sync.hpp"
 #include "reference/controllers/deployment_util.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 /// One step a sync: the new one up, or else old ones down, or else cleaning up.
 Task<> DeploymentSync::roll_out_rolling() {
@@ -114,9 +114,9 @@ Task<> DeploymentSync::roll_out_recreate() {
 bool DeploymentSync::old_pods_are_running(const ReplicaSets& found) const {
     if (sum_of_status(found.old_ones, "/status/replicas") > 0) return true;
     for (const auto& old_one : found.old_ones)
-        for (const auto& pod : context_.pods.store().by_index(controller_index, uid_of(*old_one)))
+        for (const auto& pod : context_.pods.store().by_index(client::controller_index, uid_of(*old_one)))
             if (!is_pod_terminal(*pod)) return true;
     return false;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

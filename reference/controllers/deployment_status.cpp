@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/controllers/deployment_util.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -204,4 +204,4 @@ bool set_paused_condition(Json& deployment, Time now) {
     return true;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -11,7 +11,7 @@
 #include "reference/base/environment.hpp"
 #include "reference/client/indexer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 /// Conditions as `status.conditions` holds them.
 Json deployment_condition(const std::string& type, const std::string& status, const std::string& reason,
@@ -24,10 +24,11 @@ void remove_condition(Json& status, const std::string& type);
 /// What is stored, with zeros and empty lists left out, as new statuses are written.
 Json current_status(const Json& deployment);
 /// Counts, observedGeneration and the Available condition. `all` may contain null pointers.
-Json calculate_status(const Json& deployment, const std::vector<Object>& all, const Object& new_one,
-                      Time now);
+Json calculate_status(const Json& deployment, const std::vector<Object>& all,
+                      const Object& new_one, Time now);
 /// The same with Progressing and ReplicaFailure, as of a rollout (syncRolloutStatus).
-Json rollout_status(const Json& deployment, const std::vector<Object>& all, const Object& new_one, Time now);
+Json rollout_status(const Json& deployment, const std::vector<Object>& all,
+                    const Object& new_one, Time now);
 
 /// All replicas are updated and available, and the spec is that of the status (DeploymentComplete).
 bool is_complete(const Json& deployment, const Json& status);
@@ -39,4 +40,4 @@ std::optional<std::chrono::milliseconds> progress_check_after(const Json& deploy
 /// it says so already, or has no deadline.
 bool set_paused_condition(Json& deployment, Time now);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -4,16 +4,17 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/controllers/deployment_status.hpp"
 #include "reference/controllers/deployment_util.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
 [[noreturn]] void fail(const Response& reply) {
-    throw SyncFailed({error_message(reply), !namespace_is_terminating(reply)});
+    throw SyncFailed({client::error_message(reply), !client::namespace_is_terminating(reply)});
 }
 
 }  // namespace
@@ -91,8 +92,8 @@ Task<Object> DeploymentSync::sync_existing(Object existing, std::int64_t revisio
     if (annotated || ages_otherwise) {
         if (context_.switches.contains(Switch::update_without_resource_version))
             updated["metadata"].erase("resourceVersion");
-        const Response reply =
-            co_await context_.api.call(put_request(replica_sets_path() + "/" + name_of(updated), updated));
+        const Response reply = co_await context_.api.call(
+            client::put_request(replica_sets_path() + "/" + name_of(updated), updated));
         if (!reply.is_success()) fail(reply);
         co_return std::make_shared<const Json>(reply.body);
     }
@@ -128,7 +129,7 @@ Task<Object> DeploymentSync::create_new(std::vector<Object> old_ones, std::int64
     wanted["spec"]["replicas"] = replicas;
     set_new_replica_set_annotations(deployment_, wanted, revision, false);
 
-    const Response reply = co_await context_.api.call(post_request(replica_sets_path(), wanted));
+    const Response reply = co_await context_.api.call(client::post_request(replica_sets_path(), wanted));
     if (!reply.is_success()) {
         Object existing = co_await after_failed_create(reply, wanted);
         // Ours after all, from a request whose outcome was not known.
@@ -151,7 +152,7 @@ Task<Object> DeploymentSync::create_new(std::vector<Object> old_ones, std::int64
 
 /// Returns the ReplicaSet if the name is taken by our own; else always throws.
 Task<Object> DeploymentSync::after_failed_create(Response reply, Json wanted) {
-    if (is_reason(reply, "AlreadyExists")) {
+    if (client::is_reason(reply, "AlreadyExists")) {
         const auto stored = context_.replica_sets.get(key_of(wanted));
         if (!stored) fail(reply);  // the cache does not know it yet: try again
         if (is_controlled_by(*stored, deployment_) && canonical_template(at(*stored, "/spec/template")) ==
@@ -162,9 +163,9 @@ Task<Object> DeploymentSync::after_failed_create(Response reply, Json wanted) {
         co_await put_status();
         fail(reply);
     }
-    if (namespace_is_terminating(reply)) fail(reply);
-    const auto message =
-        fmt::format("Failed to create new replica set \"{}\": {}", name_of(wanted), error_message(reply));
+    if (client::namespace_is_terminating(reply)) fail(reply);
+    const auto message = fmt::format("Failed to create new replica set \"{}\": {}", name_of(wanted),
+                                     client::error_message(reply));
     record("Warning", "ReplicaSetCreateError", message);
     if (has_progress_deadline(deployment_)) {
         set_progressing("False", "ReplicaSetCreateError", message);
@@ -227,8 +228,8 @@ Task<Object> DeploymentSync::scale_to(Object replica_set, std::int64_t replicas)
     updated["spec"]["replicas"] = replicas;
     if (context_.switches.contains(Switch::update_without_resource_version))
         updated["metadata"].erase("resourceVersion");
-    const Response reply =
-        co_await context_.api.call(put_request(replica_sets_path() + "/" + name_of(updated), updated));
+    const Response reply = co_await context_.api.call(
+        client::put_request(replica_sets_path() + "/" + name_of(updated), updated));
     if (!reply.is_success()) fail(reply);
     if (before != replicas)
         record("Normal", "ScalingReplicaSet",
@@ -253,7 +254,7 @@ Task<> DeploymentSync::clean_up(std::vector<Object> old_ones) {
             generation_of(old_one) > int_at(old_one, "/status/observedGeneration"))
             continue;
         const Response reply =
-            co_await context_.api.call(delete_request(replica_sets_path() + "/" + name_of(old_one)));
+            co_await context_.api.call(client::delete_request(replica_sets_path() + "/" + name_of(old_one)));
         if (!reply.is_success() && reply.status != 404) fail(reply);
     }
 }
@@ -281,9 +282,9 @@ Task<> DeploymentSync::put_status() {
     Json body = deployment_;
     if (context_.switches.contains(Switch::update_without_resource_version))
         body["metadata"].erase("resourceVersion");
-    const auto path = collection_path("apps/v1", "deployments", namespace_of(deployment_)) + "/" +
+    const auto path = client::collection_path("apps/v1", "deployments", namespace_of(deployment_)) + "/" +
                       name_of(deployment_) + "/status";
-    const Response reply = co_await context_.api.call(put_request(path, std::move(body)));
+    const Response reply = co_await context_.api.call(client::put_request(path, std::move(body)));
     if (!reply.is_success()) fail(reply);
 }
 
@@ -302,7 +303,7 @@ void DeploymentSync::record(const std::string& type, const std::string& reason, 
 }
 
 std::string DeploymentSync::replica_sets_path() const {
-    return collection_path("apps/v1", "replicasets", namespace_of(deployment_));
+    return client::collection_path("apps/v1", "replicasets", namespace_of(deployment_));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -18,16 +18,16 @@
 #include "reference/client/informer.hpp"
 #include "reference/controllers/failure.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 class DeploymentSync {
 public:
     struct Context {
         Environment& environment;
-        Api& api;
-        const Informer& replica_sets;
-        const Informer& pods;  // with controller_index
-        EventRecorder& recorder;
+        client::Api& api;
+        const client::Informer& replica_sets;
+        const client::Informer& pods;  // with controller_index
+        client::EventRecorder& recorder;
         const Switches& switches;
     };
     /// `owned`: the ReplicaSets that the Deployment has claimed.
@@ -92,4 +92,4 @@ private:
     std::optional<std::chrono::milliseconds> check_again_after_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -6,9 +6,9 @@
 #include <limits>
 #include <set>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -263,4 +263,4 @@ bool set_new_replica_set_annotations(const Json& deployment, Json& replica_set, 
     return changed;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

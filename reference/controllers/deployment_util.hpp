@@ -9,7 +9,7 @@
 #include "reference/base/environment.hpp"
 #include "reference/client/indexer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 inline constexpr const char* revision_annotation = "deployment.kubernetes.io/revision";
 inline constexpr const char* revision_history_annotation = "deployment.kubernetes.io/revision-history";
@@ -42,7 +42,8 @@ std::string pod_template_hash(const Json& pod_template, const Json& collision_co
 /// The oldest ReplicaSet with the Deployment's template, or null.
 Object find_new_replica_set(const Json& deployment, std::vector<Object> replica_sets);
 /// All but the new one.
-std::vector<Object> find_old_replica_sets(const std::vector<Object>& replica_sets, const Object& new_one);
+std::vector<Object> find_old_replica_sets(const std::vector<Object>& replica_sets,
+                                                  const Object& new_one);
 /// The active one if there is but one, the newest if there is none, else null.
 Object find_active_or_latest(const Object& new_one, std::vector<Object> old_ones);
 /// The new ReplicaSet wants all replicas and has them available.
@@ -66,4 +67,4 @@ bool set_replicas_annotations(Json& replica_set, std::int64_t desired, std::int6
 bool set_new_replica_set_annotations(const Json& deployment, Json& replica_set, std::int64_t revision,
                                      bool exists);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -1,6 +1,6 @@
 #include "reference/controllers/expectations.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 void Expectations::expect_creations(const std::string& key, int count) {
     expected_[key] = {count, {}, environment_.monotonic()};
@@ -37,4 +37,4 @@ std::set<std::string> Expectations::deletions(const std::string& key) const {
     return found == expected_.end() ? std::set<std::string>() : found->second.deletions;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

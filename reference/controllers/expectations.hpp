@@ -13,7 +13,7 @@
 
 #include "reference/base/environment.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 class Expectations {
 public:
@@ -44,4 +44,4 @@ private:
     std::map<std::string, Expected> expected_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

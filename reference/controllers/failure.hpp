@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 struct Failure {
     std::string why;
@@ -22,4 +22,4 @@ public:
     Failure failure;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -20,7 +21,8 @@ std::string policy_of(const Json& object) {
 
 }  // namespace
 
-GarbageCollector::GarbageCollector(Environment& environment, Api& api, std::vector<CollectedKind> kinds)
+GarbageCollector::GarbageCollector(Environment& environment, client::Api& api,
+                                   std::vector<CollectedKind> kinds)
     : api_(api),
       kinds_(std::move(kinds)),
       to_delete_(environment, "garbage-collector", workers, [this](std::string uid) { return sync(uid); }),
@@ -28,7 +30,7 @@ GarbageCollector::GarbageCollector(Environment& environment, Api& api, std::vect
                  [this](std::string uid) { return sync_orphan(uid); }) {}
 
 void GarbageCollector::start() {
-    std::vector<Informer*> informers;
+    std::vector<client::Informer*> informers;
     for (const auto& kind : kinds_) {
         const auto observe = [this, kind](const Object& object) {
             enqueue(graph_.observe(*object, kind.api_version, kind.kind));
@@ -45,7 +47,7 @@ void GarbageCollector::start() {
                                      [forget](const Object& object, bool) { forget(object); }});
         informers.push_back(kind.informer);
     }
-    when_synced(informers, [this] {
+    client::when_synced(informers, [this] {
         to_delete_.start();
         to_orphan_.start();
     });
@@ -165,7 +167,7 @@ Task<GarbageCollector::Classified> GarbageCollector::classify(std::vector<OwnerR
 
 Task<GarbageCollector::Latest> GarbageCollector::get_latest(ObjectIdentity item) {
     Latest latest;
-    Response response = co_await api_.call(get_request(path_of(item)));
+    Response response = co_await api_.call(client::get_request(path_of(item)));
     latest.failed = !response.is_success() && response.status != 404;
     latest.found = response.is_success() && uid_of(response.body) == item.uid;
     latest.object = std::move(response.body);
@@ -177,7 +179,7 @@ Task<GarbageCollector::Outcome> GarbageCollector::delete_object(Json object, Obj
                                                                 std::string policy) {
     Json preconditions = {{"uid", item.uid}, {"resourceVersion", resource_version_of(object)}};
     for (bool is_last = false;; is_last = true) {
-        auto request = delete_request(path_of(item));
+        auto request = client::delete_request(path_of(item));
         request.body = {{"apiVersion", "v1"},
                         {"kind", "DeleteOptions"},
                         {"preconditions", preconditions},
@@ -201,7 +203,7 @@ Task<GarbageCollector::Outcome> GarbageCollector::remove_references(ObjectIdenti
     Json references = Json::array();
     for (const auto& uid : owners) references.push_back({{"$patch", "delete"}, {"uid", uid}});
     const Json patch = {{"metadata", {{"uid", item.uid}, {"ownerReferences", references}}}};
-    const Response response = co_await api_.call(patch_request(path_of(item), patch));
+    const Response response = co_await api_.call(client::patch_request(path_of(item), patch));
     co_return response.is_success() || response.status == 404 ? Outcome::done : Outcome::retry;
 }
 
@@ -213,7 +215,7 @@ Task<GarbageCollector::Outcome> GarbageCollector::unblock_references(ObjectIdent
         if (reference.blocks)
             references.push_back({{"uid", reference.owner.uid}, {"blockOwnerDeletion", false}});
     const Json patch = {{"metadata", {{"uid", item.uid}, {"ownerReferences", references}}}};
-    const Response response = co_await api_.call(patch_request(path_of(item), patch));
+    const Response response = co_await api_.call(client::patch_request(path_of(item), patch));
     co_return response.is_success() ? Outcome::done : Outcome::retry;
 }
 
@@ -227,7 +229,7 @@ Task<GarbageCollector::Outcome> GarbageCollector::remove_finalizer(ObjectIdentit
         Json left = Json::array();
         for (const auto& other : at(latest.object, "/metadata/finalizers"))
             if (other != finalizer) left.push_back(other);
-        auto request = patch_request(
+        auto request = client::patch_request(
             path_of(item),
             {{"metadata", {{"resourceVersion", resource_version_of(latest.object)}, {"finalizers", left}}}});
         request.content_type = "application/merge-patch+json";
@@ -275,7 +277,7 @@ std::string GarbageCollector::path_of(const ObjectIdentity& item) const {
     const auto kind = std::find_if(kinds_.begin(), kinds_.end(), [&](const CollectedKind& candidate) {
         return candidate.api_version == item.api_version && candidate.kind == item.kind;
     });
-    return collection_path(kind->api_version, kind->plural, item.space) + "/" + item.name;
+    return client::collection_path(kind->api_version, kind->plural, item.space) + "/" + item.name;
 }
 
 void GarbageCollector::remember_absent(const std::string& uid) {
@@ -286,4 +288,4 @@ void GarbageCollector::remember_absent(const std::string& uid) {
     absent_age_.pop_front();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

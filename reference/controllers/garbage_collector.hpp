@@ -21,16 +21,16 @@
 #include "reference/client/work_queue.hpp"
 #include "reference/controllers/garbage_collector_graph.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 struct CollectedKind {
     std::string api_version, kind, plural;  // "apps/v1", "ReplicaSet", "replicasets"
-    Informer* informer = nullptr;           // of all of them, shared with other controllers
+    client::Informer* informer = nullptr;   // of all of them, shared with other controllers
 };
 
 class GarbageCollector {
 public:
-    GarbageCollector(Environment& environment, Api& api, std::vector<CollectedKind> kinds);
+    GarbageCollector(Environment& environment, client::Api& api, std::vector<CollectedKind> kinds);
     GarbageCollector(const GarbageCollector&) = delete;
     GarbageCollector& operator=(const GarbageCollector&) = delete;
 
@@ -69,12 +69,12 @@ private:
     bool is_known_kind(const ObjectIdentity& item) const;
     void remember_absent(const std::string& uid);
 
-    Api& api_;
+    client::Api& api_;
     std::vector<CollectedKind> kinds_;
     OwnerGraph graph_;
-    WorkQueue to_delete_, to_orphan_;
+    client::WorkQueue to_delete_, to_orphan_;
     std::set<std::string> absent_;        // owners that are known not to exist: uid_cache.go
     std::deque<std::string> absent_age_;  // the same, oldest first
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

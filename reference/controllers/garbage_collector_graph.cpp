@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -104,4 +104,4 @@ std::vector<const GraphNode*> OwnerGraph::blocking_dependents(const GraphNode& o
     return blocking;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

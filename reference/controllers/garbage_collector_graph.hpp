@@ -12,7 +12,7 @@
 
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 struct ObjectIdentity {
     std::string api_version, kind, space, name, uid;
@@ -65,4 +65,4 @@ constexpr auto finalizer_foreground = "foregroundDeletion";
 constexpr auto finalizer_orphan = "orphan";
 bool has_deletion_finalizer(const Json& object, const std::string& finalizer);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -13,8 +14,8 @@ constexpr auto finalizer = "kubernetes";
 
 }  // namespace
 
-NamespaceController::NamespaceController(Environment& environment, Api& api, Informer& namespaces,
-                                         std::vector<NamespacedKind> kinds)
+NamespaceController::NamespaceController(Environment& environment, client::Api& api,
+                                         client::Informer& namespaces, std::vector<NamespacedKind> kinds)
     : api_(api),
       namespaces_(namespaces),
       kinds_(std::move(kinds)),
@@ -24,7 +25,7 @@ void NamespaceController::start() {
     namespaces_.add_handlers({[this](const Object& space) { enqueue_if_deleting(*space); },
                               [this](const Object&, const Object& current) { enqueue_if_deleting(*current); },
                               {}});
-    when_synced({&namespaces_}, [this] { queue_.start(); });
+    client::when_synced({&namespaces_}, [this] { queue_.start(); });
 }
 
 void NamespaceController::enqueue_if_deleting(const Json& space) {
@@ -51,8 +52,8 @@ Task<> NamespaceController::sync(std::string name) {
 Task<NamespaceController::Left> NamespaceController::delete_content(std::string name) {
     Left left;
     for (const auto& kind : kinds_) {
-        const auto path = collection_path(kind.api_version, kind.plural, name);
-        const Response list = co_await api_.call(get_request(path));
+        const auto path = client::collection_path(kind.api_version, kind.plural, name);
+        const Response list = co_await api_.call(client::get_request(path));
         if (!list.is_success()) {
             left.failed = true;
             continue;
@@ -63,7 +64,7 @@ Task<NamespaceController::Left> NamespaceController::delete_content(std::string 
                                                     int_at(object, "/spec/terminationGracePeriodSeconds")));
             left.grace = std::max(left.grace, grace);
             if (is_deleting(object)) continue;
-            auto request = delete_request(path + "/" + name_of(object));
+            auto request = client::delete_request(path + "/" + name_of(object));
             request.body = {{"apiVersion", "v1"},
                             {"kind", "DeleteOptions"},
                             {"preconditions", {{"uid", uid_of(object)}}},
@@ -77,8 +78,8 @@ Task<NamespaceController::Left> NamespaceController::delete_content(std::string 
 
 /// finalizeNamespace.
 Task<bool> NamespaceController::finalize(std::string name) {
-    const auto path = collection_path("v1", "namespaces") + "/" + name;
-    const Response latest = co_await api_.call(get_request(path));
+    const auto path = client::collection_path("v1", "namespaces") + "/" + name;
+    const Response latest = co_await api_.call(client::get_request(path));
     if (latest.status == 404) co_return true;
     if (!latest.is_success() || !is_deleting(latest.body)) co_return false;
     Json space = latest.body;
@@ -86,8 +87,8 @@ Task<bool> NamespaceController::finalize(std::string name) {
     for (const auto& other : at(latest.body, "/spec/finalizers"))
         if (other != finalizer) finalizers.push_back(other);
     space["spec"]["finalizers"] = finalizers;
-    const Response finalized = co_await api_.call(put_request(path + "/finalize", std::move(space)));
+    const Response finalized = co_await api_.call(client::put_request(path + "/finalize", std::move(space)));
     co_return finalized.is_success() || finalized.status == 404;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

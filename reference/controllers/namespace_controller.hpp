@@ -17,7 +17,7 @@
 #include "reference/client/informer.hpp"
 #include "reference/client/work_queue.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 struct NamespacedKind {
     std::string api_version, plural;  // "apps/v1", "deployments"
@@ -25,7 +25,7 @@ struct NamespacedKind {
 
 class NamespaceController {
 public:
-    NamespaceController(Environment& environment, Api& api, Informer& namespaces,
+    NamespaceController(Environment& environment, client::Api& api, client::Informer& namespaces,
                         std::vector<NamespacedKind> kinds);
     NamespaceController(const NamespaceController&) = delete;
     NamespaceController& operator=(const NamespaceController&) = delete;
@@ -46,10 +46,10 @@ private:
     Task<Left> delete_content(std::string name);
     Task<bool> finalize(std::string name);
 
-    Api& api_;
-    Informer& namespaces_;
+    client::Api& api_;
+    client::Informer& namespaces_;
     std::vector<NamespacedKind> kinds_;
-    WorkQueue queue_;
+    client::WorkQueue queue_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -19,7 +20,7 @@ constexpr auto unreachable = "node.kubernetes.io/unreachable";
 const std::array<std::string, 4> kubelet_conditions = {"Ready", "MemoryPressure", "DiskPressure",
                                                        "PIDPressure"};
 
-std::string node_path(const std::string& name) { return collection_path("v1", "nodes") + "/" + name; }
+std::string node_path(const std::string& name) { return client::collection_path("v1", "nodes") + "/" + name; }
 
 std::string ready_status(const Json& node) {
     const Json* ready = find_condition(node, "Ready");
@@ -73,9 +74,9 @@ const Json* find_taint(const Json& taints, const std::string& key, const std::st
 
 }  // namespace
 
-NodeLifecycleController::NodeLifecycleController(Environment& environment, Api& api, Informer& nodes,
-                                                 Informer& leases, Informer& pods,
-                                                 NodeLifecycleOptions options)
+NodeLifecycleController::NodeLifecycleController(Environment& environment, client::Api& api,
+                                                 client::Informer& nodes, client::Informer& leases,
+                                                 client::Informer& pods, NodeLifecycleOptions options)
     : environment_(environment),
       api_(api),
       nodes_(nodes),
@@ -91,7 +92,7 @@ void NodeLifecycleController::start() {
                              health_.erase(name_of(*node));
                              has_unready_pods_.erase(name_of(*node));
                          }});
-    when_synced({&nodes_, &leases_, &pods_}, [this] {
+    client::when_synced({&nodes_, &leases_, &pods_}, [this] {
         queue_.start();
         monitor();
     });
@@ -179,9 +180,9 @@ Task<NodeLifecycleController::Outcome> NodeLifecycleController::mark_unknown(Jso
             condition["lastTransitionTime"] = now;
             if (never_reported) condition["lastHeartbeatTime"] = at(node, "/metadata/creationTimestamp");
         }
-        const Response updated = co_await api_.call(put_request(node_path(name) + "/status", node));
+        const Response updated = co_await api_.call(client::put_request(node_path(name) + "/status", node));
         if (updated.is_success() || updated.status == 404) co_return Outcome::done;
-        Response latest = co_await api_.call(get_request(node_path(name)));
+        Response latest = co_await api_.call(client::get_request(node_path(name)));
         if (latest.status == 404) co_return Outcome::done;
         if (!latest.is_success()) co_return Outcome::retry;
         node = std::move(latest.body);
@@ -199,8 +200,9 @@ Task<NodeLifecycleController::Outcome> NodeLifecycleController::mark_pods_not_re
         Json& ready = condition_of(marked, "Ready");
         ready["status"] = "False";
         ready["lastTransitionTime"] = to_rfc3339(environment_.now());
-        const auto path = collection_path("v1", "pods", namespace_of(*pod)) + "/" + name_of(*pod) + "/status";
-        const Response response = co_await api_.call(put_request(path, std::move(marked)));
+        const auto path =
+            client::collection_path("v1", "pods", namespace_of(*pod)) + "/" + name_of(*pod) + "/status";
+        const Response response = co_await api_.call(client::put_request(path, std::move(marked)));
         if (!response.is_success() && response.status != 404) outcome = Outcome::retry;
     }
     if (outcome == Outcome::done) has_unready_pods_.erase(node);
@@ -214,7 +216,7 @@ Task<NodeLifecycleController::Outcome> NodeLifecycleController::update_taints(Ob
     if (taints == current || (taints.empty() && current.empty())) co_return Outcome::done;
     const Json patch = {{"metadata", {{"resourceVersion", resource_version_of(*node)}}},
                         {"spec", {{"taints", taints}}}};
-    const Response response = co_await api_.call(patch_request(node_path(name_of(*node)), patch));
+    const Response response = co_await api_.call(client::patch_request(node_path(name_of(*node)), patch));
     co_return response.is_success() || response.status == 404 ? Outcome::done : Outcome::retry;
 }
 
@@ -247,4 +249,4 @@ Json NodeLifecycleController::wanted_taints(const Json& node) {
     return taints;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

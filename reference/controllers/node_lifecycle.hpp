@@ -22,7 +22,7 @@
 #include "reference/client/informer.hpp"
 #include "reference/client/work_queue.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 struct NodeLifecycleOptions {
     std::chrono::milliseconds monitor_period{5'000};
@@ -34,8 +34,8 @@ struct NodeLifecycleOptions {
 class NodeLifecycleController {
 public:
     /// `leases`: of the namespace kube-node-lease.
-    NodeLifecycleController(Environment& environment, Api& api, Informer& nodes, Informer& leases,
-                            Informer& pods, NodeLifecycleOptions options);
+    NodeLifecycleController(Environment& environment, client::Api& api, client::Informer& nodes,
+                            client::Informer& leases, client::Informer& pods, NodeLifecycleOptions options);
     NodeLifecycleController(const NodeLifecycleController&) = delete;
     NodeLifecycleController& operator=(const NodeLifecycleController&) = delete;
 
@@ -63,15 +63,15 @@ private:
     Json wanted_taints(const Json& node);
 
     Environment& environment_;
-    Api& api_;
-    Informer& nodes_;
-    Informer& leases_;
-    Informer& pods_;
+    client::Api& api_;
+    client::Informer& nodes_;
+    client::Informer& leases_;
+    client::Informer& pods_;
     NodeLifecycleOptions options_;
-    WorkQueue queue_;
+    client::WorkQueue queue_;
     std::map<std::string, Health> health_;
     std::set<std::string> has_unready_pods_;  // nodes that stopped being ready; their pods are to follow
     Time next_taint_{};
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

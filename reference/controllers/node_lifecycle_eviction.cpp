@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/client/taints.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -25,7 +26,7 @@ Json no_execute_taints(const Json& node) {
 std::optional<std::chrono::seconds> tolerated_for(const Json& pod, const Json& taints) {
     std::optional<std::chrono::seconds> shortest;
     for (const auto& taint : taints) {
-        const Json* toleration = toleration_of(pod, taint);
+        const Json* toleration = client::toleration_of(pod, taint);
         if (toleration == nullptr) return std::chrono::seconds(0);
         const Json& seconds = at(*toleration, "/tolerationSeconds");
         if (!seconds.is_number_integer()) continue;
@@ -37,8 +38,8 @@ std::optional<std::chrono::seconds> tolerated_for(const Json& pod, const Json& t
 
 }  // namespace
 
-TaintEviction::TaintEviction(Environment& environment, Api& api, Informer& nodes, Informer& pods,
-                             bool records_events)
+TaintEviction::TaintEviction(Environment& environment, client::Api& api, client::Informer& nodes,
+                             client::Informer& pods, bool records_events)
     : environment_(environment),
       api_(api),
       nodes_(nodes),
@@ -62,7 +63,7 @@ void TaintEviction::start() {
                             if (!same("/spec/tolerations") || !same("/spec/nodeName")) pod_changed(*current);
                         },
                         [this](const Object& pod, bool) { cancel(key_of(*pod)); }});
-    when_synced({&nodes_, &pods_}, [this] {
+    client::when_synced({&nodes_, &pods_}, [this] {
         started_ = true;
         for (const auto& node : nodes_.store().list()) node_changed(*node);
     });
@@ -119,8 +120,8 @@ Task<> TaintEviction::evict(std::string key) {
 /// addConditionAndDeletePod.
 Task<bool> TaintEviction::try_to_evict(std::string key) {
     const auto [space, name] = split_key(key);
-    const auto path = collection_path("v1", "pods", space) + "/" + name;
-    const Response found = co_await api_.call(get_request(path));
+    const auto path = client::collection_path("v1", "pods", space) + "/" + name;
+    const Response found = co_await api_.call(client::get_request(path));
     if (found.status == 404) co_return true;
     if (!found.is_success()) co_return false;
     const Json& pod = found.body;
@@ -132,10 +133,10 @@ Task<bool> TaintEviction::try_to_evict(std::string key) {
                                 {"lastTransitionTime", to_rfc3339(environment_.now())}};
         const Json patch = {{"metadata", {{"uid", uid_of(pod)}}},
                             {"status", {{"conditions", Json::array({condition})}}}};
-        const Response patched = co_await api_.call(patch_request(path + "/status", patch));
+        const Response patched = co_await api_.call(client::patch_request(path + "/status", patch));
         if (!patched.is_success()) co_return patched.status == 404;
     }
-    const Response deleted = co_await api_.call(delete_request(path));
+    const Response deleted = co_await api_.call(client::delete_request(path));
     if (deleted.is_success())
         events_.record(pod, "v1", "Pod", "Normal", "TaintManagerEviction", "Marking for deletion Pod " + key);
     co_return deleted.is_success() || deleted.status == 404;
@@ -147,4 +148,4 @@ Task<> TaintEviction::pause(std::string key) {
     });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -15,11 +15,12 @@
 #include "reference/client/event_recorder.hpp"
 #include "reference/client/informer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 class TaintEviction {
 public:
-    TaintEviction(Environment& environment, Api& api, Informer& nodes, Informer& pods, bool records_events);
+    TaintEviction(Environment& environment, client::Api& api, client::Informer& nodes, client::Informer& pods,
+                  bool records_events);
     TaintEviction(const TaintEviction&) = delete;
     TaintEviction& operator=(const TaintEviction&) = delete;
 
@@ -42,12 +43,12 @@ private:
     Task<> pause(std::string key);
 
     Environment& environment_;
-    Api& api_;
-    Informer& nodes_;
-    Informer& pods_;
-    EventRecorder events_;
+    client::Api& api_;
+    client::Informer& nodes_;
+    client::Informer& pods_;
+    client::EventRecorder events_;
     bool started_ = false;
     std::map<std::string, Scheduled> scheduled_;  // by "namespace/name"
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

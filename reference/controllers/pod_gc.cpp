@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <tuple>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -14,17 +15,17 @@ const Activity collecting = {"pod-garbage-collector", "collect", ""};
 std::string node_of(const Json& pod) { return string_at(pod, "/spec/nodeName"); }
 
 std::string path_of(const Json& pod) {
-    return collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod);
+    return client::collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod);
 }
 
 }  // namespace
 
-PodGcController::PodGcController(Environment& environment, Api& api, Informer& pods, Informer& nodes,
-                                 PodGcOptions options)
+PodGcController::PodGcController(Environment& environment, client::Api& api, client::Informer& pods,
+                                 client::Informer& nodes, PodGcOptions options)
     : environment_(environment), api_(api), pods_(pods), nodes_(nodes), options_(options) {}
 
 void PodGcController::start() {
-    when_synced({&pods_, &nodes_}, [this] { environment_.post(collecting, [this] { collect(); }); });
+    client::when_synced({&pods_, &nodes_}, [this] { environment_.post(collecting, [this] { collect(); }); });
 }
 
 void PodGcController::collect() {
@@ -79,7 +80,8 @@ void PodGcController::collect_orphaned() {
 }
 
 Task<> PodGcController::remove_if_node_is_absent(std::string node, std::vector<Object> pods) {
-    const Response found = co_await api_.call(get_request(collection_path("v1", "nodes") + "/" + node));
+    const Response found =
+        co_await api_.call(client::get_request(client::collection_path("v1", "nodes") + "/" + node));
     if (found.status != 404) co_return;
     for (const auto& pod : pods) remove(pod, "PodGC: node no longer exists");
 }
@@ -104,15 +106,15 @@ Task<> PodGcController::fail_and_delete(Object pod, std::string message) {
                                 {"lastTransitionTime", to_rfc3339(environment_.now())}};
         const Json patch = {{"metadata", {{"uid", uid_of(*pod)}}},
                             {"status", {{"phase", "Failed"}, {"conditions", Json::array({condition})}}}};
-        const Response patched = co_await api_.call(patch_request(path_of(*pod) + "/status", patch));
+        const Response patched = co_await api_.call(client::patch_request(path_of(*pod) + "/status", patch));
         may_delete = patched.is_success();
     }
     if (may_delete) {
-        auto request = delete_request(path_of(*pod));
+        auto request = client::delete_request(path_of(*pod));
         request.body = {{"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"gracePeriodSeconds", 0}};
         co_await api_.call(std::move(request));
     }
     being_removed_.erase(uid_of(*pod));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

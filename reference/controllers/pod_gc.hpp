@@ -16,7 +16,7 @@
 #include "reference/client/api.hpp"
 #include "reference/client/informer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 struct PodGcOptions {
     std::chrono::milliseconds period{20'000};
@@ -27,8 +27,8 @@ struct PodGcOptions {
 
 class PodGcController {
 public:
-    PodGcController(Environment& environment, Api& api, Informer& pods, Informer& nodes,
-                    PodGcOptions options);
+    PodGcController(Environment& environment, client::Api& api, client::Informer& pods,
+                    client::Informer& nodes, PodGcOptions options);
     PodGcController(const PodGcController&) = delete;
     PodGcController& operator=(const PodGcController&) = delete;
 
@@ -49,12 +49,12 @@ private:
     Task<> remove_if_node_is_absent(std::string node, std::vector<Object> pods);
 
     Environment& environment_;
-    Api& api_;
-    Informer& pods_;
-    Informer& nodes_;
+    client::Api& api_;
+    client::Informer& pods_;
+    client::Informer& nodes_;
     PodGcOptions options_;
     std::map<std::string, Time> absent_since_;  // nodes that pods are bound to
     std::set<std::string> being_removed_;       // UIDs
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

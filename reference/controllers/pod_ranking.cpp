@@ -6,9 +6,9 @@
 #include <map>
 #include <tuple>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -96,4 +96,4 @@ std::vector<Object> pods_to_delete(Environment& environment, const Activity& act
     return victims;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

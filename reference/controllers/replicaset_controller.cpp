@@ -4,12 +4,13 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/controllers/controller_ref_manager.hpp"
 #include "reference/controllers/pod_ranking.hpp"
 #include "reference/controllers/replicaset_status.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -18,7 +19,7 @@ const ResourceKind pod_kind{"v1", "Pod", "pods"};
 constexpr int burst_replicas = 500;  // replica_set.go:BurstReplicas
 
 std::string pods_path(const Json& replica_set) {
-    return collection_path("v1", "pods", namespace_of(replica_set));
+    return client::collection_path("v1", "pods", namespace_of(replica_set));
 }
 
 int replicas_of(const Json& replica_set) {
@@ -43,8 +44,9 @@ bool is_timeout(const Response& response) { return response.status == 0 || respo
 
 }  // namespace
 
-ReplicaSetController::ReplicaSetController(Environment& environment, Api& api, Informer& replica_sets,
-                                           Informer& pods, const ControllerOptions& options)
+ReplicaSetController::ReplicaSetController(Environment& environment, client::Api& api,
+                                           client::Informer& replica_sets, client::Informer& pods,
+                                           const ControllerOptions& options)
     : environment_(environment),
       api_(api),
       replica_sets_(replica_sets),
@@ -54,7 +56,7 @@ ReplicaSetController::ReplicaSetController(Environment& environment, Api& api, I
       expectations_(environment),
       queue_(environment, name, options.workers,
              [this](std::string key) { return process(std::move(key)); }) {
-    pods_.add_index(controller_index, index_by_controller);
+    pods_.add_index(client::controller_index, client::index_by_controller);
     replica_sets_.add_handlers({
         .on_add = [this](const Object& added) { queue_.add(key_of(*added)); },
         .on_update =
@@ -155,8 +157,8 @@ Task<SyncResult> ReplicaSetController::sync(std::string key) {
     // Before the pods are read: what is observed from now on is not in this view.
     const bool may_manage = expectations_.satisfied(key);
     std::vector<Object> candidates;
-    for (const auto& index : {uid_of(*replica_set), orphans_of(namespace_of(*replica_set))})
-        for (const auto& pod : pods_.store().by_index(controller_index, index))
+    for (const auto& index : {uid_of(*replica_set), client::orphans_of(namespace_of(*replica_set))})
+        for (const auto& pod : pods_.store().by_index(client::controller_index, index))
             if (is_pod_active(*pod)) candidates.push_back(pod);
     Claim claim{.owner = replica_set,
                 .owner_kind = replica_set_kind,
@@ -223,18 +225,18 @@ Task<SyncResult> ReplicaSetController::create_pods(Object replica_set, int count
 Task<> ReplicaSetController::create_pod(Object replica_set, std::vector<SyncResult>& results,
                                         std::size_t which) {
     const Response reply =
-        co_await api_.call(post_request(pods_path(*replica_set), pod_from_template(*replica_set)));
+        co_await api_.call(client::post_request(pods_path(*replica_set), pod_from_template(*replica_set)));
     if (reply.is_success()) {
         if (!is(Switch::no_expectations)) consistency_.wrote(key_of(*replica_set), pods_, reply.body);
         recorder_.record(*replica_set, replica_set_kind.api_version, replica_set_kind.kind, "Normal",
                          "SuccessfulCreate", "Created pod: " + name_of(reply.body));
         co_return;
     }
-    if (namespace_is_terminating(reply)) co_return;
+    if (client::namespace_is_terminating(reply)) co_return;
     if (is_timeout(reply) && is(Switch::create_timeout_is_success)) co_return;
-    results[which] = Failure{error_message(reply)};
+    results[which] = Failure{client::error_message(reply)};
     recorder_.record(*replica_set, replica_set_kind.api_version, replica_set_kind.kind, "Warning",
-                     "FailedCreate", "Error creating: " + error_message(reply));
+                     "FailedCreate", "Error creating: " + client::error_message(reply));
 }
 
 Task<SyncResult> ReplicaSetController::delete_pods(Object replica_set, std::vector<Object> victims) {
@@ -249,7 +251,8 @@ Task<SyncResult> ReplicaSetController::delete_pods(Object replica_set, std::vect
 }
 
 Task<> ReplicaSetController::delete_pod(Object replica_set, Object pod, SyncResult& failure) {
-    const Response reply = co_await api_.call(delete_request(pods_path(*replica_set) + "/" + name_of(*pod)));
+    const Response reply =
+        co_await api_.call(client::delete_request(pods_path(*replica_set) + "/" + name_of(*pod)));
     if (reply.is_success()) {
         recorder_.record(*replica_set, replica_set_kind.api_version, replica_set_kind.kind, "Normal",
                          "SuccessfulDelete", "Deleted pod: " + name_of(*pod));
@@ -258,9 +261,9 @@ Task<> ReplicaSetController::delete_pod(Object replica_set, Object pod, SyncResu
     // No event will tell of this deletion.
     expectations_.deletion_observed(key_of(*replica_set), key_of(*pod));
     if (reply.status == 404) co_return;
-    if (!failure) failure = Failure{error_message(reply)};
+    if (!failure) failure = Failure{client::error_message(reply)};
     recorder_.record(*replica_set, replica_set_kind.api_version, replica_set_kind.kind, "Warning",
-                     "FailedDelete", "Error deleting: " + error_message(reply));
+                     "FailedDelete", "Error deleting: " + client::error_message(reply));
 }
 
 /// The pods of all ReplicaSets of the same owner (replica_set.go:getIndirectlyRelatedPods).
@@ -272,7 +275,7 @@ std::vector<Object> ReplicaSetController::related_pods(const Json& replica_set) 
         const bool is_sibling = owner != nullptr && other_owner != nullptr &&
                                 string_at(*owner, "/uid") == string_at(*other_owner, "/uid");
         if (!is_sibling && uid_of(*other) != uid_of(replica_set)) continue;
-        for (const auto& pod : pods_.store().by_index(controller_index, uid_of(*other)))
+        for (const auto& pod : pods_.store().by_index(client::controller_index, uid_of(*other)))
             related.push_back(pod);
     }
     return related;
@@ -290,24 +293,24 @@ Task<SyncResult> ReplicaSetController::update_status(Object replica_set, Json st
     } else if (!replica_set_status_differs(*replica_set, status)) {
         co_return std::nullopt;
     }
-    const auto path =
-        collection_path(replica_set_kind.api_version, replica_set_kind.plural, namespace_of(*replica_set)) +
-        "/" + name_of(*replica_set);
+    const auto path = client::collection_path(replica_set_kind.api_version, replica_set_kind.plural,
+                                              namespace_of(*replica_set)) +
+                      "/" + name_of(*replica_set);
     Json base = *replica_set;
     for (int attempt = 0;; ++attempt) {
         base["status"] = status;
         if (is(Switch::update_without_resource_version)) base["metadata"].erase("resourceVersion");
-        const Response reply = co_await api_.call(put_request(path + "/status", base));
+        const Response reply = co_await api_.call(client::put_request(path + "/status", base));
         if (reply.is_success()) {
             if (!is(Switch::no_expectations))
                 consistency_.wrote(key_of(*replica_set), replica_sets_, reply.body);
             co_return std::nullopt;
         }
-        if (attempt == 1) co_return Failure{error_message(reply)};
-        const Response fresh = co_await api_.call(get_request(path));
-        if (!fresh.is_success()) co_return Failure{error_message(fresh)};
+        if (attempt == 1) co_return Failure{client::error_message(reply)};
+        const Response fresh = co_await api_.call(client::get_request(path));
+        if (!fresh.is_success()) co_return Failure{client::error_message(fresh)};
         base = fresh.body;
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

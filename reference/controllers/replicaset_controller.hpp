@@ -21,7 +21,7 @@
 #include "reference/controllers/expectations.hpp"
 #include "reference/controllers/failure.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 class ReplicaSetController {
 public:
@@ -29,12 +29,12 @@ public:
 
     /// Adds its handlers and indexes to the informers, which it shares with other controllers and
     /// which must not have been started.
-    ReplicaSetController(Environment& environment, Api& api, Informer& replica_sets, Informer& pods,
-                         const ControllerOptions& options);
+    ReplicaSetController(Environment& environment, client::Api& api, client::Informer& replica_sets,
+                         client::Informer& pods, const ControllerOptions& options);
 
     /// Call when the informers have synced.
     void start() { queue_.start(); }
-    WorkQueue& queue() { return queue_; }
+    client::WorkQueue& queue() { return queue_; }
     const Expectations& expectations() const { return expectations_; }
 
 private:
@@ -57,14 +57,14 @@ private:
     Task<SyncResult> update_status(Object replica_set, Json status);
 
     Environment& environment_;
-    Api& api_;
-    Informer& replica_sets_;
-    Informer& pods_;
+    client::Api& api_;
+    client::Informer& replica_sets_;
+    client::Informer& pods_;
     ControllerOptions options_;
-    EventRecorder recorder_;
+    client::EventRecorder recorder_;
     Expectations expectations_;
     ConsistencyStore consistency_;
-    WorkQueue queue_;
+    client::WorkQueue queue_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 namespace {
 
@@ -67,4 +67,4 @@ bool replica_set_status_differs(const Json& replica_set, const Json& status) {
            at(before, "/conditions") != at(status, "/conditions");
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -8,7 +8,7 @@
 #include "reference/client/indexer.hpp"
 #include "reference/controllers/failure.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::controllers {
 
 /// The new status. `pods`: those that it owns and that are active. `diff`: how many of them are
 /// too many (negative: missing). `failure`: of the creations or deletions of this sync.
@@ -19,4 +19,4 @@ Json replica_set_status(const Json& replica_set, const std::vector<Object>& pods
 /// Whether there is anything to write.
 bool replica_set_status_differs(const Json& replica_set, const Json& status);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::controllers

@@ -12,7 +12,7 @@
 #include "reference/base/files.hpp"
 #include "reference/http/tls.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -59,7 +59,8 @@ std::string verb_of(const Request& request, const Json& reference) {
         for (auto& c : verb) c = static_cast<char>(c | 0x20);
         return verb;
     }
-    if (request.method == "GET") return ApiServer::is_watch(request) ? "watch" : one ? "get" : "list";
+    if (request.method == "GET")
+        return apiserver::ApiServer::is_watch(request) ? "watch" : one ? "get" : "list";
     if (request.method == "POST") return "create";
     if (request.method == "PUT") return "update";
     if (request.method == "PATCH") return "patch";
@@ -103,7 +104,7 @@ void AuditLog::record(const Call& call, const Response& response, Time received)
     const auto& request = call.request;
     const auto reference = object_reference(request.path);
     const bool write = request.method != "GET" && request.method != "HEAD";
-    const bool watch = ApiServer::is_watch(request);
+    const bool watch = apiserver::ApiServer::is_watch(request);
     Json event = {
         {"kind", "Event"},
         {"apiVersion", "audit.k8s.io/v1"},
@@ -126,7 +127,7 @@ void AuditLog::record(const Call& call, const Response& response, Time received)
     lines_.append(event);
 }
 
-void CommitLog::record(const Commit& commit) {
+void CommitLog::record(const apiserver::Commit& commit) {
     lines_.append({{"revision", commit.revision},
                    {"user", commit.user.name},
                    {"verb", commit.verb},
@@ -136,4 +137,4 @@ void CommitLog::record(const Commit& commit) {
                    {"object", commit.object}});
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

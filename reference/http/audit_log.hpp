@@ -9,7 +9,7 @@
 #include "reference/base/environment.hpp"
 #include "reference/http/caller.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 /// A file that only grows, a line a write: a process that is killed leaves whole lines. Thread-safe.
 class LineFile {
@@ -46,10 +46,10 @@ private:
 class CommitLog {
 public:
     explicit CommitLog(const std::filesystem::path& file) : lines_(file) {}
-    void record(const Commit& commit);
+    void record(const apiserver::Commit& commit);
 
 private:
     LineFile lines_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

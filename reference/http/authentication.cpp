@@ -10,7 +10,7 @@
 
 #include "reference/http/kubeconfig.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -64,4 +64,4 @@ std::string token_line(const std::string& token, const User& user) {
     return fmt::format("{},{},{},{}\n", token, user.name, user.name, fmt::join(user.groups, ";"));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -9,7 +9,7 @@
 
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 using Tokens = std::map<std::string, User>;
 
@@ -23,4 +23,4 @@ std::optional<User> authenticate(const User& of_certificate, std::string_view au
 Tokens read_tokens(const std::filesystem::path& file);
 std::string token_line(const std::string& token, const User& user);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

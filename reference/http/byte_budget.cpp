@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 ByteBudget::Room::~Room() {
     if (budget_ == nullptr) return;
@@ -25,4 +25,4 @@ std::optional<ByteBudget::Room> ByteBudget::take(std::size_t bytes, std::functio
     return Room(*this, entries_.insert(entries_.end(), {bytes, now, std::move(give_up)}));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -12,7 +12,7 @@
 #include <optional>
 #include <utility>
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 /// For one thread.
 class ByteBudget {
@@ -63,4 +63,4 @@ private:
     Entries entries_;  // the oldest first
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -9,7 +9,7 @@
 
 #include "reference/http/message_parsing.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -38,9 +38,9 @@ void take_once(std::string& into, const std::string& name, const std::string& va
 
 }  // namespace
 
-std::optional<Impersonation> requested_impersonation(const RequestHead& head) {
+std::optional<apiserver::Impersonation> requested_impersonation(const RequestHead& head) {
     constexpr std::string_view extra = "extra-";
-    std::optional<Impersonation> result;
+    std::optional<apiserver::Impersonation> result;
     for (const auto& field : head) {
         const auto name = lowered({field.name_string().data(), field.name_string().size()});
         if (!name.starts_with(prefix)) continue;
@@ -80,4 +80,4 @@ std::optional<HeadError> check_framing(const RequestHead& head) {
     return std::nullopt;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -9,21 +9,21 @@
 #include "reference/apiserver/impersonation.hpp"
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 using RequestHead = boost::beast::http::request_header<>;
 
 struct Call {
     User user;     // as authentication has found
     User runs_as;  // somebody else than `user` if one is impersonated
-    std::optional<Impersonation> impersonation = {};
+    std::optional<apiserver::Impersonation> impersonation = {};
     Request request;  // its body is null
     std::string uri;  // as the client sent it
 };
 
 /// What the head asks for by Impersonate-User and the like; none: nobody. Throws std::invalid_argument, for
 /// people, if it is ambiguous or cannot be honoured: it is never ignored.
-std::optional<Impersonation> requested_impersonation(const RequestHead& head);
+std::optional<apiserver::Impersonation> requested_impersonation(const RequestHead& head);
 
 /// How a head is refused.
 struct HeadError {
@@ -35,4 +35,4 @@ struct HeadError {
 /// than chunked (501).
 std::optional<HeadError> check_framing(const RequestHead& head);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

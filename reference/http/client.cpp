@@ -14,7 +14,7 @@
 #include "reference/base/http_messages.hpp"
 #include "reference/http/message_parsing.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -67,12 +67,12 @@ using ConnectionPointer = std::unique_ptr<Connection>;
 
 /// What a watch's coroutine shares with whoever holds its stream.
 struct WatchState {
-    WatchHandler handler;
+    client::WatchHandler handler;
     ConnectionPointer connection;
     bool cancelled = false;
 };
 
-class HttpWatchStream final : public WatchStream {
+class HttpWatchStream final : public client::WatchStream {
 public:
     explicit HttpWatchStream(std::shared_ptr<WatchState> state) : state_(std::move(state)) {}
     ~HttpWatchStream() override {
@@ -120,7 +120,7 @@ public:
         start_next();
     }
 
-    std::unique_ptr<WatchStream> watch(Request request, WatchHandler handler) {
+    std::unique_ptr<client::WatchStream> watch(Request request, client::WatchHandler handler) {
         request.query["watch"] = "true";
         request.query.emplace("allowWatchBookmarks", "true");
         request.query.emplace("timeoutSeconds", std::to_string(options_.watch_timeout.count()));
@@ -295,8 +295,8 @@ HttpApi::~HttpApi() { implementation_->shut(); }
 void HttpApi::send(Request request, std::function<void(Response)> done) {
     implementation_->send(std::move(request), std::move(done));
 }
-std::unique_ptr<WatchStream> HttpApi::watch(Request request, WatchHandler handler) {
+std::unique_ptr<client::WatchStream> HttpApi::watch(Request request, client::WatchHandler handler) {
     return implementation_->watch(std::move(request), std::move(handler));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -5,11 +5,11 @@
 #include <memory>
 #include <string>
 
+#include "reference/base/event_loop.hpp"
 #include "reference/client/api.hpp"
-#include "reference/http/event_loop.hpp"
 #include "reference/http/kubeconfig.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 struct HttpApiOptions {
     std::string user_agent = "kcheck-reference";
@@ -22,7 +22,7 @@ struct HttpApiOptions {
 
 /// Connections are kept and used again. A GET that fails on one that was kept is repeated once on a
 /// new one, as Go's net/http does; a write never is, for its outcome is not known.
-class HttpApi final : public Api {
+class HttpApi final : public client::Api {
 public:
     /// Throws std::runtime_error if the kubeconfig holds no usable server, certificate or key.
     HttpApi(EventLoop& loop, const KubeConfig& config, HttpApiOptions options = {});
@@ -30,7 +30,7 @@ public:
     ~HttpApi() override;
 
     void send(Request request, std::function<void(Response)> done) override;
-    std::unique_ptr<WatchStream> watch(Request request, WatchHandler handler) override;
+    std::unique_ptr<client::WatchStream> watch(Request request, client::WatchHandler handler) override;
 
 private:
     class Implementation;
@@ -40,4 +40,4 @@ private:
 /// "/api/v1/pods?labelSelector=a%3Db".
 std::string to_target(const std::string& path, const Query& query);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

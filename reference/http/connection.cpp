@@ -14,7 +14,7 @@
 #include "reference/http/message_parsing.hpp"
 #include "reference/http/protobuf.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -244,7 +244,8 @@ std::optional<Response> Connection::impersonate_in(Call& call, const RequestHead
 
 net::awaitable<bool> Connection::serve_admitted(Call call, Parser& parser) {
     const bool keep_alive = parser.keep_alive();
-    if (ApiServer::is_watch(call.request)) co_return co_await serve_watch(std::move(call), keep_alive);
+    if (apiserver::ApiServer::is_watch(call.request))
+        co_return co_await serve_watch(std::move(call), keep_alive);
     auto work = [this, call = std::move(call), body = std::move(parser.get().body())]() mutable {
         return handle(call, body);
     };
@@ -324,7 +325,7 @@ net::awaitable<bool> Connection::serve_watch(Call call, bool keep_alive) {
             server_.options.audit->record(call, refusal ? *refusal : Response{}, received);
         return begun;
     };
-    std::variant<std::unique_ptr<Subscription>, Response> begun;
+    std::variant<std::unique_ptr<apiserver::Subscription>, Response> begun;
     {
         const Counted counted(server_.requests);  // not while it lasts
         begun = co_await on_pool(server_.pool, begin);
@@ -340,9 +341,11 @@ net::awaitable<bool> Connection::serve_watch(Call call, bool keep_alive) {
     if (refusal != nullptr) co_return co_await reply(*refusal, keep_alive);
 
     // The end of a subscription may have to wait for a commit that is being announced: not on this thread.
-    const std::shared_ptr<Subscription> subscription(
-        std::get<std::unique_ptr<Subscription>>(begun).release(),
-        [this](Subscription* ended) { post_to(server_.pool.get_executor(), [ended] { delete ended; }); });
+    const std::shared_ptr<apiserver::Subscription> subscription(
+        std::get<std::unique_ptr<apiserver::Subscription>>(begun).release(),
+        [this](apiserver::Subscription* ended) {
+            post_to(server_.pool.get_executor(), [ended] { delete ended; });
+        });
     queue->begin_live();
     co_await stream_events(queue, timeout);
     queue->end();
@@ -416,4 +419,4 @@ net::awaitable<void> Connection::close() {
     abort();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -18,13 +18,13 @@
 #include "reference/http/server.hpp"
 #include "reference/http/watch_queue.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 class Connection;
 
 /// What the connections of one server share. Used on the I/O thread, but for `api` and `memory`.
 struct ServerState {
-    ApiServer& api;
+    apiserver::ApiServer& api;
     HttpsServerOptions options;
     boost::asio::ssl::context tls;
     boost::asio::thread_pool pool;
@@ -97,4 +97,4 @@ private:
     bool is_gone_ = false;  // a watch's client has closed its end
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -12,7 +12,7 @@
 #include "reference/base/files.hpp"
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -95,4 +95,4 @@ KubeConfig read_kubeconfig(const std::filesystem::path& file) {
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -8,7 +8,7 @@
 
 #include "reference/http/tls.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 struct KubeConfig {
     std::string server;     // "https://127.0.0.1:6443"
@@ -26,4 +26,4 @@ KubeConfig read_kubeconfig(const std::filesystem::path& file);
 /// Throws std::runtime_error.
 std::string read_file(const std::filesystem::path& file);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

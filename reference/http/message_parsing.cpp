@@ -11,7 +11,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -219,4 +219,4 @@ Json failure_status(int code, const std::string& reason, const std::string& mess
             {"code", code}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -8,7 +8,7 @@
 
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 /// What is wrong, for people.
 using ParseError = std::string;
@@ -36,4 +36,4 @@ BodyFormat body_format(std::string_view content_type);
 /// metav1.Status.
 Json failure_status(int code, const std::string& reason, const std::string& message);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

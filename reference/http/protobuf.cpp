@@ -14,7 +14,7 @@
 #include "reference/base/environment.hpp"
 #include "reference/http/protobuf_fields.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -310,4 +310,4 @@ tl::expected<Json, ProtobufError> parse_protobuf(std::string_view text) {
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -10,7 +10,7 @@
 
 #include "reference/http/message_parsing.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 struct ProtobufError {
     bool is_unknown_kind;  // of the text nothing can be said
@@ -23,4 +23,4 @@ struct ProtobufError {
 /// nesting_most.
 tl::expected<Json, ProtobufError> parse_protobuf(std::string_view text);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

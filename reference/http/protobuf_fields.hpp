@@ -13,9 +13,9 @@
 
 #include <string_view>
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 std::string_view protobuf_fields_of_core();
 std::string_view protobuf_fields_of_groups();
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -1,6 +1,6 @@
 #include "reference/http/protobuf_fields.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 std::string_view protobuf_fields_of_core() {
     return R"(
@@ -371,4 +371,4 @@ v1.WindowsSecurityContextOptions: gmsaCredentialSpecName=1s! gmsaCredentialSpec=
 )";
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -1,6 +1,6 @@
 #include "reference/http/protobuf_fields.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 std::string_view protobuf_fields_of_groups() {
     return R"(
@@ -220,4 +220,4 @@ storage.k8s.io/v1.StorageClass: metadata=1@meta.ObjectMeta provisioner=2s! param
 )";
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

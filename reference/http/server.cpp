@@ -14,7 +14,7 @@
 #include "reference/http/connection.hpp"
 #include "reference/http/port_in_use.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -42,7 +42,7 @@ tcp::acceptor listen(net::io_context& context, const HttpsServerOptions& options
 
 class HttpsServer::Implementation {
 public:
-    Implementation(ApiServer& api, HttpsServerOptions options)
+    Implementation(apiserver::ApiServer& api, HttpsServerOptions options)
         : state_{.api = api,
                  .options = options,
                  .tls = server_context(options.identity, options.authority),
@@ -156,9 +156,9 @@ private:
     std::thread thread_;
 };
 
-HttpsServer::HttpsServer(ApiServer& api, HttpsServerOptions options)
+HttpsServer::HttpsServer(apiserver::ApiServer& api, HttpsServerOptions options)
     : implementation_(std::make_unique<Implementation>(api, std::move(options))) {}
 HttpsServer::~HttpsServer() = default;
 std::uint16_t HttpsServer::port() const { return implementation_->port(); }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -13,7 +13,7 @@
 #include "reference/http/authentication.hpp"
 #include "reference/http/tls.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 class AuditLog;
 
@@ -46,7 +46,7 @@ struct HttpsServerOptions {
 class HttpsServer {
 public:
     /// Listens when it returns. Throws PortInUse (port_in_use.hpp).
-    HttpsServer(ApiServer& api, HttpsServerOptions options);
+    HttpsServer(apiserver::ApiServer& api, HttpsServerOptions options);
     /// Answers what has arrived, ends the watches, and closes; waits two seconds for slow clients.
     ~HttpsServer();
     HttpsServer(const HttpsServer&) = delete;
@@ -59,4 +59,4 @@ private:
     std::unique_ptr<Implementation> implementation_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

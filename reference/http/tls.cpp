@@ -13,7 +13,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 namespace {
 
@@ -208,4 +208,4 @@ User user_of_peer(SSL* connection) {
     return user;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

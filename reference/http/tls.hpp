@@ -12,7 +12,7 @@
 
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 /// A certificate and its private key, both PEM.
 struct KeyPair {
@@ -51,4 +51,4 @@ boost::asio::ssl::context client_context(const KeyPair& identity, const std::str
 /// Who the peer of an accepted connection is by its certificate; no name if it showed none.
 User user_of_peer(SSL* connection);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

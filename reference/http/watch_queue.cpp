@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 WatchQueue::WatchQueue(std::shared_ptr<WatchMemory> memory, std::function<void(News)> wake)
     : memory_(std::move(memory)), wake_(std::move(wake)) {}
@@ -60,4 +60,4 @@ WatchQueue::Taken WatchQueue::take() {
     return taken;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -13,7 +13,7 @@
 
 #include "reference/base/message.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::http {
 
 /// Shared by the queues of a server: the sum of what waits in them.
 struct WatchMemory {
@@ -61,4 +61,4 @@ private:
     bool cut_ = false;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::http

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -16,17 +16,18 @@ Rejection out_of(const std::string& resource, std::int64_t requested, std::int64
 
 }  // namespace
 
-std::optional<Rejection> rejection_of(const Object& pod, const Resources& allocatable,
+std::optional<Rejection> rejection_of(const Object& pod, const scheduler::Resources& allocatable,
                                       const std::vector<Object>& active) {
-    NodeInfo here;
-    for (const auto& other : active) here.add_pod(PodInfo(other));
-    const PodInfo candidate(pod);
+    scheduler::NodeInfo here;
+    for (const auto& other : active) here.add_pod(scheduler::PodInfo(other));
+    const scheduler::PodInfo candidate(pod);
 
     const auto pods = static_cast<std::int64_t>(here.pods.size());
-    if (pods + 1 > amount_of(allocatable, "pods"))
-        return out_of("pods", 1, pods, amount_of(allocatable, "pods"));
+    if (pods + 1 > scheduler::amount_of(allocatable, "pods"))
+        return out_of("pods", 1, pods, scheduler::amount_of(allocatable, "pods"));
     for (const auto& [resource, requested] : candidate.requests) {
-        const auto used = amount_of(here.requested, resource), capacity = amount_of(allocatable, resource);
+        const auto used = scheduler::amount_of(here.requested, resource),
+                   capacity = scheduler::amount_of(allocatable, resource);
         if (requested > 0 && requested > capacity - used) return out_of(resource, requested, used, capacity);
     }
     for (const auto& [uid, other] : here.pods)
@@ -36,4 +37,4 @@ std::optional<Rejection> rejection_of(const Object& pod, const Resources& alloca
     return std::nullopt;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

@@ -11,7 +11,7 @@
 
 #include "reference/scheduler/node_info.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 struct Rejection {
     std::string reason;   // "OutOfcpu", "OutOfpods", "NodePorts"
@@ -19,7 +19,7 @@ struct Rejection {
 };
 
 /// `active`: the pods that hold room, terminating ones included.
-std::optional<Rejection> rejection_of(const Object& pod, const Resources& allocatable,
+std::optional<Rejection> rejection_of(const Object& pod, const scheduler::Resources& allocatable,
                                       const std::vector<Object>& active);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

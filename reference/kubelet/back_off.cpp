@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 void BackOff::next(const std::string& key, Time event, Time now) {
     const auto [entry, is_new] = entries_.try_emplace(key);
@@ -31,4 +31,4 @@ void BackOff::forget(const std::string& prefix) {
     std::erase_if(entries_, [&](const auto& entry) { return entry.first.starts_with(prefix); });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

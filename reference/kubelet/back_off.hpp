@@ -8,7 +8,7 @@
 
 #include "reference/base/environment.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 class BackOff {
 public:
@@ -35,4 +35,4 @@ private:
     std::map<std::string, Entry> entries_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

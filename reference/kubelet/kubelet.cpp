@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/kubelet/admission.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -22,7 +23,8 @@ bool has_changed(const Json& before, const Json& now) {
 
 }  // namespace
 
-Kubelet::Kubelet(Environment& environment, Api& api, ContainerRuntime& runtime, KubeletOptions options)
+Kubelet::Kubelet(Environment& environment, client::Api& api, runtime::ContainerRuntime& runtime,
+                 KubeletOptions options)
     : environment_(environment),
       options_(std::move(options)),
       component_("kubelet/" + options_.node.name),
@@ -41,7 +43,7 @@ Kubelet::Kubelet(Environment& environment, Api& api, ContainerRuntime& runtime, 
       node_(environment, api, component_, options_.node),
       informer_(environment, api, informer_options()),
       runtime_(runtime) {
-    allocatable_ = read_resources(node_.initial_node()["status"]["allocatable"]);
+    allocatable_ = scheduler::read_resources(node_.initial_node()["status"]["allocatable"]);
     informer_.add_handlers({.on_add = [this](const Object& pod) { add_pod(pod); },
                             .on_update =
                                 [this](const Object& old, const Object& pod) {
@@ -60,8 +62,8 @@ void Kubelet::start() {
     informer_.start();
 }
 
-InformerOptions Kubelet::informer_options() const {
-    InformerOptions options{.component = component_, .path = collection_path("v1", "pods")};
+client::InformerOptions Kubelet::informer_options() const {
+    client::InformerOptions options{.component = component_, .path = client::collection_path("v1", "pods")};
     if (!options_.switches.contains(Switch::kubelet_ignores_node_name))
         options.selectors["fieldSelector"] = "spec.nodeName=" + options_.node.name;
     return options;
@@ -152,7 +154,7 @@ bool Kubelet::is_active(const Object& pod) const {
 
 /// pleg/generic.go:Relist, and then kubelet_pods.go:HandlePodCleanups.
 Task<> Kubelet::relist() {
-    const RuntimeResult listed = co_await runtime_.call("ListContainers", Json::object());
+    const runtime::RuntimeResult listed = co_await runtime_.call("ListContainers", Json::object());
     if (listed) {
         std::map<std::string, Json> containers;
         for (const auto& container : member(*listed, "containers"))
@@ -175,4 +177,4 @@ void Kubelet::clean_up(const std::map<std::string, Json>& containers_by_pod) {
         if (!pods_.contains(uid)) workers_.kill_orphan(uid);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

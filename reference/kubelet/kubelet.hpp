@@ -22,15 +22,15 @@
 
 #include "reference/client/event_recorder.hpp"
 #include "reference/client/informer.hpp"
-#include "reference/kubelet/container_runtime.hpp"
 #include "reference/kubelet/node_status.hpp"
-#include "reference/kubelet/pod_network.hpp"
 #include "reference/kubelet/pod_syncer.hpp"
 #include "reference/kubelet/pod_worker.hpp"
 #include "reference/kubelet/status_manager.hpp"
+#include "reference/runtime/container_runtime.hpp"
+#include "reference/runtime/pod_network.hpp"
 #include "reference/scheduler/node_info.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 struct KubeletOptions {
     NodeOptions node = {};
@@ -46,13 +46,14 @@ struct KubeletOptions {
 class Kubelet {
 public:
     /// Everything given has to outlive the kubelet.
-    Kubelet(Environment& environment, Api& api, ContainerRuntime& runtime, KubeletOptions options);
+    Kubelet(Environment& environment, client::Api& api, runtime::ContainerRuntime& runtime,
+            KubeletOptions options);
     Kubelet(const Kubelet&) = delete;
     Kubelet& operator=(const Kubelet&) = delete;
     void start();
 
 private:
-    InformerOptions informer_options() const;
+    client::InformerOptions informer_options() const;
     bool is_ours(const Json& pod) const;
     void add_pod(const Object& pod);
     void update_pod(const Object& pod);
@@ -70,20 +71,20 @@ private:
     Environment& environment_;
     KubeletOptions options_;
     std::string component_;
-    Resources allocatable_;
-    EventRecorder events_;
-    PodNetwork network_;
+    scheduler::Resources allocatable_;
+    client::EventRecorder events_;
+    runtime::PodNetwork network_;
     StatusManager statuses_;
     RuntimePodSyncer syncer_;
     PodWorkers workers_;
     NodeStatus node_;
-    Informer informer_;
+    client::Informer informer_;
     RuntimeCalls runtime_;
 
-    std::map<std::string, Object> pods_;       // the configuration, by UID
-    std::set<std::string> admitted_;           // UIDs; the others wait for it, or were rejected
-    std::map<std::string, Json> last_relist_;  // containers by pod UID
+    std::map<std::string, Object> pods_;  // the configuration, by UID
+    std::set<std::string> admitted_;              // UIDs; the others wait for it, or were rejected
+    std::map<std::string, Json> last_relist_;     // containers by pod UID
     bool has_synced_ = false;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

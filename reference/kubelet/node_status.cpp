@@ -4,9 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -17,10 +18,10 @@ constexpr std::chrono::seconds update_period = 10s, lease_period = 10s;
 constexpr std::chrono::minutes report_period = 5min;
 constexpr int lease_seconds = 40;
 
-std::string node_path(const std::string& name) { return collection_path("v1", "nodes") + "/" + name; }
+std::string node_path(const std::string& name) { return client::collection_path("v1", "nodes") + "/" + name; }
 
 std::string lease_collection() {
-    return collection_path("coordination.k8s.io/v1", "leases", "kube-node-lease");
+    return client::collection_path("coordination.k8s.io/v1", "leases", "kube-node-lease");
 }
 
 /// metav1.MicroTime
@@ -56,7 +57,7 @@ bool is_same_status(const Json& one, const Json& other) {
 
 }  // namespace
 
-NodeStatus::NodeStatus(Environment& environment, Api& api, std::string component, NodeOptions options)
+NodeStatus::NodeStatus(Environment& environment, client::Api& api, std::string component, NodeOptions options)
     : environment_(environment),
       api_(api),
       component_(std::move(component)),
@@ -119,16 +120,17 @@ Json NodeStatus::wanted_status(const Json& node) const {
 
 /// registerWithAPIServer: again and again until there is a Node of the name.
 Task<> NodeStatus::try_register() {
-    const Response created = co_await api_.call(post_request(collection_path("v1", "nodes"), initial_node()));
+    const Response created =
+        co_await api_.call(client::post_request(client::collection_path("v1", "nodes"), initial_node()));
     if (created.is_success()) last_report_ = environment_.monotonic();
-    if (created.is_success() || is_reason(created, "AlreadyExists")) co_return;
+    if (created.is_success() || client::is_reason(created, "AlreadyExists")) co_return;
     environment_.after(register_delay_, {component_, "register", options_.name}, [this] { register_node(); });
     register_delay_ = std::min(2 * register_delay_, register_delay_max);
 }
 
 /// tryUpdateNodeStatus
 Task<> NodeStatus::sync_status() {
-    Request request = get_request(node_path(options_.name));
+    Request request = client::get_request(node_path(options_.name));
     request.query["resourceVersion"] = "0";
     const Response got = co_await api_.call(std::move(request));
     if (got.is_success()) {
@@ -138,7 +140,7 @@ Task<> NodeStatus::sync_status() {
         if (is_due || !is_same_status(member(got.body, "status"), status)) {
             const Json patch = {{"status", status}};
             const Response patched =
-                co_await api_.call(patch_request(node_path(options_.name) + "/status", patch));
+                co_await api_.call(client::patch_request(node_path(options_.name) + "/status", patch));
             if (patched.is_success()) last_report_ = environment_.monotonic();
         }
     }
@@ -154,7 +156,7 @@ Task<> NodeStatus::renew_lease() {
 
 Task<std::optional<Json>> NodeStatus::ensure_lease() {
     const auto path = lease_collection() + "/" + options_.name;
-    const Response got = co_await api_.call(get_request(path));
+    const Response got = co_await api_.call(client::get_request(path));
     if (got.is_success()) {
         std::optional<Json> renewed_lease = co_await put_lease(got.body);
         co_return renewed_lease;
@@ -162,14 +164,14 @@ Task<std::optional<Json>> NodeStatus::ensure_lease() {
     if (got.status != 404) co_return std::nullopt;
     const Json metadata = {{"name", options_.name}, {"namespace", "kube-node-lease"}};
     const Json fresh = {{"apiVersion", "coordination.k8s.io/v1"}, {"kind", "Lease"}, {"metadata", metadata}};
-    const Response created = co_await api_.call(post_request(lease_collection(), renewed(fresh)));
+    const Response created = co_await api_.call(client::post_request(lease_collection(), renewed(fresh)));
     if (!created.is_success()) co_return std::nullopt;
     co_return std::optional<Json>(created.body);
 }
 
 Task<std::optional<Json>> NodeStatus::put_lease(Json lease) {
     const auto path = lease_collection() + "/" + options_.name;
-    const Response written = co_await api_.call(put_request(path, renewed(std::move(lease))));
+    const Response written = co_await api_.call(client::put_request(path, renewed(std::move(lease))));
     if (!written.is_success()) co_return std::nullopt;
     co_return std::optional<Json>(written.body);
 }
@@ -185,4 +187,4 @@ Json NodeStatus::renewed(Json lease) const {
     return lease;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

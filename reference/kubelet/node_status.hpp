@@ -12,7 +12,7 @@
 #include "reference/base/environment.hpp"
 #include "reference/client/api.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 struct NodeOptions {
     std::string name = {};
@@ -24,7 +24,7 @@ struct NodeOptions {
 
 class NodeStatus {
 public:
-    NodeStatus(Environment& environment, Api& api, std::string component, NodeOptions options);
+    NodeStatus(Environment& environment, client::Api& api, std::string component, NodeOptions options);
     NodeStatus(const NodeStatus&) = delete;
     NodeStatus& operator=(const NodeStatus&) = delete;
 
@@ -45,7 +45,7 @@ private:
     Json renewed(Json lease) const;
 
     Environment& environment_;
-    Api& api_;
+    client::Api& api_;
     std::string component_;
     NodeOptions options_;
     std::chrono::milliseconds register_delay_;
@@ -54,4 +54,4 @@ private:
     std::string node_uid_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

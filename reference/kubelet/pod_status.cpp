@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -178,4 +178,4 @@ Json generate_pod_status(const PodStatusInput& input) {
     return status;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

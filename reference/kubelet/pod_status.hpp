@@ -11,7 +11,7 @@
 #include "reference/base/environment.hpp"
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 /// Why a container does not run: "ImagePullBackOff", "CrashLoopBackOff", ... with a message.
 struct WaitingReason {
@@ -41,4 +41,4 @@ bool is_terminal_phase(const Json& status);
 /// own conditions of a status that has its phase and containerStatuses.
 void set_conditions(Json& status);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -35,8 +35,9 @@ std::string pull_policy_of(const Json& spec) {
 
 }  // namespace
 
-RuntimePodSyncer::RuntimePodSyncer(Environment& environment, StatusManager& statuses, EventRecorder& events,
-                                   PodNetwork& network, std::string host_ip)
+RuntimePodSyncer::RuntimePodSyncer(Environment& environment, StatusManager& statuses,
+                                   client::EventRecorder& events, runtime::PodNetwork& network,
+                                   std::string host_ip)
     : environment_(environment),
       statuses_(statuses),
       events_(events),
@@ -97,7 +98,8 @@ Task<bool> RuntimePodSyncer::clean_up_pod(PodWorker* worker) {
     const std::optional<Containers> containers = co_await list(worker);
     if (!containers) co_return false;
     for (const auto& container : *containers) {
-        const RuntimeResult removed = co_await worker->calls.call("RemoveContainer", by_id(container));
+        const runtime::RuntimeResult removed =
+            co_await worker->calls.call("RemoveContainer", by_id(container));
         if (!removed) co_return false;
     }
     network_.release(worker->uid);
@@ -105,7 +107,7 @@ Task<bool> RuntimePodSyncer::clean_up_pod(PodWorker* worker) {
 }
 
 Task<std::optional<RuntimePodSyncer::Containers>> RuntimePodSyncer::list(PodWorker* worker) {
-    const RuntimeResult listed = co_await worker->calls.call("ListContainers", Json::object());
+    const runtime::RuntimeResult listed = co_await worker->calls.call("ListContainers", Json::object());
     if (!listed) co_return std::nullopt;
     Containers containers;
     for (const auto& container : member(*listed, "containers"))
@@ -152,21 +154,22 @@ Task<bool> RuntimePodSyncer::sync_container(PodWorker* worker, Json spec, Contai
                              {"attempt", current == nullptr ? 0 : int_at(*current, "/attempt") + 1},
                              {"image", string_at(spec, "/image")},
                              {"env", environment_of(spec)}};
-    const RuntimeResult created = co_await worker->calls.call("CreateContainer", parameters);
+    const runtime::RuntimeResult created = co_await worker->calls.call("CreateContainer", parameters);
     if (!created) co_return fail(*worker, name, "CreateContainerError", created.error());
     record(*worker, "Normal", "Created", fmt::format("Created container: {}", name));
     const bool started = co_await start_container(worker, name, *created);
     if (!started) co_return false;
     // One dead container is kept for lastState (MaxPerPodContainer).
     for (std::size_t i = 0; i + 1 < attempts.size(); ++i) {
-        const RuntimeResult removed = co_await worker->calls.call("RemoveContainer", by_id(*attempts[i]));
+        const runtime::RuntimeResult removed =
+            co_await worker->calls.call("RemoveContainer", by_id(*attempts[i]));
         if (!removed) co_return false;
     }
     co_return true;
 }
 
 Task<bool> RuntimePodSyncer::start_container(PodWorker* worker, std::string name, Json container) {
-    const RuntimeResult started = co_await worker->calls.call("StartContainer", by_id(container));
+    const runtime::RuntimeResult started = co_await worker->calls.call("StartContainer", by_id(container));
     if (!started) co_return fail(*worker, name, "RunContainerError", started.error());
     worker->waiting.erase(name);
     record(*worker, "Normal", "Started", fmt::format("Started container {}", name));
@@ -177,7 +180,7 @@ Task<bool> RuntimePodSyncer::start_container(PodWorker* worker, std::string name
 Task<bool> RuntimePodSyncer::ensure_image(PodWorker* worker, Json spec) {
     const auto name = string_at(spec, "/name"), image = string_at(spec, "/image");
     const auto policy = pull_policy_of(spec);
-    const RuntimeResult status = co_await worker->calls.call("ImageStatus", by_image(image));
+    const runtime::RuntimeResult status = co_await worker->calls.call("ImageStatus", by_image(image));
     if (!status) co_return fail(*worker, name, "ImageInspectError", status.error());
     if (bool_at(*status, "/present") && policy != "Always") {
         const auto message = fmt::format("Container image \"{}\" already present on machine", image);
@@ -196,7 +199,7 @@ Task<bool> RuntimePodSyncer::ensure_image(PodWorker* worker, Json spec) {
         co_return fail(*worker, name, "ImagePullBackOff", message);
     }
     record(*worker, "Normal", "Pulling", fmt::format("Pulling image \"{}\"", image));
-    const RuntimeResult pulled = co_await worker->calls.call("PullImage", by_image(image));
+    const runtime::RuntimeResult pulled = co_await worker->calls.call("PullImage", by_image(image));
     if (worker->is_terminating) co_return false;
     if (!pulled) {
         pulls_.next(key, environment_.monotonic(), environment_.monotonic());
@@ -230,7 +233,7 @@ Task<void> RuntimePodSyncer::stop_container(PodWorker* worker, Json container, b
         record(*worker, "Normal", "Killing",
                fmt::format("Stopping container {}", string_at(container, "/name")));
     const Json parameters = {{"id", container["id"]}, {"graceSeconds", worker->grace_seconds}};
-    const RuntimeResult stopped = co_await worker->calls.call("StopContainer", parameters);
+    const runtime::RuntimeResult stopped = co_await worker->calls.call("StopContainer", parameters);
     if (!stopped) *succeeded = false;
 }
 
@@ -245,4 +248,4 @@ void RuntimePodSyncer::record(const PodWorker& worker, const std::string& type, 
     events_.record(*worker.pod, "v1", "Pod", type, reason, message);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

@@ -10,16 +10,16 @@
 
 #include "reference/client/event_recorder.hpp"
 #include "reference/kubelet/back_off.hpp"
-#include "reference/kubelet/pod_network.hpp"
 #include "reference/kubelet/pod_worker.hpp"
 #include "reference/kubelet/status_manager.hpp"
+#include "reference/runtime/pod_network.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 class RuntimePodSyncer final : public PodSyncer {
 public:
-    RuntimePodSyncer(Environment& environment, StatusManager& statuses, EventRecorder& events,
-                     PodNetwork& network, std::string host_ip);
+    RuntimePodSyncer(Environment& environment, StatusManager& statuses, client::EventRecorder& events,
+                     runtime::PodNetwork& network, std::string host_ip);
 
     Task<Result> sync_pod(PodWorker* worker) override;
     Task<bool> sync_terminating_pod(PodWorker* worker) override;
@@ -45,10 +45,10 @@ private:
 
     Environment& environment_;
     StatusManager& statuses_;
-    EventRecorder& events_;
-    PodNetwork& network_;
+    client::EventRecorder& events_;
+    runtime::PodNetwork& network_;
     std::string host_ip_;
     BackOff crashes_, pulls_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -19,7 +19,7 @@ std::int64_t grace_of(const Json& pod) {
 
 }  // namespace
 
-PodWorkers::PodWorkers(Environment& environment, ContainerRuntime& runtime, PodSyncer& syncer,
+PodWorkers::PodWorkers(Environment& environment, runtime::ContainerRuntime& runtime, PodSyncer& syncer,
                        std::string component)
     : environment_(environment), runtime_(runtime), syncer_(syncer), component_(std::move(component)) {}
 
@@ -148,4 +148,4 @@ void PodWorkers::complete(PodWorker& worker, Pass pass, bool succeeded) {
                                       [this, uid = worker.uid] { look_at(uid); });
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

@@ -17,10 +17,10 @@
 #include "reference/kubelet/pod_status.hpp"
 #include "reference/kubelet/runtime_calls.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 struct PodWorker {
-    PodWorker(std::string id, ContainerRuntime& runtime) : uid(std::move(id)), calls(runtime) {}
+    PodWorker(std::string id, runtime::ContainerRuntime& runtime) : uid(std::move(id)), calls(runtime) {}
 
     const std::string uid;
     Object pod;  // the newest; null: containers whose pod nobody knows
@@ -55,7 +55,8 @@ public:
 
 class PodWorkers {
 public:
-    PodWorkers(Environment& environment, ContainerRuntime& runtime, PodSyncer& syncer, std::string component);
+    PodWorkers(Environment& environment, runtime::ContainerRuntime& runtime, PodSyncer& syncer,
+               std::string component);
     PodWorkers(const PodWorkers&) = delete;
     PodWorkers& operator=(const PodWorkers&) = delete;
 
@@ -86,10 +87,10 @@ private:
     void complete(PodWorker& worker, Pass pass, bool succeeded);
 
     Environment& environment_;
-    ContainerRuntime& runtime_;
+    runtime::ContainerRuntime& runtime_;
     PodSyncer& syncer_;
     std::string component_;
     std::map<std::string, std::unique_ptr<PodWorker>> workers_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

@@ -1,21 +1,22 @@
 #include "reference/kubelet/runtime_calls.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
-RuntimeResult cancelled() { return tl::unexpected(std::string("context canceled")); }
+runtime::RuntimeResult cancelled() { return tl::unexpected(std::string("context canceled")); }
 
 }  // namespace
 
-Task<RuntimeResult> RuntimeCalls::call(std::string method, Json parameters) {
+Task<runtime::RuntimeResult> RuntimeCalls::call(std::string method, Json parameters) {
     if (is_cancelled_) co_return cancelled();
-    RuntimeResult result = co_await Callback<RuntimeResult>([&](std::function<void(RuntimeResult)> done) {
-        const auto pending = std::make_shared<Pending>(Pending{std::move(done)});
-        pending_.push_back(pending);
-        runtime_.call(std::move(method), std::move(parameters),
-                      [pending](RuntimeResult reply) { pending->finish(std::move(reply)); });
-    });
+    runtime::RuntimeResult result =
+        co_await Callback<runtime::RuntimeResult>([&](std::function<void(runtime::RuntimeResult)> done) {
+            const auto pending = std::make_shared<Pending>(Pending{std::move(done)});
+            pending_.push_back(pending);
+            runtime_.call(std::move(method), std::move(parameters),
+                          [pending](runtime::RuntimeResult reply) { pending->finish(std::move(reply)); });
+        });
     std::erase_if(pending_, [](const auto& pending) { return !pending->done; });
     co_return result;
 }
@@ -26,4 +27,4 @@ void RuntimeCalls::cancel() {
     for (const auto& call : pending) call->finish(cancelled());
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

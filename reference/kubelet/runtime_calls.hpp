@@ -6,17 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "reference/kubelet/container_runtime.hpp"
+#include "reference/runtime/container_runtime.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 class RuntimeCalls {
 public:
-    explicit RuntimeCalls(ContainerRuntime& runtime) : runtime_(runtime) {}
+    explicit RuntimeCalls(runtime::ContainerRuntime& runtime) : runtime_(runtime) {}
     RuntimeCalls(const RuntimeCalls&) = delete;
     RuntimeCalls& operator=(const RuntimeCalls&) = delete;
 
-    Task<RuntimeResult> call(std::string method, Json parameters);
+    Task<runtime::RuntimeResult> call(std::string method, Json parameters);
     /// What is under way fails now, and so does every call until reset(). The runtime may carry it
     /// out nevertheless: that has to be looked up.
     void cancel();
@@ -24,15 +24,15 @@ public:
 
 private:
     struct Pending {
-        std::function<void(RuntimeResult)> done;
-        void finish(RuntimeResult result) {
+        std::function<void(runtime::RuntimeResult)> done;
+        void finish(runtime::RuntimeResult result) {
             if (const auto taken = std::exchange(done, nullptr)) taken(std::move(result));
         }
     };
 
-    ContainerRuntime& runtime_;
+    runtime::ContainerRuntime& runtime_;
     std::vector<std::shared_ptr<Pending>> pending_;
     bool is_cancelled_ = false;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

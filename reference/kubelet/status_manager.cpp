@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/kubelet/pod_status.hpp"
 #include "reference/kubelet/status_patch.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -52,7 +53,7 @@ bool can_be_deleted(const Json& pod, bool is_finished) {
 
 }  // namespace
 
-StatusManager::StatusManager(Environment& environment, Api& api, std::string component, Pods pods)
+StatusManager::StatusManager(Environment& environment, client::Api& api, std::string component, Pods pods)
     : environment_(environment), api_(api), component_(std::move(component)), pods_(std::move(pods)) {}
 
 void StatusManager::start() { tick(); }
@@ -136,9 +137,9 @@ Task<> StatusManager::sync_pod(std::string uid) {
     if (found == statuses_.end()) co_return;
     found->second.is_scheduled = false;
     const Versioned status = found->second;  // it may change while requests are under way
-    const auto path = collection_path("v1", "pods", status.name_space) + "/" + status.name;
+    const auto path = client::collection_path("v1", "pods", status.name_space) + "/" + status.name;
 
-    const Response got = co_await api_.call(get_request(path));
+    const Response got = co_await api_.call(client::get_request(path));
     if (!got.is_success()) co_return;  // a pod that is gone leaves the configuration as well
     Json pod = got.body;
     if (uid_of(pod) != uid) {  // deleted and created again: this status is of nobody
@@ -148,7 +149,7 @@ Task<> StatusManager::sync_pod(std::string uid) {
     const Json merged = merge(pod, status.status, uid);
     const Json patch = pod_status_patch(uid, member(pod, "status"), merged);
     if (!patch.is_null()) {
-        const Response patched = co_await api_.call(patch_request(path + "/status", patch));
+        const Response patched = co_await api_.call(client::patch_request(path + "/status", patch));
         if (!patched.is_success()) co_return;
         pod = patched.body;
     }
@@ -156,7 +157,7 @@ Task<> StatusManager::sync_pod(std::string uid) {
         known->second.written = std::max(known->second.written, status.version);
 
     if (!can_be_deleted(pod, status.is_finished)) co_return;
-    Request request = delete_request(path);
+    Request request = client::delete_request(path);
     request.body = {{"apiVersion", "v1"},
                     {"kind", "DeleteOptions"},
                     {"gracePeriodSeconds", 0},
@@ -209,4 +210,4 @@ Json StatusManager::merge(const Json& pod, const Json& status, const std::string
     return merged;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

@@ -17,7 +17,7 @@
 #include "reference/client/api.hpp"
 #include "reference/client/indexer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 class StatusManager {
 public:
@@ -27,7 +27,7 @@ public:
         std::function<bool(const std::string& uid)> could_have_running_containers;
     };
 
-    StatusManager(Environment& environment, Api& api, std::string component, Pods pods);
+    StatusManager(Environment& environment, client::Api& api, std::string component, Pods pods);
     StatusManager(const StatusManager&) = delete;
     StatusManager& operator=(const StatusManager&) = delete;
     void start();
@@ -59,7 +59,7 @@ private:
     Json merge(const Json& pod, const Json& status, const std::string& uid) const;
 
     Environment& environment_;
-    Api& api_;
+    client::Api& api_;
     std::string component_;
     Pods pods_;
     std::map<std::string, Versioned> statuses_;  // by UID
@@ -67,4 +67,4 @@ private:
     bool is_draining_ = false;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json_access.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::kubelet {
 
 namespace {
 
@@ -69,4 +69,4 @@ Json pod_status_patch(const std::string& uid, const Json& before, const Json& af
     return {{"metadata", {{"uid", uid}}}, {"status", std::move(status)}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::kubelet

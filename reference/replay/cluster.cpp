@@ -5,10 +5,11 @@
 
 #include <fmt/core.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/replay/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 namespace {
 
@@ -32,7 +33,7 @@ Cluster::Cluster(ReplayConfiguration configuration, Controllers controllers)
     for (const auto& object : initial_objects(configuration_)) {
         const auto response = world_.carry_out(admin, object);
         if (!response.is_success() && response.status != 409)
-            throw Refused("the cluster cannot be set up: " + error_message(response));
+            throw Refused("the cluster cannot be set up: " + client::error_message(response));
     }
     start_everything(controllers);
 }
@@ -195,7 +196,7 @@ const Cluster::PodId& Cluster::pod_of(const Json& step) const {
 
 void Cluster::bind_slot(const Json& step, const Response& created) {
     if (!step.contains("pod")) return;
-    if (!created.is_success()) throw Refused("no pod was created: " + error_message(created));
+    if (!created.is_success()) throw Refused("no pod was created: " + client::error_message(created));
     const PodId pod{name_of(created.body), uid_of(created.body)};
     if (step.contains("uidOf") && pod_at(step.at("uidOf").get<int>()).uid != pod.uid)
         throw Refused("the created pod has a UID of its own");
@@ -250,4 +251,4 @@ void Cluster::step(const Json& step) {
     deliver_uncounted();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

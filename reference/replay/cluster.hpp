@@ -11,7 +11,7 @@
 #include "reference/replay/node_runtime.hpp"
 #include "reference/replay/world.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 /// The implementation would not take the step.
 class Refused : public std::runtime_error {
@@ -63,7 +63,9 @@ public:
         int crashes = 0, lost_replies = 0;
     };
     void run_at_random(std::uint64_t seed, RandomFaults faults);
-    void on_commit(std::function<void(const Commit&)> listener) { world_.on_commit = std::move(listener); }
+    void on_commit(std::function<void(const apiserver::Commit&)> listener) {
+        world_.on_commit = std::move(listener);
+    }
 
     Json state() const;
     /// What waits to happen, for people.
@@ -137,7 +139,7 @@ private:
     std::map<int, PodId> pods_;          // what the trace calls them
     std::list<PendingRequest> network_;  // sent by processes that have crashed since
     std::size_t operations_ = 0;
-    Revision newest_ = 0;  // revision that a commit has had
+    store::Revision newest_ = 0;  // revision that a commit has had
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

@@ -1,10 +1,11 @@
 // What a configuration message sets up: the manifest, the nodes, the switches.
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/replay/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 ReplayConfiguration replay_configuration_of(const Json& message) {
     ReplayConfiguration configuration;
@@ -43,20 +44,20 @@ Json deployment_manifest(const ReplayConfiguration& configuration, int replicas)
 std::vector<Request> initial_objects(const ReplayConfiguration& configuration) {
     std::vector<Request> requests;
     for (const auto* name : {"default", "kube-system", "kube-node-lease"})
-        requests.push_back(
-            post_request("/api/v1/namespaces",
-                         {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}}));
+        requests.push_back(client::post_request(
+            "/api/v1/namespaces",
+            {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}}));
     for (const auto& node : configuration.nodes) {
         Json object = {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", node.name}}}};
         if (!node.schedulable) object["spec"]["unschedulable"] = true;
-        requests.push_back(post_request("/api/v1/nodes", object));
+        requests.push_back(client::post_request("/api/v1/nodes", object));
         const Json room = {{"cpu", "64"}, {"memory", "256Gi"}, {"pods", std::to_string(node.capacity)}};
         object["status"] = {{"capacity", room},
                             {"allocatable", room},
                             {"conditions", {{{"type", "Ready"}, {"status", "True"}}}}};
-        requests.push_back(put_request("/api/v1/nodes/" + node.name + "/status", object));
+        requests.push_back(client::put_request("/api/v1/nodes/" + node.name + "/status", object));
     }
     return requests;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

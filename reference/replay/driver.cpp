@@ -2,7 +2,7 @@
 
 #include "reference/replay/cluster.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 namespace {
 
@@ -76,7 +76,7 @@ int run_at_random(const RandomRun& run, std::ostream& out) {
     for (int n = 0; n < run.nodes; ++n)
         configuration.nodes.push_back({.name = "node-" + std::to_string(n), .score = {}});
     Cluster cluster(std::move(configuration), Controllers::together);
-    cluster.on_commit([&](const Commit& commit) {
+    cluster.on_commit([&](const apiserver::Commit& commit) {
         out << Json{{"revision", commit.revision}, {"user", commit.user.name},          {"verb", commit.verb},
                     {"resource", commit.resource}, {"subresource", commit.subresource}, {"key", commit.key},
                     {"object", commit.object}}
@@ -86,4 +86,4 @@ int run_at_random(const RandomRun& run, std::ostream& out) {
     return 0;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

@@ -9,7 +9,7 @@
 
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 class Cluster;
 
@@ -38,4 +38,4 @@ struct RandomRun {
 };
 int run_at_random(const RandomRun& run, std::ostream& out);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

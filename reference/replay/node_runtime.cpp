@@ -2,10 +2,10 @@
 
 #include <fmt/core.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
-RuntimeResult NodeRuntime::carry_out(const std::string& method, const Json& parameters,
-                                     const std::string& now) {
+runtime::RuntimeResult NodeRuntime::carry_out(const std::string& method, const Json& parameters,
+                                              const std::string& now) {
     if (method == "PullImage") {
         if (!images_arrive_) return tl::unexpected(std::string("the registry does not answer"));
         images_.insert(parameters.at("image"));
@@ -57,4 +57,4 @@ std::map<std::string, std::string> NodeRuntime::containers() const {
     return states;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

@@ -8,15 +8,16 @@
 #include <set>
 #include <string>
 
-#include "reference/kubelet/container_runtime.hpp"
+#include "reference/runtime/container_runtime.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 class NodeRuntime {
 public:
     explicit NodeRuntime(bool images_arrive) : images_arrive_(images_arrive) {}
 
-    RuntimeResult carry_out(const std::string& method, const Json& parameters, const std::string& now);
+    runtime::RuntimeResult carry_out(const std::string& method, const Json& parameters,
+                                     const std::string& now);
     /// The UID of the pod that a call is about; empty for PullImage, ImageStatus and ListContainers.
     std::string pod_of(const std::string& method, const Json& parameters) const;
     bool has_images() const { return !images_.empty(); }
@@ -30,4 +31,4 @@ private:
     int created_ = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

@@ -5,7 +5,7 @@
 
 #include "reference/replay/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 void Cluster::step_kubelet(const std::string& verb, const Json& step) {
     auto& kubelet = kubelet_of(step);
@@ -75,4 +75,4 @@ void Cluster::step_runtime(const std::string& verb, const Json& step) {
     kubelet.carry_out(call.id, world_.now);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

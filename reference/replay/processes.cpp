@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 namespace {
 
@@ -37,7 +37,7 @@ Cluster::ControllerManagerProcess::ControllerManagerProcess(World& world,
 }
 
 void Cluster::ControllerManagerProcess::start() {
-    component = std::make_unique<ControllerManager>(
+    component = std::make_unique<controllers::ControllerManager>(
         process, [this](const std::string& user) { return process.api(user_of(user)); }, options);
     component->start();
 }
@@ -83,9 +83,11 @@ Cluster::SchedulerProcess::SchedulerProcess(World& world, const ReplayConfigurat
 
 void Cluster::SchedulerProcess::start() {
     api = process.api(user_of("system:kube-scheduler"));
-    pods = std::make_unique<Informer>(process, *api, KubeScheduler::pod_informer_options());
-    nodes = std::make_unique<Informer>(process, *api, KubeScheduler::node_informer_options());
-    component = std::make_unique<KubeScheduler>(process, *api, *pods, *nodes, options);
+    pods =
+        std::make_unique<client::Informer>(process, *api, scheduler::KubeScheduler::pod_informer_options());
+    nodes =
+        std::make_unique<client::Informer>(process, *api, scheduler::KubeScheduler::node_informer_options());
+    component = std::make_unique<scheduler::KubeScheduler>(process, *api, *pods, *nodes, options);
     component->start();
     pods->start();
     nodes->start();
@@ -132,7 +134,7 @@ Cluster::KubeletProcess::KubeletProcess(World& world, const ReplayConfiguration&
 void Cluster::KubeletProcess::start() {
     api = process.api(user_of("system:node:" + process.node));
     connection = process.runtime();
-    component = std::make_unique<Kubelet>(process, *api, *connection, options);
+    component = std::make_unique<kubelet::Kubelet>(process, *api, *connection, options);
     component->start();
 }
 
@@ -156,4 +158,4 @@ void Cluster::KubeletProcess::carry_out(std::uint64_t id, Time now) {
     call.done(std::move(result));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

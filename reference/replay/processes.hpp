@@ -6,7 +6,7 @@
 #include "reference/replay/cluster.hpp"
 #include "reference/scheduler/kube_scheduler.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 inline constexpr int min_ready_seconds = 10;  // where the Deployment has any
 
@@ -32,8 +32,8 @@ struct Cluster::ControllerManagerProcess {
     bool collect_garbage();
 
     Process process;
-    ControllerManagerOptions options;
-    std::unique_ptr<ControllerManager> component;
+    controllers::ControllerManagerOptions options;
+    std::unique_ptr<controllers::ControllerManager> component;
 };
 
 struct Cluster::SchedulerProcess {
@@ -44,10 +44,10 @@ struct Cluster::SchedulerProcess {
     void schedule(const std::string& key);
 
     Process process;
-    SchedulerOptions options;
-    std::shared_ptr<Api> api;
-    std::unique_ptr<Informer> pods, nodes;
-    std::unique_ptr<KubeScheduler> component;
+    scheduler::SchedulerOptions options;
+    std::shared_ptr<client::Api> api;
+    std::unique_ptr<client::Informer> pods, nodes;
+    std::unique_ptr<scheduler::KubeScheduler> component;
 };
 
 struct Cluster::KubeletProcess {
@@ -60,10 +60,10 @@ struct Cluster::KubeletProcess {
 
     Process process;
     NodeRuntime runtime;  // outlives the kubelet
-    KubeletOptions options;
-    std::shared_ptr<Api> api;
-    std::unique_ptr<ContainerRuntime> connection;
-    std::unique_ptr<Kubelet> component;
+    kubelet::KubeletOptions options;
+    std::shared_ptr<client::Api> api;
+    std::unique_ptr<runtime::ContainerRuntime> connection;
+    std::unique_ptr<kubelet::Kubelet> component;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

@@ -1,6 +1,6 @@
 #include "reference/replay/projection.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 WorkloadState Projection::workload(const Json& object) {
     return {string_at(object, "/metadata/name"),    int_at(object, "/spec/replicas"),
@@ -40,4 +40,4 @@ std::optional<Change> Projection::apply(const std::string& key, const Json& obje
     return change;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

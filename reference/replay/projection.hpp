@@ -7,7 +7,7 @@
 
 #include "reference/apiserver/api_server.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 struct WorkloadState {
     std::string name;
@@ -46,4 +46,4 @@ private:
     std::map<std::string, PodState> pods_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

@@ -1,10 +1,10 @@
 // A run in which chance is the scheduler: of all that waits to happen anywhere, anything is next.
 #include <random>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json.hpp"
 #include "reference/replay/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 namespace {
 
@@ -85,4 +85,4 @@ void Cluster::crash_somebody(std::size_t which) {
         crash_kubelet(*kubelets_[which - 2]);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

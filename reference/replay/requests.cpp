@@ -5,10 +5,11 @@
 // state happens on the way, in full view of the component: reads, conflicts, annotations.
 #include <fmt/core.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/json.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/replay/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 namespace {
 
@@ -110,8 +111,9 @@ void Cluster::lose(Process& process, const std::string& user, const Fits& which)
 
 void Cluster::expect_accepted(const Json& step, const Response& response) const {
     if (!step.contains("accepted") || step.at("accepted") == response.is_success()) return;
-    throw Refused(response.is_success() ? std::string("kube-apiserver accepts the request")
-                                        : "kube-apiserver refuses the request: " + error_message(response));
+    throw Refused(response.is_success()
+                      ? std::string("kube-apiserver accepts the request")
+                      : "kube-apiserver refuses the request: " + client::error_message(response));
 }
 
 PendingCall& Cluster::bring_call(KubeletProcess& kubelet, const PodId* pod, const CallFits& fits) {
@@ -136,4 +138,4 @@ PendingCall& Cluster::bring_call(KubeletProcess& kubelet, const PodId* pod, cons
     throw Refused(fmt::format("the kubelet of {} does not ask its container runtime for it", process.node));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

@@ -5,7 +5,7 @@
 
 #include "reference/replay/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 namespace {
 
@@ -114,4 +114,4 @@ void Cluster::let_everything_happen(Process& process, Time until) {
                 kubelet->carry_out(process.calls.front().id, world_.now);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

@@ -3,10 +3,11 @@
 
 #include <fmt/core.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/replay/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 namespace {
 
@@ -90,15 +91,15 @@ void Cluster::step_user(const std::string& verb, const Json& step) {
     const auto path = std::string(deployments_path) + "/" + configuration_.deployment;
     Request request;
     if (verb == "apply" && operations_ == 0) {
-        request = post_request(deployments_path, deployment_manifest(configuration_, replicas));
+        request = client::post_request(deployments_path, deployment_manifest(configuration_, replicas));
     } else if (verb == "apply") {
-        request = patch_request(path, {{"spec", {{"replicas", replicas}}}});
+        request = client::patch_request(path, {{"spec", {{"replicas", replicas}}}});
     } else if (verb == "scale") {
-        request = put_request(path + "/scale",
-                              {{"apiVersion", "autoscaling/v1"},
-                               {"kind", "Scale"},
-                               {"metadata", {{"name", configuration_.deployment}, {"namespace", "default"}}},
-                               {"spec", {{"replicas", replicas}}}});
+        request = client::put_request(
+            path + "/scale", {{"apiVersion", "autoscaling/v1"},
+                              {"kind", "Scale"},
+                              {"metadata", {{"name", configuration_.deployment}, {"namespace", "default"}}},
+                              {"spec", {{"replicas", replicas}}}});
     } else {
         throw BadMessage("kubectl has no verb \"" + verb + "\"");
     }
@@ -106,7 +107,8 @@ void Cluster::step_user(const std::string& verb, const Json& step) {
     if (outcome == Outcome::lost_uncommitted) return;
     const auto response = world_.carry_out(user_of(admin), request);
     if (string_at(step, "/cause") == "restart") world_.restart_api_server();
-    if (!response.is_success()) throw Refused(fmt::format("kubectl {}: {}", verb, error_message(response)));
+    if (!response.is_success())
+        throw Refused(fmt::format("kubectl {}: {}", verb, client::error_message(response)));
     ++operations_;  // a user who sees an error repeats the command
 }
 
@@ -212,7 +214,7 @@ void Cluster::collect(const Json& step) {
 
 void Cluster::pass(const Json& step) {
     const auto& pod = pod_of(step);
-    const auto response = world_.carry_out(user_of(admin), get_request(pod.path()));
+    const auto response = world_.carry_out(user_of(admin), client::get_request(pod.path()));
     const auto* ready = find_condition(response.body, "Ready");
     if (ready == nullptr || ready->value("status", "") != "True")
         throw Refused("pod " + pod.name + " is not Ready");
@@ -227,4 +229,4 @@ void Cluster::drop_event() {
     watch->queue.pop_front();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 namespace {
 
@@ -24,7 +24,7 @@ T* find_in(std::list<T>& pending, const Fits& fits) {
     return found == pending.end() ? nullptr : &*found;
 }
 
-class WorldApi : public Api {
+class WorldApi : public client::Api {
 public:
     WorldApi(World& world, Process& process, User user)
         : world_(world), process_(process), user_(std::move(user)) {}
@@ -33,7 +33,7 @@ public:
         process_.requests.push_back({world_.next_id(), user_, std::move(request), std::move(done), false});
     }
 
-    std::unique_ptr<WatchStream> watch(Request request, WatchHandler handler) override {
+    std::unique_ptr<client::WatchStream> watch(Request request, client::WatchHandler handler) override {
         auto& watch = process_.watches.emplace_back();
         request.query["watch"] = "true";
         watch.resource = request.path.substr(request.path.rfind('/') + 1);
@@ -45,7 +45,7 @@ public:
     }
 
 private:
-    class Stream : public WatchStream {
+    class Stream : public client::WatchStream {
     public:
         Stream(Process& process, WatchQueue& watch) : process_(process), watch_(&watch) {}
         ~Stream() override {
@@ -62,10 +62,11 @@ private:
     User user_;
 };
 
-class WorldRuntime : public ContainerRuntime {
+class WorldRuntime : public runtime::ContainerRuntime {
 public:
     WorldRuntime(World& world, Process& process) : world_(world), process_(process) {}
-    void call(std::string method, Json parameters, std::function<void(RuntimeResult)> done) override {
+    void call(std::string method, Json parameters,
+              std::function<void(runtime::RuntimeResult)> done) override {
         process_.calls.push_back(
             {world_.next_id(), std::move(method), std::move(parameters), std::move(done)});
     }
@@ -116,11 +117,13 @@ std::size_t Process::choose(const Activity& activity, const std::vector<std::str
     return preferred;
 }
 
-std::shared_ptr<Api> Process::api(const User& user) {
+std::shared_ptr<client::Api> Process::api(const User& user) {
     return std::make_shared<WorldApi>(world_, *this, user);
 }
 
-std::unique_ptr<ContainerRuntime> Process::runtime() { return std::make_unique<WorldRuntime>(world_, *this); }
+std::unique_ptr<runtime::ContainerRuntime> Process::runtime() {
+    return std::make_unique<WorldRuntime>(world_, *this);
+}
 
 bool Process::run(const std::function<bool(const Work&)>& fits) {
     const auto found = std::find_if(works.begin(), works.end(), fits);
@@ -145,7 +148,7 @@ WatchQueue* Process::watch_of(const std::string& resource) {
 }
 
 World::World(Switches switches) : switches_(std::move(switches)) {
-    store_ = std::make_unique<EmbeddedStore>();
+    store_ = std::make_unique<store::EmbeddedStore>();
     restart_api_server();
 }
 
@@ -227,16 +230,16 @@ void World::restart_api_server() {
     if (restarts && switches_.contains(Switch::uids_repeat_after_restart) && uid_of_first_pod_ > 0)
         uids_ = uid_of_first_pod_ - 1;
     // Names and UIDs are counted: a replay is the same each time.
-    ApiServerOptions options;
+    apiserver::ApiServerOptions options;
     options.switches = switches_;
     options.now = [this] { return now; };
-    options.on_commit = [this](const Commit& commit) {
+    options.on_commit = [this](const apiserver::Commit& commit) {
         note(commit.key, commit.object);
         if (on_commit) on_commit(commit);
     };
     options.name_suffix = [this] { return fmt::format("{:05}", ++names_); };
     options.uid = [this] { return fmt::format("00000000-0000-4000-8000-{:012}", ++uids_); };
-    api_server_ = std::make_unique<ApiServer>(*store_, std::move(options));
+    api_server_ = std::make_unique<apiserver::ApiServer>(*store_, std::move(options));
     for (auto* process : processes_)
         for (auto& watch : process->watches) {
             watch.request.query["resourceVersion"] = std::to_string(store_->revision());
@@ -252,7 +255,7 @@ void World::subscribe(WatchQueue& watch) {
     if (auto* refusal = std::get_if<Response>(&result)) {
         watch.arrived.push_back({"ERROR", refusal->body});
     } else {
-        watch.subscription = std::move(std::get<std::unique_ptr<Subscription>>(result));
+        watch.subscription = std::move(std::get<std::unique_ptr<apiserver::Subscription>>(result));
     }
     if (watch.arrived.empty()) return;
     watch.queue.push_back({false, std::move(watch.arrived)});
@@ -268,4 +271,4 @@ User user_of(const std::string& name) {
     return {name, {"system:authenticated"}};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

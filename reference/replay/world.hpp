@@ -16,11 +16,11 @@
 #include "reference/apiserver/api_server.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/client/api.hpp"
-#include "reference/kubelet/container_runtime.hpp"
 #include "reference/replay/projection.hpp"
+#include "reference/runtime/container_runtime.hpp"
 #include "reference/store/embedded_store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::replay {
 
 class World;
 
@@ -43,7 +43,7 @@ struct PendingCall {
     std::uint64_t id = 0;
     std::string method;
     Json parameters;
-    std::function<void(RuntimeResult)> done;
+    std::function<void(runtime::RuntimeResult)> done;
 };
 
 /// What one change of the store means for one watch: the events that it made there, maybe none.
@@ -58,8 +58,8 @@ struct WatchQueue {
     std::string resource;  // "pods"
     Request request;
     User user;
-    WatchHandler handler;
-    std::unique_ptr<Subscription> subscription;
+    client::WatchHandler handler;
+    std::unique_ptr<apiserver::Subscription> subscription;
     std::vector<WatchEvent> arrived;  // since the last change was noted
     std::deque<Delivery> queue;
 };
@@ -80,8 +80,8 @@ public:
     std::size_t choose(const Activity& activity, const std::vector<std::string>& candidates,
                        std::size_t preferred) override;
 
-    std::shared_ptr<Api> api(const User& user);
-    std::unique_ptr<ContainerRuntime> runtime();
+    std::shared_ptr<client::Api> api(const User& user);
+    std::unique_ptr<runtime::ContainerRuntime> runtime();
 
     /// Runs the work; false if there is none that `fits`.
     bool run(const std::function<bool(const Work&)>& fits);
@@ -128,10 +128,10 @@ public:
     /// kube-apiserver and etcd start again: nothing stored is lost, watches go on where they were.
     void restart_api_server();
 
-    Store& store() { return *store_; }
+    store::Store& store() { return *store_; }
     const std::vector<Process*>& processes() const { return processes_; }
     const Switches& switches() const { return switches_; }
-    std::function<void(const Commit&)> on_commit;  // told of every commit through kube-apiserver
+    std::function<void(const apiserver::Commit&)> on_commit;  // told of every commit through kube-apiserver
     Time now = from_rfc3339("2026-01-01T00:00:00Z");
     std::uint64_t next_id() { return ++last_id_; }
     /// Begins the watch; what is there already is its first delivery.
@@ -144,8 +144,8 @@ private:
     bool counts(const Process& process, const WatchQueue& watch, const Change& change) const;
 
     Switches switches_;
-    std::unique_ptr<EmbeddedStore> store_;
-    std::unique_ptr<ApiServer> api_server_;
+    std::unique_ptr<store::EmbeddedStore> store_;
+    std::unique_ptr<apiserver::ApiServer> api_server_;
     std::vector<Process*> processes_;
     std::uint64_t last_id_ = 0;
     std::uint64_t names_ = 0, uids_ = 0;
@@ -159,4 +159,4 @@ private:
 /// The identities that the components connect with.
 User user_of(const std::string& name);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::replay

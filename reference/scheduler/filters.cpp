@@ -4,24 +4,24 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/client/taints.hpp"
 #include "reference/scheduler/node_affinity.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 namespace {
 
 /// nodeunschedulable: cordoning is a taint as well, which a DaemonSet's pods tolerate.
 bool is_cordoned_for(const Json& pod, const Json& node) {
     const Json taint = {{"key", "node.kubernetes.io/unschedulable"}, {"effect", "NoSchedule"}};
-    return bool_at(node, "/spec/unschedulable") && toleration_of(pod, taint) == nullptr;
+    return bool_at(node, "/spec/unschedulable") && client::toleration_of(pod, taint) == nullptr;
 }
 
 const Json* untolerated_taint(const Json& pod, const Json& node) {
     for (const auto& taint : at(node, "/spec/taints")) {
         const auto effect = string_at(taint, "/effect");
-        if ((effect == "NoSchedule" || effect == "NoExecute") && toleration_of(pod, taint) == nullptr)
+        if ((effect == "NoSchedule" || effect == "NoExecute") && client::toleration_of(pod, taint) == nullptr)
             return &taint;
     }
     return nullptr;
@@ -142,4 +142,4 @@ std::vector<std::string> InterPodAffinity::reasons_against(const NodeInfo& node)
     return {};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

@@ -12,7 +12,7 @@
 
 #include "reference/scheduler/node_info.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 /// Why the pod cannot run there, in the words of events ("Insufficient cpu"); empty: it can, as far
 /// as the node and what is on it are concerned. The node must be known.
@@ -37,4 +37,4 @@ private:
     bool may_be_first_ = false;  // matches its own terms: somebody has to be the first
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

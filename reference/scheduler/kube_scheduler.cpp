@@ -4,11 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
+#include "reference/client/requests.hpp"
 #include "reference/scheduler/filters.hpp"
 #include "reference/scheduler/scores.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 namespace {
 
@@ -39,8 +40,9 @@ Request binding_request(const Json& pod, const std::string& node) {
         {"kind", "Binding"},
         {"metadata", {{"name", name_of(pod)}, {"namespace", namespace_of(pod)}, {"uid", uid_of(pod)}}},
         {"target", {{"kind", "Node"}, {"name", node}}}};
-    return post_request(collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod) + "/binding",
-                        std::move(binding));
+    return client::post_request(
+        client::collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod) + "/binding",
+        std::move(binding));
 }
 
 /// framework/types.go:FitError.Error: "0/3 nodes are available: 1 Insufficient cpu, 2 Too many pods."
@@ -61,8 +63,8 @@ std::size_t hash(const std::string& text) {
 
 }  // namespace
 
-KubeScheduler::KubeScheduler(Environment& environment, Api& api, Informer& pods, Informer& nodes,
-                             SchedulerOptions options)
+KubeScheduler::KubeScheduler(Environment& environment, client::Api& api, client::Informer& pods,
+                             client::Informer& nodes, SchedulerOptions options)
     : environment_(environment),
       api_(api),
       pods_(pods),
@@ -71,27 +73,29 @@ KubeScheduler::KubeScheduler(Environment& environment, Api& api, Informer& pods,
       events_(environment, api, scheduler_name, options_.records_events),
       queue_(environment, [this] { request_cycle(); }) {}
 
-InformerOptions KubeScheduler::pod_informer_options() {
+client::InformerOptions KubeScheduler::pod_informer_options() {
     return {.component = component,
-            .path = collection_path("v1", "pods"),
+            .path = client::collection_path("v1", "pods"),
             .selectors = {{"fieldSelector", "status.phase!=Succeeded,status.phase!=Failed"}}};
 }
 
-InformerOptions KubeScheduler::node_informer_options() {
-    return {.component = component, .path = collection_path("v1", "nodes")};
+client::InformerOptions KubeScheduler::node_informer_options() {
+    return {.component = component, .path = client::collection_path("v1", "nodes")};
 }
 
 void KubeScheduler::start() {
-    pods_.add_handlers({[this](const Object& pod) { pod_added(pod); },
-                        [this](const Object& old, const Object& current) { pod_updated(old, current); },
-                        [this](const Object& pod, bool) { pod_deleted(pod); }});
-    nodes_.add_handlers({[this](const Object& node) {
-                             cache_.set_node(node);
-                             move_all();
-                         },
-                         [this](const Object& old, const Object& current) { node_updated(old, current); },
-                         [this](const Object& node, bool) { cache_.remove_node(name_of(*node)); }});
-    when_synced({&pods_, &nodes_}, [this] {
+    pods_.add_handlers(
+        {[this](const Object& pod) { pod_added(pod); },
+         [this](const Object& old, const Object& current) { pod_updated(old, current); },
+         [this](const Object& pod, bool) { pod_deleted(pod); }});
+    nodes_.add_handlers(
+        {[this](const Object& node) {
+             cache_.set_node(node);
+             move_all();
+         },
+         [this](const Object& old, const Object& current) { node_updated(old, current); },
+         [this](const Object& node, bool) { cache_.remove_node(name_of(*node)); }});
+    client::when_synced({&pods_, &nodes_}, [this] {
         started_ = true;
         request_cycle();
     });
@@ -215,7 +219,7 @@ Task<> KubeScheduler::bind(QueuedPod queued, std::string node) {
     if (options_.switches.contains(Switch::bind_failure_is_forgotten)) co_return;
     cache_.forget(uid_of(*queued.pod));
     move_all();
-    fail(std::move(queued), scheduler_error, "binding rejected: " + error_message(response));
+    fail(std::move(queued), scheduler_error, "binding rejected: " + client::error_message(response));
 }
 
 /// schedule_one.go:handleSchedulingFailure.
@@ -243,9 +247,10 @@ void KubeScheduler::report_failure(const Json& pod, const std::string& reason, c
     condition["lastProbeTime"] = nullptr;
     condition["lastTransitionTime"] =
         had_failed ? at(*before, "/lastTransitionTime") : Json(to_rfc3339(environment_.now()));
-    const auto path = collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod) + "/status";
-    api_.send(patch_request(path, {{"status", {{"conditions", Json::array({condition})}}}}),
+    const auto path =
+        client::collection_path("v1", "pods", namespace_of(pod)) + "/" + name_of(pod) + "/status";
+    api_.send(client::patch_request(path, {{"status", {{"conditions", Json::array({condition})}}}}),
               [](const Response&) {});
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

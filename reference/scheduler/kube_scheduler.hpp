@@ -24,7 +24,7 @@
 #include "reference/scheduler/scheduler_cache.hpp"
 #include "reference/scheduler/scheduling_queue.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 struct SchedulerOptions {
     /// Off: all nodes that pass the filters rank equally.
@@ -44,15 +44,15 @@ struct SchedulerOptions {
 class KubeScheduler {
 public:
     /// `pods` must be an informer as of pod_informer_options(), `nodes` one of all nodes.
-    KubeScheduler(Environment& environment, Api& api, Informer& pods, Informer& nodes,
+    KubeScheduler(Environment& environment, client::Api& api, client::Informer& pods, client::Informer& nodes,
                   SchedulerOptions options);
     KubeScheduler(const KubeScheduler&) = delete;
     KubeScheduler& operator=(const KubeScheduler&) = delete;
 
     /// Pods that have not come to an end: Succeeded and Failed ones arrive as deleted, and free
     /// their room (scheduler.go:newPodInformer).
-    static InformerOptions pod_informer_options();
-    static InformerOptions node_informer_options();
+    static client::InformerOptions pod_informer_options();
+    static client::InformerOptions node_informer_options();
 
     /// Before the informers are started. Begins once both have synced.
     void start();
@@ -76,15 +76,15 @@ private:
     void move_all();
 
     Environment& environment_;
-    Api& api_;
-    Informer& pods_;
-    Informer& nodes_;
+    client::Api& api_;
+    client::Informer& pods_;
+    client::Informer& nodes_;
     SchedulerOptions options_;
-    EventRecorder events_;
+    client::EventRecorder events_;
     SchedulerCache cache_;
     SchedulingQueue queue_;
     bool started_ = false;
     bool cycle_requested_ = false;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 namespace {
 
@@ -70,4 +70,4 @@ std::int64_t preferred_node_affinity(const Json& pod, const Json& node) {
     return weight;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

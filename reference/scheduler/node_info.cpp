@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/scheduler/quantity.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 namespace {
 
@@ -121,4 +121,4 @@ void NodeInfo::remove_pod(const std::string& uid) {
     pods.erase(found);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

@@ -9,7 +9,7 @@
 
 #include "reference/client/indexer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 /// Name to amount: "cpu" in thousandths of a core, all else ("memory", "ephemeral-storage", "pods",
 /// extended resources) in their own unit.
@@ -55,4 +55,4 @@ struct NodeInfo {
 /// By name; a node without an object is none (scheduler/backend/cache: snapshot.go).
 using Nodes = std::map<std::string, NodeInfo>;
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

@@ -1,8 +1,8 @@
 #include "reference/scheduler/scheduler_cache.hpp"
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 void SchedulerCache::set_node(const Object& node) { nodes_[name_of(*node)].set_node(node); }
 
@@ -13,7 +13,9 @@ void SchedulerCache::remove_node(const std::string& name) {
     if (found->second.pods.empty()) nodes_.erase(found);  // its pods go when their own events come
 }
 
-void SchedulerCache::add_pod(const Object& pod) { put(PodInfo(pod), {string_at(*pod, "/spec/nodeName")}); }
+void SchedulerCache::add_pod(const Object& pod) {
+    put(PodInfo(pod), {string_at(*pod, "/spec/nodeName")});
+}
 
 void SchedulerCache::assume(const PodInfo& pod, const std::string& node) {
     put(pod, {.node = node, .assumed = true});
@@ -43,4 +45,4 @@ bool SchedulerCache::is_assumed(const std::string& uid) const {
     return place != places_.end() && place->second.assumed;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

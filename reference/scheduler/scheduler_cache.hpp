@@ -11,7 +11,7 @@
 
 #include "reference/scheduler/node_info.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 class SchedulerCache {
 public:
@@ -41,4 +41,4 @@ private:
     std::map<std::string, Place> places_;  // of every pod, by UID
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

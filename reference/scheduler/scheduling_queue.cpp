@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 namespace {
 
@@ -125,4 +125,4 @@ void SchedulingQueue::leave_place(Entry& entry) {
     if (entry.timer != 0) environment_.cancel(std::exchange(entry.timer, 0));
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

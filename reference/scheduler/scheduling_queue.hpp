@@ -16,7 +16,7 @@
 #include "reference/base/environment.hpp"
 #include "reference/client/indexer.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 struct QueuedPod {
     Object pod;
@@ -68,4 +68,4 @@ private:
     std::uint64_t arrivals_ = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

@@ -6,11 +6,11 @@
 #include <set>
 #include <string>
 
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "reference/client/taints.hpp"
 #include "reference/scheduler/node_affinity.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 namespace {
 
@@ -93,7 +93,7 @@ Scores taint_toleration_scores(const PodInfo& pod, const NodeList& nodes) {
         const Json& taints = at(*node->node, "/spec/taints");
         scores.push_back(std::count_if(taints.begin(), taints.end(), [&](const Json& taint) {
             return string_at(taint, "/effect") == "PreferNoSchedule" &&
-                   toleration_of(*pod.pod, taint) == nullptr;
+                   client::toleration_of(*pod.pod, taint) == nullptr;
         }));
     }
     normalize(scores, true);
@@ -148,4 +148,4 @@ Scores score_nodes(const PodInfo& pod, const NodeList& nodes) {
     return sum;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

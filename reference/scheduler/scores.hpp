@@ -12,7 +12,7 @@
 
 #include "reference/scheduler/node_info.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::scheduler {
 
 constexpr std::int64_t node_score_max = 100;
 
@@ -29,4 +29,4 @@ std::vector<std::int64_t> node_affinity_scores(const PodInfo& pod, const std::ve
 std::vector<std::int64_t> pod_topology_spread_scores(const PodInfo& pod,
                                                      const std::vector<const NodeInfo*>& nodes);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::scheduler

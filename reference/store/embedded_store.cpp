@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 /// A write in the queue, on the stack of whoever waits for it.
 struct EmbeddedStore::Write {
@@ -225,4 +225,4 @@ void EmbeddedStore::repeat_last_revision() {
     history_.step_back();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -25,7 +25,7 @@
 #include "reference/store/version_history.hpp"
 #include "reference/store/write_ahead_log.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 struct EmbeddedStoreOptions {
     /// Where it lasts; empty: in memory only. One store a directory at a time.
@@ -95,4 +95,4 @@ private:
     bool delivering_ = false;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

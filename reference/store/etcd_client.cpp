@@ -6,7 +6,7 @@
 
 #include "reference/base/coroutines.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
@@ -141,4 +141,4 @@ std::string EtcdClient::find_line(const std::string& path, const Json& request,
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

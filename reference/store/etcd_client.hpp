@@ -13,7 +13,7 @@
 #include "reference/store/etcd_connection.hpp"
 #include "reference/store/store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 /// The request has been sent, and no answer says what became of it.
 class OutcomeUnknown : public StoreUnavailable {
@@ -53,4 +53,4 @@ private:
     std::vector<std::unique_ptr<Pooled>> idle_;  // guarded by mutex_
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -9,7 +9,7 @@
 #include <charconv>
 #include <stdexcept>
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
@@ -157,4 +157,4 @@ EtcdConnection::Awaitable<std::string> EtcdConnection::next_line(
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -16,7 +16,7 @@
 #include "reference/base/http_messages.hpp"
 #include "reference/store/etcd_options.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 struct EtcdEndpoint {
     std::string host, port;
@@ -60,4 +60,4 @@ private:
     std::unique_ptr<Parser> streaming_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

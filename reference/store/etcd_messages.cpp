@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace kcheck::reference::etcd {
+namespace kcheck::reference::store::etcd {
 
 std::string to_base64(const std::string& bytes) {
     std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // OpenSSL ends it with a zero
@@ -115,4 +115,4 @@ WatchNews watch_news(const std::string& line) {
 
 Revision compact_revision(const std::string& line) { return number_at(result_of(line), "/compact_revision"); }
 
-}  // namespace kcheck::reference::etcd
+}  // namespace kcheck::reference::store::etcd

@@ -9,7 +9,7 @@
 #include "reference/base/json.hpp"
 #include "reference/store/store.hpp"
 
-namespace kcheck::reference::etcd {
+namespace kcheck::reference::store::etcd {
 
 std::string to_base64(const std::string& bytes);
 std::string from_base64(const std::string& text);
@@ -38,4 +38,4 @@ WatchNews watch_news(const std::string& line);
 /// The revision that a watch was refused for being older than; 0: `line` does not refuse.
 Revision compact_revision(const std::string& line);
 
-}  // namespace kcheck::reference::etcd
+}  // namespace kcheck::reference::store::etcd

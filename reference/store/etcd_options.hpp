@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 struct EtcdOptions {
     std::string url;             // "http://127.0.0.1:2379", "https://etcd.example:2379"
@@ -15,4 +15,4 @@ struct EtcdOptions {
     std::chrono::milliseconds timeout{5000};
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -6,7 +6,7 @@
 #include "reference/store/etcd_messages.hpp"
 #include "reference/store/etcd_watch.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 namespace {
 
@@ -178,4 +178,4 @@ void EtcdStore::compact(Revision revision) {
     }
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

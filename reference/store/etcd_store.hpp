@@ -15,7 +15,7 @@
 #include "reference/store/etcd_options.hpp"
 #include "reference/store/store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 class EtcdClient;
 class EtcdRefusal;
@@ -62,4 +62,4 @@ private:
     std::unique_ptr<EtcdWatches> watches_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -7,7 +7,7 @@
 #include "reference/base/coroutines.hpp"
 #include "reference/store/etcd_messages.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
@@ -132,4 +132,4 @@ void EtcdWatches::deliver(Stream& stream, const std::string& line) {
     }();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -16,7 +16,7 @@
 #include "reference/store/etcd_connection.hpp"
 #include "reference/store/store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 class EtcdWatches {
 public:
@@ -45,4 +45,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

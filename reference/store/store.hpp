@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 using Revision = std::int64_t;
 
@@ -92,4 +92,4 @@ public:
     virtual void compact(Revision revision) = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

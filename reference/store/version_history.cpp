@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 namespace {
 
@@ -109,4 +109,4 @@ void VersionHistory::forget(const StoreCommit& commit) {
     if (versions.empty()) keys_.erase(found);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -14,7 +14,7 @@
 
 #include "reference/store/store.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 /// Shared by the index, the list of commits and whoever is writing them to disk. A tombstone has
 /// the revision of the removal, version 0, and no value.
@@ -68,4 +68,4 @@ private:
     Revision compacted_ = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 namespace {
 
@@ -193,4 +193,4 @@ void WriteAheadLog::replay(VersionHistory& history) {
     log_->sync();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -19,7 +19,7 @@
 #include "reference/store/disk.hpp"
 #include "reference/store/version_history.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 class WriteAheadLog {
 public:
@@ -48,4 +48,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

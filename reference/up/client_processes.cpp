@@ -4,35 +4,35 @@
 
 #include <fmt/format.h>
 
+#include "reference/base/event_loop.hpp"
 #include "reference/client/informer.hpp"
 #include "reference/controllers/controller_manager.hpp"
 #include "reference/http/client.hpp"
-#include "reference/http/event_loop.hpp"
 #include "reference/http/kubeconfig.hpp"
-#include "reference/http/runtime_socket.hpp"
 #include "reference/kubelet/kubelet.hpp"
+#include "reference/runtime/runtime_socket.hpp"
 #include "reference/scheduler/kube_scheduler.hpp"
 #include "reference/up/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 int run_kube_controller_manager(const ControllerManagerFlags& flags) {
     EventLoop loop;
     loop.stop_on_signals();
-    const auto main = read_kubeconfig(flags.kubeconfig);
-    const auto connect = [&](const std::string& user) -> std::shared_ptr<Api> {
+    const auto main = http::read_kubeconfig(flags.kubeconfig);
+    const auto connect = [&](const std::string& user) -> std::shared_ptr<client::Api> {
         const auto name = user.substr(user.rfind(':') + 1);
         const bool is_account = user != main.user;
         const auto config =
             is_account
-                ? read_kubeconfig(std::filesystem::path(flags.credentials_dir) / (name + ".kubeconfig"))
+                ? http::read_kubeconfig(std::filesystem::path(flags.credentials_dir) / (name + ".kubeconfig"))
                 : main;
-        return std::make_shared<HttpApi>(
+        return std::make_shared<http::HttpApi>(
             loop, config,
-            HttpApiOptions{.user_agent =
-                               is_account ? "kube-controller-manager/" + name : "kube-controller-manager"});
+            http::HttpApiOptions{.user_agent = is_account ? "kube-controller-manager/" + name
+                                                          : "kube-controller-manager"});
     };
-    ControllerManager manager(loop, connect, {.switches = flags.switches});
+    controllers::ControllerManager manager(loop, connect, {.switches = flags.switches});
     manager.start();
     loop.run();
     return 0;
@@ -41,10 +41,10 @@ int run_kube_controller_manager(const ControllerManagerFlags& flags) {
 int run_kube_scheduler(const SchedulerFlags& flags) {
     EventLoop loop;
     loop.stop_on_signals();
-    HttpApi api(loop, read_kubeconfig(flags.kubeconfig), {.user_agent = "kube-scheduler"});
-    Informer pods(loop, api, KubeScheduler::pod_informer_options());
-    Informer nodes(loop, api, KubeScheduler::node_informer_options());
-    KubeScheduler scheduler(loop, api, pods, nodes, {.switches = flags.switches});
+    http::HttpApi api(loop, http::read_kubeconfig(flags.kubeconfig), {.user_agent = "kube-scheduler"});
+    client::Informer pods(loop, api, scheduler::KubeScheduler::pod_informer_options());
+    client::Informer nodes(loop, api, scheduler::KubeScheduler::node_informer_options());
+    scheduler::KubeScheduler scheduler(loop, api, pods, nodes, {.switches = flags.switches});
     scheduler.start();
     pods.start();
     nodes.start();
@@ -55,15 +55,15 @@ int run_kube_scheduler(const SchedulerFlags& flags) {
 int run_kubelet(const KubeletFlags& flags) {
     EventLoop loop;
     loop.stop_on_signals();
-    HttpApi api(loop, read_kubeconfig(flags.kubeconfig), {.user_agent = "kubelet"});
-    RuntimeClient runtime(loop, flags.container_runtime_endpoint);
-    Kubelet kubelet(loop, api, runtime,
-                    {.node = {.name = flags.hostname_override},
-                     .pod_subnet = flags.pod_subnet,
-                     .switches = flags.switches});
+    http::HttpApi api(loop, http::read_kubeconfig(flags.kubeconfig), {.user_agent = "kubelet"});
+    runtime::RuntimeClient runtime(loop, flags.container_runtime_endpoint);
+    kubelet::Kubelet kubelet(loop, api, runtime,
+                             {.node = {.name = flags.hostname_override},
+                              .pod_subnet = flags.pod_subnet,
+                              .switches = flags.switches});
     kubelet.start();
     loop.run();
     return 0;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

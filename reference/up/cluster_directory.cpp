@@ -23,7 +23,7 @@
 #include "reference/http/kubeconfig.hpp"
 #include "reference/http/tls.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 namespace {
 
@@ -131,25 +131,26 @@ fs::path ClusterDirectory::runtime_socket(const std::string& node) const {
 void ClusterDirectory::write_credentials(const std::string& server, int nodes) const {
     for (const auto& folder : {credentials(), store(), root_ / "runtime"}) make_private_directory(folder);
 
-    const CertificateAuthority authority;
+    const http::CertificateAuthority authority;
     const auto serving = authority.issue_server();
     write_private_file(credentials() / "ca.crt", authority.certificate());
     write_private_file(credentials() / "apiserver.crt", serving.certificate);
     write_private_file(credentials() / "apiserver.key", serving.key);
 
     const auto write = [&](const fs::path& file, const User& user) {
-        write_kubeconfig(file, {server, authority.certificate(), user.name, authority.issue_client(user)});
+        http::write_kubeconfig(file,
+                               {server, authority.certificate(), user.name, authority.issue_client(user)});
     };
     const User administrator{"kubernetes-admin", {"system:masters"}};
     write(kubeconfig(), administrator);
-    const auto token = random_token();
+    const auto token = http::random_token();
     write_private_file(root_ / "token", token + "\n");
-    write_private_file(credentials() / "tokens.csv", token_line(token, administrator));
+    write_private_file(credentials() / "tokens.csv", http::token_line(token, administrator));
 
     write(credentials() / "kube-controller-manager.kubeconfig", {"system:kube-controller-manager", {}});
     write(credentials() / "kube-scheduler.kubeconfig", {"system:kube-scheduler", {}});
     // Each controller has its own identity (--use-service-account-credentials).
-    for (const auto& account : controller_names())
+    for (const auto& account : controllers::controller_names())
         write(credentials() / (account + ".kubeconfig"),
               {"system:serviceaccount:kube-system:" + account,
                {"system:serviceaccounts", "system:serviceaccounts:kube-system"}});
@@ -158,4 +159,4 @@ void ClusterDirectory::write_credentials(const std::string& server, int nodes) c
               {fmt::format("system:node:node-{}", i), {"system:nodes"}});
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

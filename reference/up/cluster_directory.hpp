@@ -17,7 +17,7 @@
 #include "reference/base/message.hpp"
 #include "reference/up/key_remover.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 class ClusterDirectory {
 public:
@@ -50,4 +50,4 @@ private:
     std::optional<KeyRemover> remover_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

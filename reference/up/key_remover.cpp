@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 namespace {
 
@@ -75,4 +75,4 @@ void KeyRemover::dismiss() {
     static_cast<void>(ignored);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <functional>
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 /// A process of its own, that waits for the end of this one: where nothing runs any more that could clean up
 /// (kill -9, no memory left), it does. It holds what this process had open when it began, so that a lock is
@@ -25,4 +25,4 @@ private:
     int alive_ = -1;  // the end of a pipe, which closes with this process
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 namespace {
 
@@ -41,7 +41,7 @@ void check_that_it_is_free(std::uint16_t port) {
     const int error = errno;
     ::close(descriptor);
     if (!is_free)
-        throw PortInUse(
+        throw http::PortInUse(
             fmt::format("--port: port {} of 127.0.0.1 cannot be had: {}", port, std::strerror(error)));
 }
 
@@ -53,7 +53,7 @@ PortReservation::PortReservation(std::uint16_t wanted) : port_(wanted) {
     // It fails for a moment after a server without SO_REUSEPORT: then the port is free, and not held.
     if (!bind_to(socket_, wanted) && wanted == 0) {
         ::close(socket_);
-        throw PortInUse("no port of 127.0.0.1 is free");
+        throw http::PortInUse("no port of 127.0.0.1 is free");
     }
     sockaddr_in address{};
     socklen_t size = sizeof address;
@@ -63,4 +63,4 @@ PortReservation::PortReservation(std::uint16_t wanted) : port_(wanted) {
 
 PortReservation::~PortReservation() { ::close(socket_); }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -5,13 +5,13 @@
 
 #include "reference/http/port_in_use.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 /// Nobody else is given the port, nor takes it as that of an outgoing connection. Connections to it are
 /// refused until a server of this user listens there too, with SO_REUSEPORT.
 class PortReservation {
 public:
-    /// 0: any that is free. Throws PortInUse with a line that names the port.
+    /// 0: any that is free. Throws http::PortInUse with a line that names the port.
     explicit PortReservation(std::uint16_t wanted);
     ~PortReservation();
     PortReservation(const PortReservation&) = delete;
@@ -24,4 +24,4 @@ private:
     std::uint16_t port_ = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

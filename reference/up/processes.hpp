@@ -9,7 +9,7 @@
 
 #include "reference/base/environment.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 struct ApiServerFlags {
     std::uint16_t secure_port = 6443;  // 0: any, which is printed
@@ -54,4 +54,4 @@ struct ContainerRuntimeFlags {
 /// SIGTERM ends its containers too; SIGKILL leaves them running, to be found again.
 int run_container_runtime(const ContainerRuntimeFlags& flags);
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -5,22 +5,22 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "reference/http/event_loop.hpp"
-#include "reference/http/runtime_socket.hpp"
-#include "reference/kubelet/posix_process_starter.hpp"
-#include "reference/kubelet/runtime_core.hpp"
+#include "reference/base/event_loop.hpp"
+#include "reference/runtime/posix_process_starter.hpp"
+#include "reference/runtime/runtime_core.hpp"
+#include "reference/runtime/runtime_socket.hpp"
 #include "reference/up/processes.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 namespace {
 
 namespace net = boost::asio;
 
-ImageRegistry open_registry(const std::string& file) {
+runtime::ImageRegistry open_registry(const std::string& file) {
     // As long as on the cluster of the recordings: one sees a rollout go.
-    if (file.empty()) return ImageRegistry({.delay = std::chrono::seconds(1)});
-    auto registry = ImageRegistry::read(file);
+    if (file.empty()) return runtime::ImageRegistry({.delay = std::chrono::seconds(1)});
+    auto registry = runtime::ImageRegistry::read(file);
     if (!registry) throw std::runtime_error(registry.error());
     return std::move(*registry);
 }
@@ -28,7 +28,8 @@ ImageRegistry open_registry(const std::string& file) {
 /// Calls reap() whenever a process of the runtime has exited.
 class Reaper {
 public:
-    Reaper(EventLoop& loop, int exit_fd, RuntimeCore& core) : exits_(loop.context(), exit_fd), core_(core) {
+    Reaper(EventLoop& loop, int exit_fd, runtime::RuntimeCore& core)
+        : exits_(loop.context(), exit_fd), core_(core) {
         wait();
     }
     ~Reaper() { exits_.release(); }  // the descriptor is the process starter's
@@ -45,19 +46,19 @@ private:
                           });
     }
     net::posix::stream_descriptor exits_;
-    RuntimeCore& core_;
+    runtime::RuntimeCore& core_;
 };
 
 /// Kills all containers, then calls `then`.
-void end_containers(RuntimeCore& core, std::function<void()> then) {
+void end_containers(runtime::RuntimeCore& core, std::function<void()> then) {
     // Called by the destructor of the last reply.
     const std::shared_ptr<void> all_done(nullptr, [then = std::move(then)](void*) { then(); });
-    core.call("ListContainers", Json::object(), [&core, all_done](RuntimeResult list) {
+    core.call("ListContainers", Json::object(), [&core, all_done](runtime::RuntimeResult list) {
         const Json reply = list.value_or(Json::object());
         for (const auto& container : at(reply, "/containers"))
             if (string_at(container, "/state") == "running")
                 core.call("StopContainer", {{"id", string_at(container, "/id")}, {"graceSeconds", 0}},
-                          [all_done](const RuntimeResult&) {});
+                          [all_done](const runtime::RuntimeResult&) {});
     });
 }
 
@@ -65,14 +66,15 @@ void end_containers(RuntimeCore& core, std::function<void()> then) {
 
 int run_container_runtime(const ContainerRuntimeFlags& flags) {
     EventLoop loop;
-    PosixProcessStarter processes({std::filesystem::read_symlink("/proc/self/exe").string(), "pause"});
-    RuntimeCore core(loop, processes, open_registry(flags.registry),
-                     {.switches = flags.switches, .state_directory = flags.root_dir});
+    runtime::PosixProcessStarter processes(
+        {std::filesystem::read_symlink("/proc/self/exe").string(), "pause"});
+    runtime::RuntimeCore core(loop, processes, open_registry(flags.registry),
+                              {.switches = flags.switches, .state_directory = flags.root_dir});
     core.start();
     const Reaper reaper(loop, processes.exit_fd(), core);
-    const RuntimeServer server(
+    const runtime::RuntimeServer server(
         loop, flags.listen,
-        [&core](const std::string& method, const Json& parameters, RuntimeServer::Done done) {
+        [&core](const std::string& method, const Json& parameters, runtime::RuntimeServer::Done done) {
             core.call(method, parameters, std::move(done));
         });
     net::signal_set signals(loop.context(), SIGTERM, SIGINT);
@@ -83,4 +85,4 @@ int run_container_runtime(const ContainerRuntimeFlags& flags) {
     return 0;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -17,7 +17,7 @@
 
 #include "reference/base/files.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 namespace {
 
@@ -173,4 +173,4 @@ void Supervisor::stop_all() {
     programs_.clear();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

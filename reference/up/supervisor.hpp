@@ -15,9 +15,9 @@
 
 #include <boost/asio/signal_set.hpp>
 
-#include "reference/http/event_loop.hpp"
+#include "reference/base/event_loop.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 struct Program {
     std::string name;                // "kubelet-node-0"; that of its files too
@@ -69,4 +69,4 @@ private:
     bool stopping_ = false;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -8,14 +8,14 @@
 
 #include <fmt/format.h>
 
+#include "reference/base/event_loop.hpp"
 #include "reference/http/client.hpp"
-#include "reference/http/event_loop.hpp"
 #include "reference/http/kubeconfig.hpp"
 #include "reference/up/cluster_directory.hpp"
 #include "reference/up/port_reservation.hpp"
 #include "reference/up/supervisor.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 namespace {
 
@@ -94,8 +94,8 @@ public:
     int run() {
         loop_.stop_on_signals();
         directory_.write_credentials(server_, flags_.nodes);
-        api_.emplace(loop_, read_kubeconfig(directory_.kubeconfig()),
-                     HttpApiOptions{.user_agent = "kcheck-up", .reply_most = seconds(5)});
+        api_.emplace(loop_, http::read_kubeconfig(directory_.kubeconfig()),
+                     http::HttpApiOptions{.user_agent = "kcheck-up", .reply_most = seconds(5)});
         programs_ = programs(flags_, directory_, port_.port());
         for (const auto& program : programs_) supervisor_.start(program);
         begun_ = loop_.monotonic();
@@ -149,7 +149,7 @@ private:
     const PortReservation port_;  // before anything is written
     ClusterDirectory directory_;
     const std::string server_;
-    std::optional<HttpApi> api_;
+    std::optional<http::HttpApi> api_;
     std::vector<Program> programs_;
     Supervisor supervisor_;  // the first to go
     Time begun_;
@@ -166,4 +166,4 @@ const std::set<Switch>& replay_only_switches() {
     return switches;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

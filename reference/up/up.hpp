@@ -8,7 +8,7 @@
 
 #include "reference/base/environment.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::up {
 
 struct UpFlags {
     int nodes = 2;
@@ -28,4 +28,4 @@ int run_up(const UpFlags& flags);
 /// Switches of a replay, which free processes do not have.
 const std::set<Switch>& replay_only_switches();
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::up

@@ -58,8 +58,8 @@ Json pod(const std::string& name) {
 /// A loop with a connection, run by one thread.
 struct Client {
     EventLoop loop;
-    HttpApi api;
-    explicit Client(const KubeConfig& config) : api(loop, config) {}
+    http::HttpApi api;
+    explicit Client(const http::KubeConfig& config) : api(loop, config) {}
 
     Response send(Request request) {
         Response result;
@@ -74,7 +74,7 @@ struct Client {
 };
 
 /// Sends `count` requests, several at once; each has to be answered with `status`.
-void send_all(const KubeConfig& config, int count, int status, const std::function<Request(int)>& request) {
+void send_all(const http::KubeConfig& config, int count, int status, const std::function<Request(int)>& request) {
     Client client(config);
     int sent = 0, answered = 0;
     const std::function<void()> next = [&] {
@@ -90,7 +90,7 @@ void send_all(const KubeConfig& config, int count, int status, const std::functi
     if (count > 0) client.loop.run();
 }
 
-double rate_of(const KubeConfig& config, int count, int status,
+double rate_of(const http::KubeConfig& config, int count, int status,
                const std::function<Request(int writer, int number)>& request) {
     std::vector<std::thread> threads;
     const auto begin = now_us();
@@ -105,7 +105,7 @@ double rate_of(const KubeConfig& config, int count, int status,
 /// Sees every pod being created, once, in order of revision.
 class Watcher {
 public:
-    Watcher(const KubeConfig& config, std::string after, std::size_t expected)
+    Watcher(const http::KubeConfig& config, std::string after, std::size_t expected)
         : client_(config), expected_(expected) {
         stream_ =
             client_.api.watch({"GET", pods_path, {{"resourceVersion", std::move(after)}}},
@@ -137,17 +137,17 @@ private:
     std::int64_t last_revision_ = 0;
     std::vector<std::int64_t> latencies_us_;
     std::string failure_;
-    std::unique_ptr<WatchStream> stream_;
+    std::unique_ptr<client::WatchStream> stream_;
     std::thread thread_;
 };
 
 /// Begins watches, and drops each a moment after its first event or its end, until `done`: every tenth
 /// with all that there is, which is heavy for both sides, the others with what comes next.
-int come_and_go(const KubeConfig& config, unsigned seed, const std::atomic<bool>& done) {
+int come_and_go(const http::KubeConfig& config, unsigned seed, const std::atomic<bool>& done) {
     Client client(config);
     std::minstd_rand random(seed);
     int begun = 0;
-    std::unique_ptr<WatchStream> stream;
+    std::unique_ptr<client::WatchStream> stream;
     bool is_new = false;
     std::function<void()> again;
     const auto soon = [&] {
@@ -175,8 +175,8 @@ int come_and_go(const KubeConfig& config, unsigned seed, const std::atomic<bool>
 /// Asks for a watch and reads nothing of it.
 class SlowReader {
 public:
-    explicit SlowReader(const KubeConfig& config)
-        : tls_(client_context(config.identity, config.authority)), stream_(context_, tls_) {
+    explicit SlowReader(const http::KubeConfig& config)
+        : tls_(http::client_context(config.identity, config.authority)), stream_(context_, tls_) {
         const auto port =
             static_cast<std::uint16_t>(std::stoi(config.server.substr(config.server.rfind(':') + 1)));
         stream_.lowest_layer().connect({net::ip::address_v4::loopback(), port});
@@ -235,18 +235,18 @@ public:
         loop_.stop();
         thread_.join();
     }
-    KubeConfig config() const { return read_kubeconfig(directory_.kubeconfig()); }
+    http::KubeConfig config() const { return http::read_kubeconfig(directory_.kubeconfig()); }
     std::string pid() const {
-        auto pid = read_file(directory_.root() / "pids" / "kube-apiserver");
+        auto pid = http::read_file(directory_.root() / "pids" / "kube-apiserver");
         pid.pop_back();
         return pid;
     }
 
 private:
-    ClusterDirectory directory_{""};
+    up::ClusterDirectory directory_{""};
     EventLoop loop_;
     const std::uint16_t port_;
-    Supervisor supervisor_;
+    up::Supervisor supervisor_;
     std::thread thread_;
 };
 

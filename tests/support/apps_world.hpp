@@ -49,10 +49,10 @@ inline Json replica_set(const std::string& name, int replicas) {
 
 /// The processes of kube-controller-manager that hold state: gone at a crash.
 struct AppsControllers {
-    std::shared_ptr<Api> informers_api, deployment_api, replica_set_api;
-    Informer deployments, replica_sets, pods;
-    std::unique_ptr<DeploymentController> deployment_controller;
-    ReplicaSetController replica_set_controller;
+    std::shared_ptr<client::Api> informers_api, deployment_api, replica_set_api;
+    client::Informer deployments, replica_sets, pods;
+    std::unique_ptr<controllers::DeploymentController> deployment_controller;
+    controllers::ReplicaSetController replica_set_controller;
 
     AppsControllers(FakeWorld& world, const Switches& switches, bool with_deployments)
         : informers_api(world.api("manager")),
@@ -64,13 +64,13 @@ struct AppsControllers {
           replica_set_controller(world.environment, *replica_set_api, replica_sets, pods,
                                  {.switches = switches, .events = false}) {
         if (with_deployments) {
-            deployment_controller = std::make_unique<DeploymentController>(
+            deployment_controller = std::make_unique<controllers::DeploymentController>(
                 world.environment, *deployment_api, deployments, replica_sets, pods,
-                ControllerOptions{.switches = switches, .events = false});
-            when_synced({&deployments, &replica_sets, &pods}, [this] { deployment_controller->start(); });
+                controllers::ControllerOptions{.switches = switches, .events = false});
+            client::when_synced({&deployments, &replica_sets, &pods}, [this] { deployment_controller->start(); });
             deployments.start();
         }
-        when_synced({&replica_sets, &pods}, [this] { replica_set_controller.start(); });
+        client::when_synced({&replica_sets, &pods}, [this] { replica_set_controller.start(); });
         replica_sets.start();
         pods.start();
     }

@@ -16,12 +16,12 @@
 #include <vector>
 
 #include "reference/client/api.hpp"
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 #include "tests/support/fake_world.hpp"
 
 namespace kcheck::reference::testing {
 
-class FakeCluster : public Api {
+class FakeCluster : public client::Api {
 public:
     FakeEnvironment environment;
     std::map<std::string, Json> objects;  // by path
@@ -34,7 +34,7 @@ public:
         pending_.emplace_back(std::move(request), std::move(done));
     }
 
-    std::unique_ptr<WatchStream> watch(Request request, WatchHandler handler) override {
+    std::unique_ptr<client::WatchStream> watch(Request request, client::WatchHandler handler) override {
         auto stream = std::make_unique<Stream>(*this);
         const auto from = std::stoll(request.query.at("resourceVersion"));
         streams_[stream.get()] = {request, std::move(handler), from};
@@ -116,10 +116,10 @@ private:
     };
     struct StreamState {
         Request request;
-        WatchHandler handler;
+        client::WatchHandler handler;
         std::int64_t seen = 0;
     };
-    struct Stream : WatchStream {
+    struct Stream : client::WatchStream {
         explicit Stream(FakeCluster& owner) : cluster(owner) {}
         ~Stream() override { cluster.streams_.erase(this); }
         FakeCluster& cluster;

@@ -19,7 +19,7 @@
 
 #include "reference/base/environment.hpp"
 #include "reference/client/api.hpp"
-#include "reference/client/objects.hpp"
+#include "reference/base/objects.hpp"
 
 namespace kcheck::reference::testing {
 
@@ -94,7 +94,7 @@ public:
     };
     struct Watch {
         std::string user, collection;
-        WatchHandler handler;
+        client::WatchHandler handler;
         std::deque<WatchEvent> events = {};
         bool closed = false;
     };
@@ -113,7 +113,7 @@ public:
     /// Asked before a request is carried out: a reply in place of the outcome.
     std::function<std::optional<Response>(const std::string& user, const Request&)> refuse;
 
-    std::shared_ptr<Api> api(const std::string& user);
+    std::shared_ptr<client::Api> api(const std::string& user);
 
     // As a user does it: at once.
     Response act(const std::string& method, const std::string& path, Json body = {}) {
@@ -339,7 +339,7 @@ private:
     int last_id_ = 0;
 };
 
-class FakeApi : public Api {
+class FakeApi : public client::Api {
 public:
     FakeApi(FakeWorld& world, std::string user) : world_(world), user_(std::move(user)) {}
     void send(Request request, std::function<void(Response)> done) override {
@@ -347,7 +347,7 @@ public:
     }
     /// A watch begins at once, and at what is stored now: begin it before anything changes, or
     /// give it the events of the meantime (`watches.back()->events`).
-    std::unique_ptr<WatchStream> watch(Request request, WatchHandler handler) override {
+    std::unique_ptr<client::WatchStream> watch(Request request, client::WatchHandler handler) override {
         auto begun = std::make_shared<FakeWorld::Watch>();
         begun->user = user_;
         begun->collection = request.path;
@@ -359,7 +359,7 @@ public:
     Request last_watch;
 
 private:
-    struct Stream : WatchStream {
+    struct Stream : client::WatchStream {
         explicit Stream(std::shared_ptr<FakeWorld::Watch> watched) : watch(std::move(watched)) {}
         ~Stream() override { watch->closed = true; }
         std::shared_ptr<FakeWorld::Watch> watch;
@@ -368,7 +368,7 @@ private:
     std::string user_;
 };
 
-inline std::shared_ptr<Api> FakeWorld::api(const std::string& user) {
+inline std::shared_ptr<client::Api> FakeWorld::api(const std::string& user) {
     return std::make_shared<FakeApi>(*this, user);
 }
 

@@ -11,7 +11,7 @@
 
 #include <tl/expected.hpp>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 /// A process for ever: the system gives a pid again, but not with the same time of start.
 struct ProcessId {
@@ -49,4 +49,4 @@ public:
     virtual std::vector<ExitedProcess> reap() = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

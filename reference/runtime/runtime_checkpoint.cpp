@@ -1,11 +1,11 @@
-#include "reference/kubelet/runtime_checkpoint.hpp"
+#include "reference/runtime/runtime_checkpoint.hpp"
 
 #include <fstream>
 #include <stdexcept>
 
 #include "reference/base/files.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 namespace {
 
@@ -54,4 +54,4 @@ Json RuntimeCheckpoint::load_images() const {
     return directory_.empty() || !fs::exists(path) ? Json() : load(path);
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

@@ -6,14 +6,17 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "reference/base/environment.hpp"
-#include "reference/base/json.hpp"
-#include "reference/base/message.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
+
+/// As components share it: one that is stored is never changed.
+using Object = std::shared_ptr<const Json>;
 
 std::string name_of(const Json& object);
 std::string namespace_of(const Json& object);
@@ -26,8 +29,6 @@ std::int64_t generation_of(const Json& object);
 /// "namespace/name", or "name" if it has no namespace (cache.MetaNamespaceKeyFunc).
 std::string key_of(const Json& object);
 bool is_deleting(const Json& object);  // metadata.deletionTimestamp is set
-/// The member of an object, or null; for keys that a JSON pointer would have to escape.
-const Json& member(const Json& object, const std::string& key);
 /// Empty if there is none.
 std::string label(const Json& object, const std::string& key);
 std::string annotation(const Json& object, const std::string& key);
@@ -62,22 +63,5 @@ bool is_pod_active(const Json& pod);    // neither terminal nor being deleted
 bool is_pod_ready(const Json& pod);
 /// Ready for at least `min_ready`.
 bool is_pod_available(const Json& pod, std::chrono::seconds min_ready, Time now);
-
-/// "/api/v1" or "/apis/apps/v1", and so on: the path of a collection, in a namespace unless it is empty.
-std::string collection_path(const std::string& api_version, const std::string& plural,
-                            const std::string& space = {});
-
-Request get_request(std::string path);
-Request post_request(std::string path, Json body);
-Request put_request(std::string path, Json body);
-/// application/strategic-merge-patch+json.
-Request patch_request(std::string path, Json body);
-Request delete_request(std::string path);
-/// The reason of a Status, as apimachinery/pkg/api/errors asks for it ("AlreadyExists", ...).
-bool is_reason(const Response& response, std::string_view reason);
-/// A namespace that is being deleted takes no new objects (v1.NamespaceTerminatingCause).
-bool namespace_is_terminating(const Response& response);
-/// What to say of a request that failed: the message of its Status, or that no reply came.
-std::string error_message(const Response& response);
 
 }  // namespace kcheck::reference

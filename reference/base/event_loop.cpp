@@ -1,4 +1,4 @@
-#include "reference/http/event_loop.hpp"
+#include "reference/base/event_loop.hpp"
 
 #include <csignal>
 

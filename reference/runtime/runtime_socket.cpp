@@ -1,4 +1,4 @@
-#include "reference/http/runtime_socket.hpp"
+#include "reference/runtime/runtime_socket.hpp"
 
 #include <cstdint>
 #include <map>
@@ -15,7 +15,7 @@
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 namespace {
 
@@ -218,4 +218,4 @@ RuntimeServer::RuntimeServer(EventLoop& loop, const std::string& socket, Handler
 }
 RuntimeServer::~RuntimeServer() { implementation_->shut(); }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

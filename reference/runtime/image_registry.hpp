@@ -16,7 +16,7 @@
 
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 struct RegistryImage {
     enum class Failure : std::uint8_t { never, first_pulls, always, not_found };
@@ -46,4 +46,4 @@ private:
     std::map<std::string, RegistryImage> images_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

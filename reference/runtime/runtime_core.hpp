@@ -2,7 +2,7 @@
 // created, running, or exited. It knows nothing of Kubernetes but the names in what it is given.
 //
 // Deterministic: time and delays are its Environment's, processes its ProcessStarter's, images its
-// ImageRegistry's. Its own process puts it behind a socket (http/runtime_socket.hpp), a replay
+// ImageRegistry's. Its own process puts it behind a socket (runtime_socket.hpp), a replay
 // calls it directly.
 #pragma once
 
@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "reference/base/environment.hpp"
-#include "reference/kubelet/container_runtime.hpp"
-#include "reference/kubelet/image_registry.hpp"
-#include "reference/kubelet/process_starter.hpp"
-#include "reference/kubelet/runtime_checkpoint.hpp"
+#include "reference/runtime/container_runtime.hpp"
+#include "reference/runtime/image_registry.hpp"
+#include "reference/runtime/process_starter.hpp"
+#include "reference/runtime/runtime_checkpoint.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 struct RuntimeOptions {
     Switches switches = {};
@@ -79,4 +79,4 @@ private:
     std::map<std::string, Stop> stops_;  // under way, by container
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

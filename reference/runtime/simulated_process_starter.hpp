@@ -4,9 +4,9 @@
 #include <csignal>
 #include <set>
 
-#include "reference/kubelet/process_starter.hpp"
+#include "reference/runtime/process_starter.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 class SimulatedProcessStarter final : public ProcessStarter {
 public:
@@ -37,4 +37,4 @@ private:
     std::vector<ExitedProcess> exited_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

@@ -1,10 +1,10 @@
-#include "reference/kubelet/image_registry.hpp"
+#include "reference/runtime/image_registry.hpp"
 
 #include <fstream>
 
 #include <fmt/format.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 namespace {
 
@@ -96,4 +96,4 @@ ImageRegistry::Pull ImageRegistry::pull(const std::string& image) {
             Error(fmt::format("failed to pull image \"{}\": the registry is unavailable", image))};
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

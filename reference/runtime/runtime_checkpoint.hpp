@@ -11,7 +11,7 @@
 
 #include "reference/base/json.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 class RuntimeCheckpoint {
 public:
@@ -29,4 +29,4 @@ private:
     std::filesystem::path directory_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

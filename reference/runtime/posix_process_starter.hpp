@@ -5,9 +5,9 @@
 // started are noticed as well, and no signal handler is needed.
 #pragma once
 
-#include "reference/kubelet/process_starter.hpp"
+#include "reference/runtime/process_starter.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 class PosixProcessStarter final : public ProcessStarter {
 public:
@@ -39,4 +39,4 @@ private:
     std::map<ProcessId, Process> processes_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

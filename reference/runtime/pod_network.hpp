@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 class PodNetwork {
 public:
@@ -23,4 +23,4 @@ private:
     std::map<std::string, std::string> by_pod_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

@@ -1,8 +1,8 @@
-#include "reference/kubelet/pause.hpp"
+#include "reference/runtime/pause.hpp"
 
 #include <csignal>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 int pause_main() {
     sigset_t stops;
@@ -17,4 +17,4 @@ int pause_main() {
     return 0;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

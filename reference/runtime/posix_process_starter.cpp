@@ -1,4 +1,4 @@
-#include "reference/kubelet/posix_process_starter.hpp"
+#include "reference/runtime/posix_process_starter.hpp"
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -14,7 +14,7 @@
 #include <sstream>
 #include <system_error>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 namespace {
 
@@ -200,4 +200,4 @@ std::vector<ExitedProcess> PosixProcessStarter::reap() {
     return exited;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

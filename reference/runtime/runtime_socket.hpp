@@ -9,10 +9,10 @@
 #include <memory>
 #include <string>
 
-#include "reference/http/event_loop.hpp"
-#include "reference/kubelet/container_runtime.hpp"
+#include "reference/base/event_loop.hpp"
+#include "reference/runtime/container_runtime.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 /// The kubelet's side.
 class RuntimeClient final : public ContainerRuntime {
@@ -44,4 +44,4 @@ private:
     std::shared_ptr<Implementation> implementation_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

@@ -26,7 +26,7 @@
 #include "reference/base/json.hpp"
 #include "reference/base/task.hpp"
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 using RuntimeResult = tl::expected<Json, std::string>;
 
@@ -37,4 +37,4 @@ public:
     virtual void call(std::string method, Json parameters, std::function<void(RuntimeResult)> done) = 0;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

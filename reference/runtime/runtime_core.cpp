@@ -1,4 +1,4 @@
-#include "reference/kubelet/runtime_core.hpp"
+#include "reference/runtime/runtime_core.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 namespace {
 
@@ -214,4 +214,4 @@ void RuntimeCore::exited(Container& container, int exit_code) {
     for (const auto& done : stop.mapped().waiting) done(Json::object());
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime

@@ -1,4 +1,4 @@
-#include "reference/apiserver/types_access.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference {
 

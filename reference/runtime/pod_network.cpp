@@ -1,8 +1,8 @@
-#include "reference/kubelet/pod_network.hpp"
+#include "reference/runtime/pod_network.hpp"
 
 #include <set>
 
-namespace kcheck::reference {
+namespace kcheck::reference::runtime {
 
 std::optional<std::string> PodNetwork::address_of(const std::string& uid) {
     if (const auto known = by_pod_.find(uid); known != by_pod_.end()) return known->second;
@@ -18,4 +18,4 @@ void PodNetwork::reserve(const std::string& uid, const std::string& address) {
     if (address.starts_with(prefix_)) by_pod_[uid] = address;
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::runtime
