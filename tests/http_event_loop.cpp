@@ -8,7 +8,6 @@
 #include "reference/base/event_loop.hpp"
 
 using namespace kcheck::reference;
-using namespace kcheck::reference::http;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 

@@ -52,7 +52,7 @@ constexpr std::size_t bytes_at_once = 64 << 10;
 /// So much of a reply costs no more than the connection it goes to, and is not counted.
 constexpr std::size_t reply_bytes_free = 64 << 10;
 /// Of a body that was refused: a client that has begun to send one may not look at the reply before.
-constexpr std::size_t discarded_most = 4 << 20;
+constexpr std::size_t discarded_most = 16 << 20;
 
 Response failure(int code, const std::string& reason, const std::string& message) {
     return {.status = code, .body = failure_status(code, reason, message)};
