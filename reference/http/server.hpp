@@ -33,7 +33,7 @@ struct HttpsServerOptions {
     std::uint64_t body_bytes_most = 3 << 20;     // beyond: 413 (apiserver: MaxRequestBodyBytes)
     std::uint32_t header_bytes_most = 64 << 10;  // beyond: 431
     std::size_t bodies_bytes_most = 128 << 20;   // of all requests at once; beyond: 429
-    std::size_t replies_bytes_most = 256 << 20;  // unread, of all that are large; beyond: 429
+    std::size_t replies_bytes_most = 128 << 20;  // unread, of all that are large; beyond: 429
     std::size_t watch_bytes_most = 8 << 20;      // unread, of one watch; beyond: it is cut
     std::size_t watches_bytes_most = 256 << 20;  // unread, of all
     std::chrono::milliseconds head_most = std::chrono::seconds(10);      // a handshake, or a head

@@ -39,7 +39,8 @@ fs::path make_temporary() {
 }
 
 fs::path make(const fs::path& root) {
-    const auto path = fs::absolute(root).lexically_normal();
+    auto path = fs::absolute(root).lexically_normal();
+    if (!path.has_filename()) path = path.parent_path();  // "dir/"
     if (path.has_parent_path()) fs::create_directories(path.parent_path());
     // One that is there keeps its mode and owner: it may be shared. What is private is in folders inside.
     if (!fs::is_directory(path)) make_private_directory(path);
