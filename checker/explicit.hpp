@@ -160,7 +160,10 @@ private:
             const std::byte* known = first_.target(static_cast<std::uint32_t>(position_++), bytes_.size());
             std::fill(bytes_.begin(), bytes_.end(), std::byte{0});
             packed_.model_.pack(target, bytes_);
-            if (!std::equal(bytes_.begin(), bytes_.end(), known)) return note(not_a_function);
+            if (!std::equal(bytes_.begin(), bytes_.end(), known)) {
+                packed_.model_.unpack({known, bytes_.size()}, probe_);
+                return note(probe_ == target ? equal_states_differ : not_a_function);
+            }
             if (const char* fault = packed_.round_trip(target, bytes_, probe_, spare_)) note(fault);
         }
         void enabled(ClassMask classes) override { reported_ = classes; }
@@ -175,6 +178,8 @@ private:
     private:
         static constexpr const char* not_a_function =
             "the successors are not a function of the state: a second call gave others";
+        static constexpr const char* equal_states_differ =
+            "equal states are packed as different bytes: are there gaps in what pack copies?";
         void note(const char* fault) {
             if (fault_ == nullptr) fault_ = fault;
         }

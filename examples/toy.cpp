@@ -93,7 +93,8 @@ private:
     bool compares_;
 };
 
-static_assert(checker::Model<LostUpdate>);
+// If something is missing, this says what.
+static_assert(checker::model_is_complete<LostUpdate>());
 
 // A property is a predicate that must hold in every reachable state.
 bool nothing_is_lost(const Counter& state) {

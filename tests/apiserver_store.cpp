@@ -11,10 +11,11 @@ class FailingStore : public store::Store {
 public:
     std::optional<store::KeyValue> get(const std::string& key) override { return reachable().get(key); }
     store::RangeResult range(const std::string& prefix, const std::string& start, std::int64_t limit,
-                      store::Revision revision) override {
+                             store::Revision revision) override {
         return reachable().range(prefix, start, limit, revision);
     }
-    store::WriteResult put(const std::string& key, const std::string& value, store::Revision expected) override {
+    store::WriteResult put(const std::string& key, const std::string& value,
+                           store::Revision expected) override {
         auto result = reachable().put(key, value, expected);
         if (loses_reply) throw store::StoreUnavailable("etcdserver: request timed out");
         return result;
@@ -24,8 +25,8 @@ public:
     }
     store::Revision revision() override { return reachable().revision(); }
     std::unique_ptr<store::StoreWatch> watch(const std::string& prefix, store::Revision after,
-                                      std::function<void(const store::StoreEvent&)> on_event,
-                                      std::function<void(const std::string&)> on_end) override {
+                                             std::function<void(const store::StoreEvent&)> on_event,
+                                             std::function<void(const std::string&)> on_end) override {
         ++watches;
         end_watch = on_end;
         return reachable().watch(prefix, after, std::move(on_event), std::move(on_end));

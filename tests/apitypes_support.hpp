@@ -34,8 +34,12 @@ inline Json pod_manifest() {
         "spec": {"containers": [{"name": "web", "image": "nginx:1.25"}]}})");
 }
 
-inline const apiserver::Resource& deployments() { return *apiserver::find_resource("apps", "v1", "deployments"); }
-inline const apiserver::Resource& replica_sets() { return *apiserver::find_resource("apps", "v1", "replicasets"); }
+inline const apiserver::Resource& deployments() {
+    return *apiserver::find_resource("apps", "v1", "deployments");
+}
+inline const apiserver::Resource& replica_sets() {
+    return *apiserver::find_resource("apps", "v1", "replicasets");
+}
 inline const apiserver::Resource& pods() { return *apiserver::find_resource("", "v1", "pods"); }
 inline const apiserver::Resource& nodes() { return *apiserver::find_resource("", "v1", "nodes"); }
 

@@ -14,24 +14,36 @@ namespace {
 
 /// Counts to `last`; what it does wrong it does from `from` on.
 struct Faulty {
-    enum class Fault { none, pack_forgets, unpack_forgets, others_later, fewer_later, throws, reports_later };
+    enum class Fault {
+        none,
+        pack_forgets,
+        unpack_forgets,
+        pack_has_gaps,
+        others_later,
+        fewer_later,
+        throws,
+        reports_later
+    };
     struct State {
         std::uint16_t at = 0;
         std::uint8_t flag = 0;
-        bool operator==(const State&) const = default;
+        std::uint8_t gap = 0;  // as between members: no part of the value
+        bool operator==(const State& other) const { return at == other.at && flag == other.flag; }
     };
     using Action = int;
 
-    std::size_t state_bytes() const { return 3; }
+    std::size_t state_bytes() const { return 4; }
     void pack(const State& state, std::span<std::byte> bytes) const {
         bytes[0] = std::byte(state.at & 0xFF);
         bytes[1] = std::byte(state.at >> 8);
         if (fault != Fault::pack_forgets) bytes[2] = std::byte(state.flag);
+        bytes[3] = std::byte(state.gap);
     }
     void unpack(std::span<const std::byte> bytes, State& state) const {
         state.at = static_cast<std::uint16_t>(std::to_integer<unsigned>(bytes[0]) |
                                               std::to_integer<unsigned>(bytes[1]) << 8);
         if (fault != Fault::unpack_forgets) state.flag = std::to_integer<std::uint8_t>(bytes[2]);
+        state.gap = std::to_integer<std::uint8_t>(bytes[3]);
     }
     void initial(const std::function<void(const State&)>& each) const { each(State{}); }
     void successors(const State& state, SuccessorSink<Faulty>& sink) const {
@@ -43,8 +55,9 @@ struct Faulty {
         if (state.at == last) return;
         const auto next = static_cast<std::uint16_t>(state.at + 1);
         if (fault == Fault::fewer_later && odd) return;
-        sink.edge(0, State{next, static_cast<std::uint8_t>(now ? 1 : 0)});
-        if (fault == Fault::others_later && odd) sink.edge(1, State{0, 0});
+        const bool differs = fault == Fault::pack_has_gaps && odd;
+        sink.edge(0, State{next, static_cast<std::uint8_t>(now ? 1 : 0), static_cast<std::uint8_t>(differs)});
+        if (fault == Fault::others_later && odd) sink.edge(1, State{});
     }
     ClassMask classes(Action) const { return ClassMask{1}; }
     std::string describe(Action) const { return "count"; }
@@ -67,6 +80,8 @@ TEST_CASE("what a model must not do is found out, and where") {
         CAPTURE(from);
         CHECK_THROWS_WITH(run({Fault::pack_forgets, from}), Contains("pack and unpack do not agree"));
         CHECK_THROWS_WITH(run({Fault::unpack_forgets, from}), Contains("pack and unpack do not agree"));
+        CHECK_THROWS_WITH(run({Fault::pack_has_gaps, from}),
+                          Contains("equal states are packed as different"));
         CHECK_THROWS_WITH(run({Fault::others_later, from}), Contains("not a function of the state"));
         CHECK_THROWS_WITH(run({Fault::fewer_later, from}), Contains("not a function of the state"));
         CHECK_THROWS_WITH(run({Fault::reports_later, from}), Contains("not a function of the state"));
@@ -91,7 +106,7 @@ TEST_CASE("what a model throws comes with the state and the way there") {
         const auto trace = trace_to(model, error);
         REQUIRE(trace);
         REQUIRE(trace->steps.size() == 40);
-        CHECK(trace->steps.back().state == Faulty::State{40, 0});
+        CHECK(trace->steps.back().state == Faulty::State{40, 0, 0});
     }
 }
 

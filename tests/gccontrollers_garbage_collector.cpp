@@ -1,6 +1,7 @@
 // The garbage collector: background, foreground and orphaning deletion.
 #include <catch2/catch.hpp>
 
+#include "reference/client/requests.hpp"
 #include "reference/controllers/garbage_collector.hpp"
 #include "tests/support/fake_cluster.hpp"
 

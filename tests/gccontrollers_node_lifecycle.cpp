@@ -20,8 +20,8 @@ struct Fixture {
     FakeCluster cluster;
     client::Informer nodes{cluster.environment, cluster, {"nlc", "/api/v1/nodes"}};
     client::Informer leases{cluster.environment,
-                    cluster,
-                    {"nlc", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"}};
+                            cluster,
+                            {"nlc", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"}};
     client::Informer pods{cluster.environment, cluster, {"nlc", "/api/v1/pods"}};
     NodeLifecycleController controller{cluster.environment, cluster, nodes, leases, pods, {}};
     TaintEviction eviction{cluster.environment, cluster, nodes, pods, false};

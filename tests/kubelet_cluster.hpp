@@ -13,7 +13,7 @@
 #include "reference/runtime/simulated_process_starter.hpp"
 #include "tests/kubelet_world.hpp"
 
-namespace kcheck::tests {
+namespace kcheck::reference::testing {
 
 inline const std::string pods_path = "/api/v1/namespaces/default/pods";
 
@@ -56,7 +56,7 @@ inline void apply_patch(Json& target, const Json& patch) {
 
 enum class Fate { carried_out, reply_lost, lost };
 
-class TestApi final : public Api {
+class TestApi final : public client::Api {
 public:
     explicit TestApi(TestEnvironment& environment) : environment_(&environment) {}
     /// The client has crashed: another one uses the same objects.
@@ -74,9 +74,9 @@ public:
             done(std::move(response));
         });
     }
-    std::unique_ptr<WatchStream> watch(Request request, WatchHandler handler) override {
+    std::unique_ptr<client::WatchStream> watch(Request request, client::WatchHandler handler) override {
         watches_.push_back({selected_node(request), std::move(handler)});
-        return std::make_unique<WatchStream>();
+        return std::make_unique<client::WatchStream>();
     }
 
     const Json& pod(const std::string& name) { return at_path(pods_path + "/" + name); }
@@ -117,7 +117,7 @@ public:
 private:
     struct Watch {
         std::string node;
-        WatchHandler handler;
+        client::WatchHandler handler;
     };
 
     static std::string selected_node(const Request& request) {
@@ -182,11 +182,13 @@ private:
     std::int64_t revision_ = 0;
 };
 
-class TestRuntime final : public ContainerRuntime {
+class TestRuntime final : public runtime::ContainerRuntime {
 public:
-    TestRuntime(TestEnvironment& environment, RuntimeCore& core) : environment_(environment), core_(core) {}
+    TestRuntime(TestEnvironment& environment, runtime::RuntimeCore& core)
+        : environment_(environment), core_(core) {}
 
-    void call(std::string method, Json parameters, std::function<void(RuntimeResult)> done) override {
+    void call(std::string method, Json parameters,
+              std::function<void(runtime::RuntimeResult)> done) override {
         environment_.post({"runtime", method, {}}, [this, method, parameters, done] {
             log.push_back(method);
             if (lost.contains(method)) return held.push_back(done);  // no reply, ever
@@ -196,17 +198,17 @@ public:
 
     std::vector<std::string> log;
     std::set<std::string> lost;
-    std::vector<std::function<void(RuntimeResult)>> held;
+    std::vector<std::function<void(runtime::RuntimeResult)>> held;
 
 private:
     TestEnvironment& environment_;
-    RuntimeCore& core_;
+    runtime::RuntimeCore& core_;
 };
 
 class Cluster {
 public:
-    explicit Cluster(KubeletOptions kubelet_options = {},
-                     ImageRegistry registry = ImageRegistry({.delay = {}}))
+    explicit Cluster(kubelet::KubeletOptions kubelet_options = {},
+                     runtime::ImageRegistry registry = runtime::ImageRegistry({.delay = {}}))
         : options(std::move(kubelet_options)),
           core(machine, processes, std::move(registry), {.switches = options.switches}),
           own(std::make_unique<TestEnvironment>()),
@@ -217,7 +219,7 @@ public:
 
     void start() {
         runtime = std::make_unique<TestRuntime>(*own, core);
-        kubelet = std::make_unique<Kubelet>(*own, api, *runtime, options);
+        kubelet = std::make_unique<kubelet::Kubelet>(*own, api, *runtime, options);
         kubelet->start();
         run();
     }
@@ -269,7 +271,7 @@ public:
     /// "uid/name/attempt state", in order.
     std::vector<std::string> containers() {
         std::vector<std::string> result;
-        core.call("ListContainers", Json::object(), [&](const RuntimeResult& list) {
+        core.call("ListContainers", Json::object(), [&](const runtime::RuntimeResult& list) {
             for (const auto& container : (*list)["containers"])
                 result.push_back(container["id"].get<std::string>() + " " +
                                  container["state"].get<std::string>());
@@ -286,14 +288,14 @@ public:
         return string_at(api.pod(name), "/status/containerStatuses/0/state/waiting/reason");
     }
 
-    KubeletOptions options;
+    kubelet::KubeletOptions options;
     TestEnvironment machine;  // what survives a crash of the kubelet
-    SimulatedProcessStarter processes;
-    RuntimeCore core;
+    runtime::SimulatedProcessStarter processes;
+    runtime::RuntimeCore core;
     std::unique_ptr<TestEnvironment> own;
     TestApi api;
     std::unique_ptr<TestRuntime> runtime;
-    std::unique_ptr<Kubelet> kubelet;
+    std::unique_ptr<kubelet::Kubelet> kubelet;
 };
 
-}  // namespace kcheck::tests
+}  // namespace kcheck::reference::testing

@@ -14,7 +14,7 @@
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::runtime;
-using namespace kcheck::tests;
+using namespace kcheck::reference::testing;
 
 namespace {
 

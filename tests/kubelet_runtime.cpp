@@ -6,7 +6,7 @@
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::runtime;
-using namespace kcheck::tests;
+using namespace kcheck::reference::testing;
 using std::chrono::seconds;
 
 namespace {

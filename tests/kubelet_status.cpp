@@ -5,7 +5,7 @@
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::kubelet;
-using namespace kcheck::tests;
+using namespace kcheck::reference::testing;
 using std::chrono::seconds;
 
 namespace {

@@ -11,9 +11,7 @@
 
 #include "reference/base/environment.hpp"
 
-namespace kcheck::tests {
-
-using namespace kcheck::reference;  // NOLINT: tests of nothing else
+namespace kcheck::reference::testing {
 
 /// Work runs when run() is called, timers when advance() passes them.
 class TestEnvironment final : public Environment {
@@ -107,4 +105,4 @@ public:
     std::string path;
 };
 
-}  // namespace kcheck::tests
+}  // namespace kcheck::reference::testing

@@ -23,7 +23,7 @@ struct Rule {
 };
 using Role = std::vector<Rule>;
 
-constexpr Rule events{"create patch update", "core events.k8s.io", "events"};
+constexpr Rule write_events{"create patch update", "core events.k8s.io", "events"};
 
 const std::string_view leader_election = "coordination.k8s.io";
 
@@ -31,7 +31,7 @@ const std::string_view leader_election = "coordination.k8s.io";
 const std::map<std::string, Role>& roles() {
     static const std::map<std::string, Role> all = {
         {"system:kube-scheduler",
-         {events,
+         {write_events,
           {"create", leader_election, "leases"},
           {"get update patch", leader_election, "leases", "kube-scheduler"},
           {"get list watch", "core", "nodes namespaces services replicationcontrollers persistentvolumes"},
@@ -41,31 +41,31 @@ const std::map<std::string, Role>& roles() {
           {"get list watch", "apps", "replicasets statefulsets"},
           {"get list watch", "policy", "poddisruptionbudgets"}}},
         {"system:kube-controller-manager",
-         {events,
+         {write_events,
           {"create", leader_election, "leases"},
           {"get update", leader_election, "leases", "kube-controller-manager"},
           {"get", "core", "namespaces"},
           {"list watch", "*", "*"}}},
         {"system:serviceaccount:kube-system:deployment-controller",
-         {events,
+         {write_events,
           {"get list update watch", "apps", "deployments"},
           {"update", "apps", "deployments/finalizers deployments/status"},
           {"create delete get list patch update watch", "apps", "replicasets"},
           {"get list update watch", "core", "pods"}}},
         {"system:serviceaccount:kube-system:replicaset-controller",
-         {events,
+         {write_events,
           {"get list update watch", "apps", "replicasets"},
           {"update", "apps", "replicasets/finalizers replicasets/status"},
           {"create delete get list patch watch", "core", "pods"}}},
         {"system:serviceaccount:kube-system:generic-garbage-collector",
-         {events, {"delete get list patch update watch", "*", "*"}}},
+         {write_events, {"delete get list patch update watch", "*", "*"}}},
         {"system:serviceaccount:kube-system:node-controller",
-         {events,
+         {write_events,
           {"delete get list patch update", "core", "nodes"},
           {"patch update", "core", "nodes/status pods/status"},
           {"delete get list", "core", "pods"}}},
         {"system:serviceaccount:kube-system:taint-eviction-controller",
-         {events,
+         {write_events,
           {"get list watch", "core", "nodes"},
           {"delete get list watch", "core", "pods"},
           {"patch", "core", "pods/status"}}},
@@ -83,7 +83,7 @@ const std::map<std::string, Role>& roles() {
 
 const Role& node_role() {
     static const Role role = {
-        events,
+        write_events,
         {"get list watch create update patch", "core", "nodes"},
         {"update patch", "core", "nodes/status"},
         {"get list watch create delete", "core", "pods"},

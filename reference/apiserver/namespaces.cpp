@@ -18,14 +18,14 @@ constexpr std::array immortal = {"default", "kube-system", "kube-public"};
 
 const User self{"system:apiserver", {"system:masters"}};
 
-const Resource& namespaces() { return *find_resource("", "v1", "namespaces"); }
+const Resource& namespace_resource() { return *find_resource("", "v1", "namespaces"); }
 
-ObjectKey key_of(const std::string& name) { return {namespaces(), "", name}; }
+ObjectKey key_of(const std::string& name) { return {namespace_resource(), "", name}; }
 
 /// From the cache; if it is not there, from the store. Null: there is none.
 ObjectPtr find_namespace(Registry& registry, const std::string& name) {
     const auto key = key_of(name);
-    if (auto cached = registry.caches()->of(namespaces()).find(key.text())) return cached;
+    if (auto cached = registry.caches()->of(namespace_resource()).find(key.text())) return cached;
     try {
         return registry.get(key);
     } catch (const StatusError&) {
@@ -46,7 +46,7 @@ void require_open_namespace(Registry& registry, const Resource& resource, const 
     if (!found) {
         // These are as old as the cluster, whether or not their objects have been created yet.
         if (std::ranges::find(system_namespaces, namespace_name) != system_namespaces.end()) return;
-        throw not_found(namespaces(), namespace_name);
+        throw not_found(namespace_resource(), namespace_name);
     }
     if (!is_being_deleted(*found)) return;
     const Json cause{{"reason", "NamespaceTerminating"},
@@ -69,7 +69,7 @@ Deleted remove_namespace(Registry& registry, const Call& call, const ObjectKey& 
         [&](const Json& current) {
             const auto version = string_at(current, "/metadata/resourceVersion");
             if (options.resource_version && *options.resource_version != version)
-                throw modified(namespaces(), key.name);
+                throw modified(namespace_resource(), key.name);
             Json next = current;
             if (is_being_deleted(current)) return next;
             next["metadata"]["deletionTimestamp"] = to_rfc3339(registry.now());
@@ -82,7 +82,7 @@ Deleted remove_namespace(Registry& registry, const Call& call, const ObjectKey& 
 }
 
 Json finalize_namespace(Registry& registry, const Call& call, const ObjectKey& key, const Json& body) {
-    const Json wanted = decode_object(namespaces(), body);
+    const Json wanted = decode_object(namespace_resource(), body);
     const auto uid = string_at(wanted, "/metadata/uid");
     const auto version = string_at(wanted, "/metadata/resourceVersion");
     const Json& finalizers = at(wanted, "/spec/finalizers");
@@ -97,7 +97,7 @@ Json finalize_namespace(Registry& registry, const Call& call, const ObjectKey& k
         call, key,
         [&](const Json& current) {
             if (!version.empty() && version != string_at(current, "/metadata/resourceVersion"))
-                throw modified(namespaces(), key.name);
+                throw modified(namespace_resource(), key.name);
             Json next = current;
             if (!next["spec"].is_object()) next["spec"] = Json::object();
             next["spec"]["finalizers"] = finalizers.is_array() ? finalizers : Json::array();
@@ -111,7 +111,7 @@ void create_missing_system_namespaces(Registry& registry) {
         if (find_namespace(registry, name)) continue;
         const Json body{{"metadata", {{"name", name}}}};
         try {
-            registry.create({self, "create"}, key_of(""), decode_object(namespaces(), body));
+            registry.create({self, "create"}, key_of(""), decode_object(namespace_resource(), body));
         } catch (const StatusError& error) {
             if (error.code() != 409) throw;
         }

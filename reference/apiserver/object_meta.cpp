@@ -11,14 +11,14 @@ namespace kcheck::reference::apiserver {
 
 namespace {
 
-constexpr std::size_t label_most = 63;
-constexpr std::size_t subdomain_most = 253;
+constexpr std::size_t dns_label_most = 63;
+constexpr std::size_t dns_subdomain_most = 253;
 
-bool is_lower(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_lower_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 bool is_dns_label(std::string_view text) {
-    return !text.empty() && is_lower(text.front()) && is_lower(text.back()) &&
-           std::ranges::all_of(text, [](char c) { return is_lower(c) || c == '-'; });
+    return !text.empty() && is_lower_alphanumeric(text.front()) && is_lower_alphanumeric(text.back()) &&
+           std::ranges::all_of(text, [](char c) { return is_lower_alphanumeric(c) || c == '-'; });
 }
 
 bool is_dns_subdomain(std::string_view text) {
@@ -76,7 +76,7 @@ void validate_finalizers(const Json& object, ValidationErrors& errors) {
 }  // namespace
 
 std::string dns_subdomain_error(const std::string& name) {
-    if (name.size() > subdomain_most) return "must be no more than 253 characters";
+    if (name.size() > dns_subdomain_most) return "must be no more than 253 characters";
     if (is_dns_subdomain(name)) return {};
     return "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
            "and "
@@ -86,7 +86,7 @@ std::string dns_subdomain_error(const std::string& name) {
 }
 
 std::string dns_label_error(const std::string& name) {
-    if (name.size() > label_most) return "must be no more than 63 characters";
+    if (name.size() > dns_label_most) return "must be no more than 63 characters";
     if (is_dns_label(name)) return {};
     return "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must "
            "start "

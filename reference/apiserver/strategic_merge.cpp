@@ -50,7 +50,7 @@ std::ptrdiff_t index_of(const List& list, const Json& item, const std::string& k
     return found == list.end() ? -1 : found - list.begin();
 }
 
-List list_of(const Json& value, const std::string& name) {
+List array_of(const Json& value, const std::string& name) {
     if (!value.is_array()) throw bad_request("strategic merge patch: " + in_quotes(name) + " is no list");
     return value.get<List>();
 }
@@ -184,7 +184,7 @@ List merge_list(const List& original, const List& patch, const Strategy& strateg
 void apply_retained_keys(Json& original, const Json& patch) {
     const auto found = patch.find(retain_keys);
     if (found == patch.end()) return;
-    const auto retained = list_of(*found, retain_keys);
+    const auto retained = array_of(*found, retain_keys);
     for (const auto& [key, value] : patch.items())
         if (!key.starts_with('$') && !value.is_null() && index_of(retained, Json(key), {}) < 0)
             throw bad_request("strategic merge patch: $retainKeys does not list " + in_quotes(key));
@@ -206,7 +206,7 @@ void merge_field(Json& original, const std::string& key, const Json& patch, cons
     if (patch.is_object())
         merge_map(*found, patch, strategy.element);
     else if (patch.is_array() && strategy.merges)
-        *found = merge_list(list_of(*found, key), list_of(patch, key), strategy);
+        *found = merge_list(array_of(*found, key), array_of(patch, key), strategy);
     else
         *found = without_directives(patch);
 }
@@ -217,9 +217,9 @@ void apply_element_order(Json& original, const std::string& key, const Json& ord
     const auto found = original.find(key);
     if (found == original.end()) return;
     const auto strategy = strategy_of(type, key);
-    const auto wanted = list_of(order, order_prefix + key);
+    const auto wanted = array_of(order, order_prefix + key);
     require_keys(wanted, strategy.key);
-    auto merged = list_of(*found, key);
+    auto merged = array_of(*found, key);
     require_keys(merged, strategy.key);
     *found = ordered(std::move(merged), wanted, before, strategy.key);
 }
@@ -231,7 +231,7 @@ std::map<std::string, List> lists_to_order(const Json& original, const Json& pat
         if (!name.starts_with(order_prefix)) continue;
         const auto key = name.substr(order_prefix.size());
         const auto found = original.find(key);
-        result[key] = found == original.end() ? List{} : list_of(*found, key);
+        result[key] = found == original.end() ? List{} : array_of(*found, key);
     }
     return result;
 }
@@ -257,9 +257,9 @@ void merge_map(Json& original, const Json& patch, const Type* type) {
             continue;
         }
         const auto name = key.substr(delete_prefix.size());
-        const auto removed = list_of(value, key);
+        const auto removed = array_of(value, key);
         if (const auto found = original.find(name); found != original.end()) {
-            auto kept = list_of(*found, name);
+            auto kept = array_of(*found, name);
             std::erase_if(kept, [&](const Json& item) { return index_of(removed, item, {}) >= 0; });
             *found = std::move(kept);
         }

@@ -84,7 +84,7 @@ std::string event_source(const Json& event) {
     return host.empty() ? component : component + ", " + host;
 }
 
-std::string trimmed(const std::string& text) {
+std::string one_line(const std::string& text) {
     const auto first = text.find_first_not_of(" \n\r\t");
     if (first == std::string::npos) return {};
     return text.substr(first, text.find_last_not_of(" \n\r\t") - first + 1);
@@ -212,7 +212,7 @@ Json event_cells(const Json& event, const std::string& now) {
             involved_object(event),
             text_of(member(event, "involvedObject"), "fieldPath"),
             event_source(event),
-            trimmed(text_of(event, "message")),
+            one_line(text_of(event, "message")),
             age(first_seen(event), now),
             count,
             object_name(event)};

@@ -8,7 +8,7 @@ namespace {
 constexpr auto apps_package = "io.k8s.api.apps.v1";
 constexpr auto autoscaling_package = "io.k8s.api.autoscaling.v1";
 
-std::vector<Field> condition_fields(bool update_time) {
+std::vector<Field> workload_condition_fields(bool update_time) {
     std::vector<Field> fields = {
         {"lastTransitionTime", "v1.Time", "Last change of the status."},
         {"message", "string", "Details of the transition."},
@@ -67,7 +67,8 @@ std::vector<Type> apps_types() {
           {"replicas", "int32", "Pods that are not terminated."},
           {"unavailableReplicas", "int32", "Pods still required for full capacity."},
           {"updatedReplicas", "int32", "Pods of the desired template."}}},
-        {"DeploymentCondition", apps_package, "A condition of a deployment.", condition_fields(true)},
+        {"DeploymentCondition", apps_package, "A condition of a deployment.",
+         workload_condition_fields(true)},
         kind_type("ReplicaSet", apps_package, "ReplicaSet keeps a number of pods running.",
                   {{"spec", "v1.ReplicaSetSpec", "The desired behavior of the replica set."},
                    {"status", "v1.ReplicaSetStatus", "What was last observed."}}),
@@ -93,7 +94,8 @@ std::vector<Type> apps_types() {
           {"observedGeneration", "int64", "The generation observed by the controller."},
           {"readyReplicas", "int32", "Ready pods."},
           {"replicas", "int32", "The most recently observed number of pods.", {.required = true}}}},
-        {"ReplicaSetCondition", apps_package, "A condition of a replica set.", condition_fields(false)},
+        {"ReplicaSetCondition", apps_package, "A condition of a replica set.",
+         workload_condition_fields(false)},
         kind_type("Scale", autoscaling_package, "Scale is a request to scale a resource.",
                   {{"spec", "v1.ScaleSpec", "The desired number."},
                    {"status", "v1.ScaleStatus", "The actual number. Read-only."}}),

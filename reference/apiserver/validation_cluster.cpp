@@ -12,7 +12,6 @@ namespace kcheck::reference::apiserver {
 namespace {
 
 constexpr std::size_t config_map_most = 1024 * 1024;
-constexpr std::int64_t port_most = 65535;
 
 /// One taint for each key and effect.
 void validate_taints(const Json& spec, ValidationErrors& errors) {

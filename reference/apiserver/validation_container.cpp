@@ -13,7 +13,6 @@ namespace kcheck::reference::apiserver {
 
 namespace {
 
-constexpr std::int64_t port_most = 65535;
 constexpr auto port_range = "must be between 1 and 65535, inclusive";
 
 using Texts = std::set<std::string>;

@@ -2,12 +2,15 @@
 // gives what is wrong in Kubernetes' words, or an empty text. For DNS names see object_meta.hpp.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "reference/apiserver/validation_errors.hpp"
 
 namespace kcheck::reference::apiserver {
+
+inline constexpr std::int64_t port_most = 65535;
 
 /// Label keys, resource names, taint keys: "example.com/MyName".
 std::string qualified_name_error(const std::string& name);

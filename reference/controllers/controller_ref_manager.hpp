@@ -15,6 +15,7 @@ namespace kcheck::reference::controllers {
 struct ResourceKind {
     std::string api_version, kind, plural;
 };
+inline const ResourceKind replica_set_kind{"apps/v1", "ReplicaSet", "replicasets"};
 
 struct Claim {
     Object owner;  // its spec.selector says which children match

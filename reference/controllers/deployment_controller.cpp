@@ -11,7 +11,6 @@ namespace kcheck::reference::controllers {
 namespace {
 
 const ResourceKind deployment_kind{"apps/v1", "Deployment", "deployments"};
-const ResourceKind replica_set_kind{"apps/v1", "ReplicaSet", "replicasets"};
 constexpr int retries_max = 15;  // deployment_controller.go:maxRetries
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace kcheck::reference::controllers {
 
 namespace {
 
-constexpr std::size_t workers = 20;      // --concurrent-gc-syncs
+constexpr std::size_t gc_workers = 20;   // --concurrent-gc-syncs
 constexpr std::size_t absent_max = 500;  // garbagecollector.go:NewGarbageCollector
 constexpr int conflicts_max = 5;         // client-go/util/retry: DefaultBackoff, without its delays
 
@@ -25,8 +25,8 @@ GarbageCollector::GarbageCollector(Environment& environment, client::Api& api,
                                    std::vector<CollectedKind> kinds)
     : api_(api),
       kinds_(std::move(kinds)),
-      to_delete_(environment, "garbage-collector", workers, [this](std::string uid) { return sync(uid); }),
-      to_orphan_(environment, "garbage-collector-orphan", workers,
+      to_delete_(environment, "garbage-collector", gc_workers, [this](std::string uid) { return sync(uid); }),
+      to_orphan_(environment, "garbage-collector-orphan", gc_workers,
                  [this](std::string uid) { return sync_orphan(uid); }) {}
 
 void GarbageCollector::start() {

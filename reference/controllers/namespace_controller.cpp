@@ -9,7 +9,7 @@ namespace kcheck::reference::controllers {
 
 namespace {
 
-constexpr std::size_t workers = 10;  // --concurrent-namespace-syncs
+constexpr std::size_t namespace_workers = 10;  // --concurrent-namespace-syncs
 constexpr auto finalizer = "kubernetes";
 
 }  // namespace
@@ -19,7 +19,8 @@ NamespaceController::NamespaceController(Environment& environment, client::Api& 
     : api_(api),
       namespaces_(namespaces),
       kinds_(std::move(kinds)),
-      queue_(environment, "namespace-controller", workers, [this](std::string name) { return sync(name); }) {}
+      queue_(environment, "namespace-controller", namespace_workers,
+             [this](std::string name) { return sync(name); }) {}
 
 void NamespaceController::start() {
     namespaces_.add_handlers({[this](const Object& space) { enqueue_if_deleting(*space); },

@@ -10,9 +10,9 @@ namespace kcheck::reference::controllers {
 
 namespace {
 
-constexpr auto component = "node-lifecycle-controller";
-constexpr std::size_t workers = 8;  // scheduler.UpdateWorkerSize
-constexpr int status_attempts = 5;  // nodeHealthUpdateRetry
+constexpr auto lifecycle_component = "node-lifecycle-controller";
+constexpr std::size_t node_workers = 8;  // scheduler.UpdateWorkerSize
+constexpr int status_attempts = 5;       // nodeHealthUpdateRetry
 constexpr auto not_ready = "node.kubernetes.io/not-ready";
 constexpr auto unreachable = "node.kubernetes.io/unreachable";
 
@@ -83,7 +83,8 @@ NodeLifecycleController::NodeLifecycleController(Environment& environment, clien
       leases_(leases),
       pods_(pods),
       options_(options),
-      queue_(environment, component, workers, [this](std::string name) { return sync(name); }) {}
+      queue_(environment, lifecycle_component, node_workers,
+             [this](std::string name) { return sync(name); }) {}
 
 void NodeLifecycleController::start() {
     nodes_.add_handlers({[this](const Object& node) { queue_.add(name_of(*node)); },
@@ -112,7 +113,7 @@ void NodeLifecycleController::monitor() {
         observe(name, *node);
         if (has_lapsed(name)) queue_.add(name);
     }
-    environment_.after(options_.monitor_period, {component, "monitor", ""}, [this] { monitor(); });
+    environment_.after(options_.monitor_period, {lifecycle_component, "monitor", ""}, [this] { monitor(); });
 }
 
 /// tryUpdateNodeHealth: any change of the lease or of the conditions is a sign of life.

@@ -11,7 +11,7 @@ namespace kcheck::reference::controllers {
 
 namespace {
 
-constexpr auto component = "taint-eviction-controller";
+constexpr auto eviction_component = "taint-eviction-controller";
 constexpr int tries = 5;
 constexpr std::chrono::milliseconds pause_between_tries{10};
 
@@ -44,7 +44,7 @@ TaintEviction::TaintEviction(Environment& environment, client::Api& api, client:
       api_(api),
       nodes_(nodes),
       pods_(pods),
-      events_(environment, api, component, records_events) {}
+      events_(environment, api, eviction_component, records_events) {}
 
 void TaintEviction::start() {
     nodes_.add_handlers({[this](const Object& node) { node_changed(*node); },
@@ -94,7 +94,7 @@ void TaintEviction::schedule(const std::string& key, std::chrono::seconds delay)
     const auto earlier = scheduled_.find(key);
     if (earlier != scheduled_.end() && earlier->second.since < now && delay.count() > 0) return;
     cancel(key);
-    const auto timer = environment_.after(delay, {component, "evict", key}, [this, key] {
+    const auto timer = environment_.after(delay, {eviction_component, "evict", key}, [this, key] {
         scheduled_.erase(key);
         spawn(evict(key));
     });
@@ -144,7 +144,7 @@ Task<bool> TaintEviction::try_to_evict(std::string key) {
 
 Task<> TaintEviction::pause(std::string key) {
     co_await Callback<bool>([this, &key](std::function<void(bool)> done) {
-        environment_.after(pause_between_tries, {component, "retry", key}, [done] { done(true); });
+        environment_.after(pause_between_tries, {eviction_component, "retry", key}, [done] { done(true); });
     });
 }
 

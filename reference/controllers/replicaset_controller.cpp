@@ -14,7 +14,6 @@ namespace kcheck::reference::controllers {
 
 namespace {
 
-const ResourceKind replica_set_kind{"apps/v1", "ReplicaSet", "replicasets"};
 const ResourceKind pod_kind{"v1", "Pod", "pods"};
 constexpr int burst_replicas = 500;  // replica_set.go:BurstReplicas
 

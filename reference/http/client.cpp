@@ -56,14 +56,14 @@ std::string percent_encode(std::string_view text, std::string_view kept) {
     return encoded;
 }
 
-struct Connection {
-    Connection(net::io_context& context, net::ssl::context& tls) : stream(context.get_executor(), &tls) {}
+struct OpenConnection {
+    OpenConnection(net::io_context& context, net::ssl::context& tls) : stream(context.get_executor(), &tls) {}
 
     ByteStream stream;
     beast::flat_buffer buffer;
     Steady::time_point last_used = Steady::now();
 };
-using ConnectionPointer = std::unique_ptr<Connection>;
+using ConnectionPointer = std::unique_ptr<OpenConnection>;
 
 /// What a watch's coroutine shares with whoever holds its stream.
 struct WatchState {
@@ -168,7 +168,7 @@ private:
         return message;
     }
 
-    net::awaitable<void> connect(Connection& connection) {
+    net::awaitable<void> connect(OpenConnection& connection) {
         connection.stream.expires_after(options_.connect_most);
         co_await connection.stream.connect(server_.address, server_.port);
         co_await connection.stream.handshake(net::ssl::stream_base::client);
@@ -194,7 +194,7 @@ private:
             may_try = !response && message.method() == http::verb::get;
         }
         if (may_try) {
-            auto connection = std::make_unique<Connection>(context_, tls_);
+            auto connection = std::make_unique<OpenConnection>(context_, tls_);
             co_await connect(*connection);
             response = co_await exchange_on(std::move(connection), message);
         }
@@ -233,7 +233,7 @@ private:
     static net::awaitable<void> run_watch(std::shared_ptr<Implementation> self,
                                           std::shared_ptr<WatchState> state, HttpRequest message) {
         try {
-            state->connection = std::make_unique<Connection>(self->context_, self->tls_);
+            state->connection = std::make_unique<OpenConnection>(self->context_, self->tls_);
             co_await self->connect(*state->connection);
             co_await self->read_events(*state, message);
         } catch (const boost::system::system_error&) {

@@ -13,7 +13,6 @@ namespace kcheck::reference::scheduler {
 
 namespace {
 
-constexpr auto component = "kube-scheduler";
 constexpr auto scheduler_name = "default-scheduler";
 constexpr auto unschedulable = "Unschedulable";     // v1.PodReasonUnschedulable
 constexpr auto scheduler_error = "SchedulerError";  // v1.PodReasonSchedulerError
@@ -28,7 +27,7 @@ bool is_ours(const Json& pod) {
 bool has_pod_affinity(const Json& pod) { return !at(pod, "/spec/affinity/podAffinity").is_null(); }
 
 /// eventhandlers.go:nodeSchedulingPropertiesChange: heartbeats help nobody.
-bool is_same_to_scheduling(const Json& a, const Json& b) {
+bool is_same_node(const Json& a, const Json& b) {
     return at(a, "/spec") == at(b, "/spec") && at(a, "/metadata/labels") == at(b, "/metadata/labels") &&
            at(a, "/status/allocatable") == at(b, "/status/allocatable");
 }
@@ -74,27 +73,25 @@ KubeScheduler::KubeScheduler(Environment& environment, client::Api& api, client:
       queue_(environment, [this] { request_cycle(); }) {}
 
 client::InformerOptions KubeScheduler::pod_informer_options() {
-    return {.component = component,
+    return {.component = scheduler_component,
             .path = client::collection_path("v1", "pods"),
             .selectors = {{"fieldSelector", "status.phase!=Succeeded,status.phase!=Failed"}}};
 }
 
 client::InformerOptions KubeScheduler::node_informer_options() {
-    return {.component = component, .path = client::collection_path("v1", "nodes")};
+    return {.component = scheduler_component, .path = client::collection_path("v1", "nodes")};
 }
 
 void KubeScheduler::start() {
-    pods_.add_handlers(
-        {[this](const Object& pod) { pod_added(pod); },
-         [this](const Object& old, const Object& current) { pod_updated(old, current); },
-         [this](const Object& pod, bool) { pod_deleted(pod); }});
-    nodes_.add_handlers(
-        {[this](const Object& node) {
-             cache_.set_node(node);
-             move_all();
-         },
-         [this](const Object& old, const Object& current) { node_updated(old, current); },
-         [this](const Object& node, bool) { cache_.remove_node(name_of(*node)); }});
+    pods_.add_handlers({[this](const Object& pod) { pod_added(pod); },
+                        [this](const Object& old, const Object& current) { pod_updated(old, current); },
+                        [this](const Object& pod, bool) { pod_deleted(pod); }});
+    nodes_.add_handlers({[this](const Object& node) {
+                             cache_.set_node(node);
+                             move_all();
+                         },
+                         [this](const Object& old, const Object& current) { node_updated(old, current); },
+                         [this](const Object& node, bool) { cache_.remove_node(name_of(*node)); }});
     client::when_synced({&pods_, &nodes_}, [this] {
         started_ = true;
         request_cycle();
@@ -130,7 +127,7 @@ void KubeScheduler::pod_deleted(const Object& pod) {
 
 void KubeScheduler::node_updated(const Object& old, const Object& current) {
     cache_.set_node(current);
-    if (!is_same_to_scheduling(*old, *current)) move_all();
+    if (!is_same_node(*old, *current)) move_all();
 }
 
 void KubeScheduler::move_all() {
@@ -140,7 +137,7 @@ void KubeScheduler::move_all() {
 void KubeScheduler::request_cycle() {
     if (!started_ || cycle_requested_ || !queue_.has_active()) return;
     cycle_requested_ = true;
-    environment_.post({component, "schedule", ""}, [this] {
+    environment_.post({scheduler_component, "schedule", ""}, [this] {
         cycle_requested_ = false;
         schedule_one();
         request_cycle();
@@ -152,7 +149,7 @@ void KubeScheduler::schedule_one() {
     if (candidates.empty()) return;  // removed meanwhile
     std::vector<std::string> keys;
     for (const auto& pod : candidates) keys.push_back(key_of(*pod));
-    const auto chosen = environment_.choose({component, "pop", ""}, keys, 0);
+    const auto chosen = environment_.choose({scheduler_component, "pop", ""}, keys, 0);
     schedule(queue_.pop(uid_of(*candidates.at(chosen))));
 }
 
@@ -183,7 +180,8 @@ std::string KubeScheduler::select_node(const PodInfo& pod, const std::vector<con
     std::vector<std::string> names;
     for (std::size_t i = 0; i < feasible.size(); ++i)
         if (scores[i] == best) names.push_back(name_of(*feasible[i]->node));
-    return names.at(environment_.choose({component, "node", pod.key}, names, hash(pod.uid) % names.size()));
+    return names.at(
+        environment_.choose({scheduler_component, "node", pod.key}, names, hash(pod.uid) % names.size()));
 }
 
 std::vector<std::int64_t> KubeScheduler::rank(const PodInfo& pod,

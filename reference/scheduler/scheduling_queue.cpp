@@ -13,7 +13,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds backoff_min{1'000};
 constexpr milliseconds backoff_max{10'000};
 constexpr milliseconds unschedulable_max{5 * 60 * 1'000};
-constexpr auto component = "kube-scheduler";
 
 milliseconds backoff_after(int attempts) {
     milliseconds backoff = backoff_min;
@@ -22,7 +21,7 @@ milliseconds backoff_after(int attempts) {
 }
 
 /// queue.go:isPodUpdated: whether a change can matter to scheduling.
-bool is_same_to_scheduling(const Json& a, const Json& b) {
+bool is_same_pod(const Json& a, const Json& b) {
     return at(a, "/spec") == at(b, "/spec") && at(a, "/metadata/labels") == at(b, "/metadata/labels") &&
            at(a, "/metadata/annotations") == at(b, "/metadata/annotations");
 }
@@ -42,7 +41,7 @@ void SchedulingQueue::update(const Object& pod) {
     }
     auto& entry = found->second;
     const auto old = std::exchange(entry.queued.pod, pod);
-    if (entry.place == Place::unschedulable && !is_same_to_scheduling(*old, *pod)) back_off(uid);
+    if (entry.place == Place::unschedulable && !is_same_pod(*old, *pod)) back_off(uid);
 }
 
 void SchedulingQueue::remove(const std::string& uid) {
@@ -72,8 +71,9 @@ void SchedulingQueue::add_unschedulable(QueuedPod pod) {
     const auto uid = uid_of(*pod.pod);
     pod.since = environment_.monotonic();
     auto& entry = insert(std::move(pod), Place::unschedulable);
-    entry.timer = environment_.after(unschedulable_max, {component, "flush", key_of(*entry.queued.pod)},
-                                     [this, uid] { activate(uid); });
+    entry.timer =
+        environment_.after(unschedulable_max, {scheduler_component, "flush", key_of(*entry.queued.pod)},
+                           [this, uid] { activate(uid); });
 }
 
 void SchedulingQueue::add_backing_off(QueuedPod pod) {
@@ -116,7 +116,7 @@ void SchedulingQueue::back_off(const std::string& uid) {
     if (left.count() <= 0) return activate(uid);
     leave_place(entry);
     entry.place = Place::backing_off;
-    entry.timer = environment_.after(left, {component, "backoff", key_of(*entry.queued.pod)},
+    entry.timer = environment_.after(left, {scheduler_component, "backoff", key_of(*entry.queued.pod)},
                                      [this, uid] { activate(uid); });
 }
 

@@ -18,6 +18,9 @@
 
 namespace kcheck::reference::scheduler {
 
+/// Of its activities.
+inline constexpr auto scheduler_component = "kube-scheduler";
+
 struct QueuedPod {
     Object pod;
     int attempts = 0;  // scheduling cycles so far

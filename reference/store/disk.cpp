@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 namespace {
 
@@ -96,4 +96,4 @@ std::string PosixDisk::path(const std::string& name) const {
     return name.empty() ? directory_.string() : (directory_ / name).string();
 }
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

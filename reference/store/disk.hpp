@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace kcheck::reference {
+namespace kcheck::reference::store {
 
 /// An open file. Closed by its destructor, which syncs nothing.
 class File {
@@ -68,4 +68,4 @@ private:
     std::filesystem::path directory_;
 };
 
-}  // namespace kcheck::reference
+}  // namespace kcheck::reference::store

@@ -74,7 +74,8 @@ struct Client {
 };
 
 /// Sends `count` requests, several at once; each has to be answered with `status`.
-void send_all(const http::KubeConfig& config, int count, int status, const std::function<Request(int)>& request) {
+void send_all(const http::KubeConfig& config, int count, int status,
+              const std::function<Request(int)>& request) {
     Client client(config);
     int sent = 0, answered = 0;
     const std::function<void()> next = [&] {

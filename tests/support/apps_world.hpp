@@ -67,7 +67,8 @@ struct AppsControllers {
             deployment_controller = std::make_unique<controllers::DeploymentController>(
                 world.environment, *deployment_api, deployments, replica_sets, pods,
                 controllers::ControllerOptions{.switches = switches, .events = false});
-            client::when_synced({&deployments, &replica_sets, &pods}, [this] { deployment_controller->start(); });
+            client::when_synced({&deployments, &replica_sets, &pods},
+                                [this] { deployment_controller->start(); });
             deployments.start();
         }
         client::when_synced({&replica_sets, &pods}, [this] { replica_set_controller.start(); });

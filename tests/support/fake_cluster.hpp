@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "reference/client/api.hpp"
 #include "reference/base/objects.hpp"
+#include "reference/client/api.hpp"
 #include "tests/support/fake_world.hpp"
 
 namespace kcheck::reference::testing {

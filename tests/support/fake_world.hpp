@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "reference/base/environment.hpp"
-#include "reference/client/api.hpp"
 #include "reference/base/objects.hpp"
+#include "reference/client/api.hpp"
 
 namespace kcheck::reference::testing {
 
