@@ -137,7 +137,8 @@ void apply_element_directives(List& original, List& patch, const std::string& ke
             plain.push_back(std::move(item));
         } else if (*found == "delete") {
             require_keys({item}, key);
-            std::erase_if(original, [&](const Json& other) { return index_of({item}, other, key) == 0; });
+            std::erase_if(original,
+                          [&](const Json& other) { return index_of({item}, other, key) == 0; });
         } else if (*found == "replace") {
             replace = true;
         } else {
