@@ -58,6 +58,8 @@ TEST_CASE("who may not ask is refused by the head: a body is not waited for", "[
         "Transfer-Encoding: chunked\r\n\r\n", "Content-Length: 3000000\r\nExpect: 100-continue\r\n\r\n");
     INFO(body);
     CHECK_THAT(answer_to(server, post(body)), Catch::StartsWith("HTTP/1.1 401"));
+    CHECK_THAT(answer_to(server, "GET /readyz HTTP/1.1\r\nHost: a\r\n" + body),
+               Catch::StartsWith("HTTP/1.1 401"));
     CHECK_THAT(answer_to(server, post("Authorization: Bearer wrong\r\n" + body)),
                Catch::StartsWith("HTTP/1.1 401"));
     const auto scheduler = server.authority.issue_client({"system:kube-scheduler", {}});

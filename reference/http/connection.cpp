@@ -75,9 +75,14 @@ Response unreadable(const std::string& why) {
     return failure(400, "BadRequest", "the body of the request cannot be read: " + why);
 }
 
+template <class Parser>
+bool has_body(const Parser& parser) {
+    return parser.chunked() || parser.content_length().value_or(0) > 0;
+}
+
 /// `Request::body` from the text of the message, or the response that refuses it.
 std::optional<Response> read_body(Request& request, const std::string& text) {
-    if (text.empty()) return std::nullopt;
+    if (text.empty() || request.method == "GET" || request.method == "HEAD") return std::nullopt;
     const auto format = body_format(request.content_type);
     if (format == BodyFormat::unsupported) return unsupported(request.content_type);
     if (format == BodyFormat::protobuf) {
@@ -174,8 +179,7 @@ net::awaitable<bool> Connection::serve_request() {
     if (auto* refused = std::get_if<Response>(&admitted)) {
         // Behind the head of a request that is refused nothing is read: where it has a body, what comes
         // next is not the next request.
-        const bool has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
-        const bool keep_alive = parser.keep_alive() && !has_body && refused->status != 501;
+        const bool keep_alive = parser.keep_alive() && !has_body(parser) && refused->status != 501;
         co_return co_await reply(std::move(*refused), keep_alive);
     }
 
@@ -204,8 +208,10 @@ std::variant<Call, Response> Connection::admit(const Parser& parser) {
     auto target = parse_target(head.target());
     if (!target) return failure(400, "BadRequest", target.error());
     auto user = authenticate(of_certificate_, head[http::field::authorization], server_.options.tokens);
-    if (!user) return failure(401, "Unauthorized", "Unauthorized");
-    if (!user->name.empty()) is_stranger_ = false;
+    const bool is_nobody = user && user->name.empty();
+    // What anybody may ask takes no body.
+    if (!user || (is_nobody && has_body(parser))) return failure(401, "Unauthorized", "Unauthorized");
+    if (!is_nobody) is_stranger_ = false;
     if (server_.requests >= server_.options.requests_most) return too_many_requests();
 
     Call call{.user = *user,
