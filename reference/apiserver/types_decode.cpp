@@ -5,6 +5,7 @@
 #include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/types_schema.hpp"
 #include "reference/base/environment.hpp"
+#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference::apiserver {
 

@@ -6,6 +6,7 @@ Usage: hostile_test.py REFERENCE KUBECTL
 import base64
 import json
 import re
+import resource
 import socket
 import ssl
 import sys
@@ -78,8 +79,10 @@ class Hostile(unittest.TestCase):
         self.assertLess(self.most_memory() - before, 20 * MEBIBYTE)
 
     def test_connections_that_say_nothing_keep_nobody_out(self):
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         silent = []
-        for _ in range(600):
+        for _ in range(1100):
             silent.append(socket.create_connection(self.address))
             self.addCleanup(silent[-1].close)
         cluster.kubectl("get", "nodes")
