@@ -2,15 +2,26 @@
 // Source: apimachinery pkg/util/validation/validation.go, pkg/api/validate/content.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kcheck::kubernetes {
 
-// Each returns why `text` is refused, or an empty string.
-std::string dns_subdomain_problem(std::string_view text);   // IsDNS1123Subdomain
-std::string dns_label_problem(std::string_view text);       // IsDNS1123Label
-std::string qualified_name_problem(std::string_view text);  // IsQualifiedName: label keys
-std::string label_value_problem(std::string_view text);     // IsValidLabelValue
+/// Why a text is refused, in kube-apiserver's words and order; none: it is fine.
+using Problems = std::vector<std::string>;
+
+Problems dns_subdomain_problems(std::string_view text);     // IsDNS1123Subdomain
+Problems dns_label_problems(std::string_view text);         // IsDNS1123Label
+Problems dns_1035_label_problems(std::string_view text);    // IsDNS1035Label
+Problems qualified_name_problems(std::string_view text);    // IsQualifiedName: label keys, resources
+Problems label_value_problems(std::string_view text);       // IsValidLabelValue
+Problems port_name_problems(std::string_view text);         // IsValidPortName
+Problems environment_name_problems(std::string_view text);  // IsRelaxedEnvVarName
+Problems config_map_key_problems(std::string_view text);    // IsConfigMapKey
+Problems http_header_problems(std::string_view text);       // IsHTTPHeaderName
+Problems percent_problems(std::string_view text);           // IsValidPercent
+Problems port_number_problems(std::int64_t number);         // IsValidPortNum
 
 }  // namespace kcheck::kubernetes

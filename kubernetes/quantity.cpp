@@ -135,6 +135,8 @@ std::int64_t Quantity::in_units_of(Wide nanos) const {
 std::int64_t Quantity::value() const { return in_units_of(nanos_per_unit); }
 std::int64_t Quantity::milli() const { return in_units_of(nanos_per_unit / 1000); }
 
+bool Quantity::is_whole() const { return nano_ % nanos_per_unit == 0; }
+
 Quantity& Quantity::operator+=(const Quantity& other) {
     if (nano_ == 0) format_ = other.format_;  // as Quantity.Add
     nano_ = std::clamp<Wide>(nano_ + other.nano_, -cap, cap);

@@ -25,6 +25,8 @@ public:
     std::int64_t value() const;
     /// Thousandths (millicores), rounded up; capped at 2^63-1.
     std::int64_t milli() const;
+    /// Whether it has no fraction.
+    bool is_whole() const;
     /// Kubernetes' canonical form: 0.5 is 500m, 1024Mi is 1Gi.
     std::string to_string() const;
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,9 @@ namespace kcheck::kubernetes {
 /// `text` in double quotes, with what would break a line or a terminal escaped, and cut
 /// when it is long: for quoting the user's input back.
 std::string quote(std::string_view text);
+
+/// strconv.ParseInt(text, 10, 64)
+std::optional<std::int64_t> parse_integer(std::string_view text);
 
 /// Edit distance (insert, delete, substitute, swap of neighbours), letter case ignored.
 std::size_t edit_distance(std::string_view a, std::string_view b);

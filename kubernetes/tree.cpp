@@ -1,5 +1,6 @@
 #include "kubernetes/tree.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -15,11 +16,62 @@ const Value* Value::find(std::string_view key) const {
     return nullptr;
 }
 
+const Value& Value::at(std::string_view key) const {
+    static const Value null;
+    const Value* found = find(key);
+    return found == nullptr ? null : *found;
+}
+
 std::size_t Value::size() const {
     std::size_t total = 1;
     for (const Value& item : items) total += item.size();
     for (const Member& member : members) total += member.value.size();
     return total;
+}
+
+namespace {
+
+/// A string as Go's encoding/json writes it, HTML left alone.
+std::string json_string(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\')
+            out.append(1, '\\').append(1, c);
+        else if (c == '\n')
+            out += "\\n";
+        else if (byte < 0x20)
+            out += fmt::format("\\u{:04x}", byte);
+        else
+            out += c;
+    }
+    return out + '"';
+}
+
+}  // namespace
+
+std::string json_text(const Value& value) {
+    switch (value.kind) {
+        case Value::Kind::null: return "null";
+        case Value::Kind::boolean:
+        case Value::Kind::integer:
+        case Value::Kind::number: return value.text;
+        case Value::Kind::string: return json_string(value.text);
+        case Value::Kind::list: {
+            std::string out;
+            for (const Value& item : value.items) out += (out.empty() ? "" : ",") + json_text(item);
+            return "[" + out + "]";
+        }
+        case Value::Kind::map: break;
+    }
+    std::vector<const Member*> members;
+    for (const Member& member : value.members) members.push_back(&member);
+    std::sort(members.begin(), members.end(),
+              [](const Member* a, const Member* b) { return a->key < b->key; });
+    std::string out;
+    for (const Member* member : members)
+        out += (out.empty() ? "" : ",") + json_string(member->key) + ":" + json_text(member->value);
+    return "{" + out + "}";
 }
 
 std::string describe(const Value& value) {

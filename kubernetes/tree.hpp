@@ -28,6 +28,8 @@ struct Value {
     bool is(Kind wanted) const { return kind == wanted; }
     /// The member called `key`, unless it is absent or null (Kubernetes reads both alike).
     const Value* find(std::string_view key) const;
+    /// The same, or a null value.
+    const Value& at(std::string_view key) const;
     /// How many values the tree holds, itself included.
     std::size_t size() const;
 };
@@ -37,6 +39,9 @@ struct Member {
     Place key_place;
     Value value;
 };
+
+/// As JSON in one line, the members ordered by their keys.
+std::string json_text(const Value& value);
 
 /// "integer 3", "string \"x\"", "a list": for messages.
 std::string describe(const Value& value);

@@ -1,9 +1,8 @@
 #include "manifests/decode.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <initializer_list>
-
-#include <fmt/format.h>
+#include <limits>
 
 #include "manifests/references.hpp"
 
@@ -53,42 +52,16 @@ std::vector<Item> list(const Value* from, Decode decode) {
     return out;
 }
 
-/// intstr.IntOrString, where a string must be a percentage.
-/// Source: pkg/apis/apps/validation ValidatePositiveIntOrPercent.
-std::optional<IntOrPercent> int_or_percent(const std::string& file, const std::string& name,
-                                           const Value* rolling, std::string_view key) {
+/// intstr.IntOrString, where a string is a percentage.
+std::optional<IntOrPercent> int_or_percent(const Value* rolling, std::string_view key) {
     const Value* found = find(rolling, {key});
     if (found == nullptr) return std::nullopt;
     if (found->is(Value::Kind::integer)) return IntOrPercent{false, static_cast<int>(found->integer)};
-    const std::string& written = found->text;
-    int value = 0;
-    const char* last = written.data() + written.size();
-    const auto parsed = std::from_chars(written.data(), last, value);
-    if (parsed.ec == std::errc{} && value >= 0 && parsed.ptr + 1 == last && *parsed.ptr == '%')
-        return IntOrPercent{true, value};
-    throw Failure{{file, found->place,
-                   fmt::format("The Deployment {} is invalid: spec.strategy.rollingUpdate.{}: Invalid value: "
-                               "{}: a valid percent string must be a numeric string followed by an ending "
-                               "'%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-                               quote(name), key, quote(written)),
-                   ""}};
+    const std::string_view digits = std::string_view(found->text).substr(0, found->text.size() - 1);
+    constexpr std::int64_t most = std::numeric_limits<int>::max();
+    return IntOrPercent{true,
+                        static_cast<int>(std::min(kubernetes::parse_integer(digits).value_or(most), most))};
 }
-
-}  // namespace
-
-LabelSelector decode_label_selector(const Value& from) {
-    LabelSelector out;
-    out.match_labels = string_map(find(&from, {"matchLabels"}));
-    out.match_expressions = list<LabelRequirement>(find(&from, {"matchExpressions"}), [](const Value& item) {
-        LabelRequirement requirement{text(&item, "key"), text(&item, "operator"), {}};
-        requirement.values =
-            list<std::string>(find(&item, {"values"}), [](const Value& v) { return v.text; });
-        return requirement;
-    });
-    return out;
-}
-
-namespace {
 
 std::vector<Container> containers(const Value* from) {
     return list<Container>(from, [](const Value& item) {
@@ -149,9 +122,9 @@ Deployment decode_deployment(const std::string& file, const Value& object) {
     out.progress_deadline_seconds = int32(spec, "progressDeadlineSeconds", out.progress_deadline_seconds);
     out.strategy.type = text(find(spec, {"strategy"}), "type");
     const Value* rolling = find(spec, {"strategy", "rollingUpdate"});
-    out.strategy.max_surge = int_or_percent(file, out.name, rolling, "maxSurge");
-    out.strategy.max_unavailable = int_or_percent(file, out.name, rolling, "maxUnavailable");
-    if (const Value* selector = find(spec, {"selector"})) out.selector = decode_label_selector(*selector);
+    out.strategy.max_surge = int_or_percent(rolling, "maxSurge");
+    out.strategy.max_unavailable = int_or_percent(rolling, "maxUnavailable");
+    if (const Value* selector = find(spec, {"selector"})) out.selector = LabelSelector::of(*selector);
     out.pod_template = decode_pod_template(find(spec, {"template"}));
     out.references = decode_references(find(spec, {"template", "spec"}));
     out.applied_replicas = {out.replicas};

@@ -9,14 +9,11 @@
 
 namespace kcheck::manifests {
 
-/// Throws Failure for a maxSurge or maxUnavailable that is no percentage; everything else
-/// that a tree of the right shape can say wrong is for validate.hpp.
+/// Of trees that validate.hpp takes.
 Deployment decode_deployment(const std::string& file, const Value& object);
 NodeSpec decode_node(const std::string& file, const Value& object);
 
 /// A template (metadata and spec), or a Pod; null: an empty one.
 PodTemplate decode_pod_template(const Value* from);
-/// Of a tree of any shape.
-LabelSelector decode_label_selector(const Value& from);
 
 }  // namespace kcheck::manifests

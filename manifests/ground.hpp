@@ -2,7 +2,6 @@
 #pragma once
 
 #include "kubernetes/error.hpp"
-#include "kubernetes/names.hpp"
 #include "kubernetes/quantity.hpp"
 #include "kubernetes/text.hpp"
 #include "kubernetes/tree.hpp"
@@ -10,19 +9,15 @@
 namespace kcheck::manifests {
 
 using kubernetes::describe;
-using kubernetes::dns_label_problem;
-using kubernetes::dns_subdomain_problem;
 using kubernetes::edit_distance;
 using kubernetes::Error;
 using kubernetes::Failure;
 using kubernetes::first_difference;
-using kubernetes::label_value_problem;
 using kubernetes::Member;
 using kubernetes::nearest;
 using kubernetes::Place;
 using kubernetes::place_of_field;
 using kubernetes::place_of_offset;
-using kubernetes::qualified_name_problem;
 using kubernetes::Quantity;
 using kubernetes::quote;
 using kubernetes::to_string;

@@ -130,9 +130,9 @@ private:
     void deployment(const Value& object, std::string_view version) {
         require_version(object, "Deployment", version, "apps/v1");
         std::vector<LeftOut> found = check_schema(file_, object, deployment_schema);
+        validate_deployment(file_, object);
         Deployment decoded = decode_deployment(file_, object);
         set_defaults(decoded);
-        validate(decoded, object);
         decoded.left_out = std::move(found);
         accept_annotations(decoded.origin, object, out_.acceptances);
 
@@ -173,9 +173,9 @@ private:
     void node(const Value& object, std::string_view version) {
         require_version(object, "Node", version, "v1");
         std::vector<LeftOut> found = check_schema(file_, object, node_schema);
+        validate_node(file_, object);
         NodeSpec decoded = decode_node(file_, object);
         set_defaults(decoded);
-        validate(decoded, object);
         decoded.left_out = std::move(found);
         accept_annotations(decoded.origin, object, out_.acceptances);
         for (const NodeSpec& earlier : out_.nodes)

@@ -1,7 +1,6 @@
 #include "manifests/scheduling.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -25,18 +24,11 @@ std::int64_t amount(const std::string& resource, const Quantity& quantity) {
 
 /// nodeaffinity.nodeSelectorRequirementsAsSelector: as of labels, and integers for Gt and Lt.
 bool matches(const NodeRequirement& requirement, const Labels& labels) {
-    if (requirement.op != "Gt" && requirement.op != "Lt")
-        return LabelRequirement{requirement.key, requirement.op, requirement.values}.matches(labels);
+    const auto op = kubernetes::operator_of(requirement.op);
+    if (!op) return false;
     const auto label = labels.find(requirement.key);
-    if (label == labels.end() || requirement.values.empty()) return false;
-    const auto integer = [](const std::string& text) -> std::optional<std::int64_t> {
-        std::int64_t value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-        return value;
-    };
-    const auto has = integer(label->second), wanted = integer(requirement.values.front());
-    return has && wanted && (requirement.op == "Gt" ? *has > *wanted : *has < *wanted);
+    const auto value = label == labels.end() ? std::nullopt : std::optional<std::string_view>(label->second);
+    return kubernetes::Requirement{requirement.key, *op, requirement.values}.matches(value);
 }
 
 bool matches(const NodeTerm& term, const NodeSpec& node) {

@@ -109,7 +109,7 @@ Neighbour neighbour_of(const Object& object, const Manifests& manifests) {
             for (const Member& label : labels->members) (*out.labels)[label.key] = label.value.text;
     }
     const Value* selector = find_path(object.tree, {"spec", "selector"});
-    if (selector != nullptr && object.group == "apps") out.selector = decode_label_selector(*selector);
+    if (selector != nullptr && object.group == "apps") out.selector = LabelSelector::of(*selector);
     return out;
 }
 

@@ -49,14 +49,9 @@ bool concerns_resource(const Value& rule) {
 /// Whether the selector may match labels of which only some are known.
 bool may_match(const Value* selector, const Labels& known, bool all_known) {
     if (selector == nullptr) return true;
-    const LabelSelector wanted = decode_label_selector(*selector);
-    const auto unknown = [&](const std::string& key) { return !all_known && !known.contains(key); };
-    LabelSelector decided;
-    for (const auto& [key, value] : wanted.match_labels)
-        if (!unknown(key)) decided.match_labels[key] = value;
-    for (const LabelRequirement& one : wanted.match_expressions)
-        if (!unknown(one.key)) decided.match_expressions.push_back(one);
-    return decided.matches(known);
+    std::vector<kubernetes::Requirement> decided = LabelSelector::of(*selector).requirements();
+    if (!all_known) std::erase_if(decided, [&](const auto& one) { return !known.contains(one.key); });
+    return LabelSelector(std::move(decided)).matches(known);
 }
 
 class Surroundings {
@@ -97,7 +92,7 @@ private:
         if (name == "disruption-budget") {
             const Value* selector = find_path(tree, {"spec", "selector"});
             if (at_home(object) && selector != nullptr &&
-                decode_label_selector(*selector).matches(deployment_.pod_template.labels))
+                LabelSelector::of(*selector).matches(deployment_.pod_template.labels))
                 add(object, name);
         } else if (name == "resource-quota") {
             if (at_home(object) && limits_pods(tree)) add(object, name);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kubernetes/selectors.hpp"
 #include "manifests/effects.hpp"
 #include "manifests/ground.hpp"
 
@@ -32,21 +33,7 @@ struct IntOrPercent {
     friend bool operator==(const IntOrPercent&, const IntOrPercent&) = default;
 };
 
-struct LabelRequirement {
-    std::string key;
-    std::string op;  // In, NotIn, Exists, DoesNotExist
-    std::vector<std::string> values;
-
-    bool matches(const Labels& labels) const;
-};
-
-struct LabelSelector {
-    Labels match_labels;
-    std::vector<LabelRequirement> match_expressions;
-
-    bool empty() const { return match_labels.empty() && match_expressions.empty(); }
-    bool matches(const Labels& labels) const;
-};
+using kubernetes::LabelSelector;
 
 struct Taint {
     std::string key;

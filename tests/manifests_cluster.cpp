@@ -214,7 +214,8 @@ TEST_CASE("default nodes are as a kubelet registers them", "[manifests]") {
     CHECK(met("      nodeSelector: {disk: ssd}\n", "").closed_because == "node selector disk=ssd");
     CHECK(met("", "        resources: {requests: {cpu: 300m}}\n").capacity == 13);
     const auto because = [&](const std::string& requests) {
-        const auto node = met("", "        resources: {requests: {" + requests + "}}\n");
+        // What cannot be overcommitted needs its limit, which is the request by default.
+        const auto node = met("", "        resources: {limits: {" + requests + "}}\n");
         CHECK(node.capacity == 0);
         return node.closed_because;
     };
@@ -222,7 +223,8 @@ TEST_CASE("default nodes are as a kubelet registers them", "[manifests]") {
     CHECK(because("memory: 32Gi") == "no room: 32Gi memory requested, 16Gi allocatable");
     CHECK(because("ephemeral-storage: 1Ti") == "no room: 1Ti ephemeral-storage requested, 100Gi allocatable");
     CHECK(because("nvidia.com/gpu: 8") == "no room: 8 nvidia.com/gpu requested, 0 allocatable");
-    CHECK(because("hugepages-2Mi: 4Mi") == "no room: 4Mi hugepages-2Mi requested, 0 allocatable");
+    CHECK(because("memory: 1Mi, hugepages-2Mi: 4Mi") ==
+          "no room: 4Mi hugepages-2Mi requested, 0 allocatable");
 }
 
 TEST_CASE("a node says why it is closed", "[manifests]") {

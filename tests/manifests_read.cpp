@@ -159,12 +159,17 @@ TEST_CASE("anchors, merges, lists and null fields are understood", "[manifests]"
         "    labels:\n"
         "      <<: [{zone: other}, *labels]\n"
         "      disk: ssd\n"
-        "    annotations: {<<: *labels, \"<<\": quoted, zone: own}\n"
+        "    annotations: {<<: *labels, zone: own}\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {<<: *labels, \"<<\": quoted}}\n"
         "...\n");
     REQUIRE(manifests.nodes.size() == 2);
     CHECK(manifests.nodes[0].labels == Labels{{"zone", "x"}, {"1", "one"}, {"true", "bool"}});
     CHECK(manifests.nodes[1].labels.at("zone") == "other");
     CHECK(manifests.nodes[1].labels.at("disk") == "ssd");
+    REQUIRE(manifests.objects.size() == 1);
+    const Value& data = manifests.objects[0].tree.at("data");
+    CHECK(data.at("<<").text == "quoted");
+    CHECK(data.at("zone").text == "x");
 }
 
 TEST_CASE("what decides and is not modelled is named, and nothing else", "[manifests]") {
