@@ -15,6 +15,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "reference/http/port_in_use.hpp"
 #include "reference/replay/driver.hpp"
 #include "reference/runtime/image_registry.hpp"
 #include "reference/runtime/pause.hpp"
@@ -114,7 +115,7 @@ private:
             ->check(CLI::Range(1, nodes_most));
         command.add_option("--etcd", up_.etcd, "URL of an etcd (default: an embedded store)");
         command.add_option("--dir", up_.dir,
-                           "where its files are, and stay (default: a temporary directory)");
+                           "where its files are, and stay but for the keys (default: a temporary directory)");
         command.add_option("--port", up_.port, "of kube-apiserver (default: any that is free)");
         command.add_option("--registry", up_.registry, "table of images: sizes, delays, failures (JSON)")
             ->check(CLI::ExistingFile);
@@ -132,6 +133,8 @@ private:
             return up::run_kube_apiserver(apiserver_);
         });
         command.add_option("--secure-port", flags.secure_port, "on 127.0.0.1 (default: 6443; 0: any)");
+        command.add_option("--permit-port-sharing", flags.permit_port_sharing,
+                           "with other processes of this user (default: false)");
         command.add_option("--etcd-servers", flags.etcd_servers,
                            "URL of an etcd (default: an embedded store)");
         command.add_option("--data-dir", flags.data_dir, "of the embedded store (default: in memory)");
@@ -213,6 +216,9 @@ int main(int count, char** words) {
         return CommandLine().run(count, words);
     } catch (const UsageError& error) {
         fmt::print(stderr, "kcheck-reference: {}\n", error.what());
+        return usage;
+    } catch (const kcheck::reference::http::PortInUse& error) {
+        fmt::print(stderr, "{}: {}\n", name, error.what());
         return usage;
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}: {}\n", name, error.what());

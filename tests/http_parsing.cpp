@@ -139,6 +139,6 @@ TEST_CASE("media types") {
     CHECK(body_format("application/strategic-merge-patch+json") == BodyFormat::json);
     CHECK(body_format("application/apply-patch+yaml") == BodyFormat::yaml);
     CHECK(body_format("application/yaml") == BodyFormat::yaml);
-    CHECK(body_format("application/vnd.kubernetes.protobuf") == BodyFormat::unsupported);
+    CHECK(body_format("application/vnd.kubernetes.protobuf") == BodyFormat::protobuf);
     CHECK(body_format("text/html") == BodyFormat::unsupported);
 }

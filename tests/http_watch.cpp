@@ -61,6 +61,24 @@ TEST_CASE("a watch that is refused says why, and ends", "[parallel]") {
     CHECK(int_at(seen.events[0].object, "/code") == 403);
 }
 
+TEST_CASE("a watch from a version that is gone begins, and says so in its stream", "[parallel]") {
+    const TestServer server;
+    RawClient client(server);
+    client.send(
+        fmt::format("GET {}?watch=1&resourceVersion=1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer "
+                    "secret\r\n\r\n",
+                    config_maps));
+    const auto text = client.read_to_end();
+    CHECK_THAT(text, Catch::StartsWith("HTTP/1.1 200 OK") && Catch::EndsWith("\r\n0\r\n\r\n"));
+    const auto begin = text.find("{"), end = text.find("\n", begin);
+    REQUIRE(begin != std::string::npos);
+    const auto event = Json::parse(text.substr(begin, end - begin));
+    CHECK(event["type"] == "ERROR");
+    CHECK(event["object"]["kind"] == "Status");
+    CHECK(event["object"]["code"] == 410);
+    CHECK(event["object"]["reason"] == "Expired");
+}
+
 TEST_CASE("a watch ends in its time, and bookmarks come in between", "[parallel]") {
     const TestServer server(
         [](HttpsServerOptions& options) { options.bookmark_every = std::chrono::milliseconds(20); });

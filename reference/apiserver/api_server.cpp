@@ -7,6 +7,7 @@
 #include "reference/apiserver/authorization.hpp"
 #include "reference/apiserver/handlers.hpp"
 #include "reference/apiserver/namespaces.hpp"
+#include "reference/apiserver/not_served.hpp"
 #include "reference/apiserver/presentation.hpp"
 #include "reference/apiserver/registry.hpp"
 #include "reference/apiserver/request_options.hpp"
@@ -125,6 +126,7 @@ private:
     }
 
     static void check_served(const RequestInfo& info) {
+        if (const auto why = why_not_served(info)) throw not_implemented(*why);
         if (!info.is_resource || !info.resource) throw path_not_found();
         const auto& resource = *info.resource;
         if (!resource.namespaced && !info.namespace_name.empty() && info.plural != "namespaces")
@@ -165,6 +167,26 @@ ApiServer::ApiServer(store::Store& store, ApiServerOptions options)
     : implementation_(std::make_unique<Implementation>(store, std::move(options))) {}
 
 ApiServer::~ApiServer() = default;
+
+std::optional<Response> ApiServer::refusal(const User& user, const Request& head) const {
+    std::optional<Response> refused;
+    auto response = guarded([&] {
+        authorize(user, parse_request(head), head.path);
+        return Response{};
+    });
+    if (!response.is_success()) refused = std::move(response);
+    return refused;
+}
+
+std::variant<User, Response> ApiServer::impersonated(const User& user, const Impersonation& wanted) const {
+    User other;
+    auto response = guarded([&] {
+        other = impersonate(user, wanted);
+        return Response{};
+    });
+    if (!response.is_success()) return response;
+    return other;
+}
 
 Response ApiServer::handle(const User& user, const Request& request) {
     return guarded([&] { return implementation_->respond(user, request); });

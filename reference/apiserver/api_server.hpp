@@ -6,8 +6,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <variant>
 
+#include "reference/apiserver/impersonation.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/base/message.hpp"
 #include "reference/store/store.hpp"
@@ -49,6 +51,11 @@ public:
     ~ApiServer();
     ApiServer(const ApiServer&) = delete;
     ApiServer& operator=(const ApiServer&) = delete;
+
+    /// What is refused for who asks and what for, before a body is read: 401, 403. None: it may be handled.
+    std::optional<Response> refusal(const User& user, const Request& head) const;
+    /// As whom a request of `user` runs that asks to be somebody else, or a 403.
+    std::variant<User, Response> impersonated(const User& user, const Impersonation& wanted) const;
 
     /// Every request but a watch. Never throws: errors are Status objects.
     Response handle(const User& user, const Request& request);

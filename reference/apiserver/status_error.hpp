@@ -56,6 +56,8 @@ StatusError too_large_resource_version(std::int64_t wanted, std::int64_t current
 StatusError entity_too_large(const std::string& why);
 /// The outcome of a write, or the answer to a read, is not known.
 StatusError timeout(const std::string& message);
+/// 501: of kube-apiserver it would be had, of this one not.
+StatusError not_implemented(const std::string& why);
 StatusError internal_error(const std::string& why);
 
 /// What a request that has nothing else to say answers with.

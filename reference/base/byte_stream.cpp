@@ -189,6 +189,11 @@ bool ByteStream::is_quiet() const {
            (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
+net::ip::address ByteStream::peer() const {
+    error_code ignored;
+    return implementation_->socket.remote_endpoint(ignored).address();
+}
+
 int ByteStream::native_handle() const { return implementation_->socket.native_handle(); }
 
 SSL* ByteStream::native_tls() const {

@@ -59,6 +59,8 @@ public:
 
     /// The other side has neither closed it nor sent anything that was not read.
     bool is_quiet() const;
+    /// The address of the other side; the unspecified one if it is not connected.
+    boost::asio::ip::address peer() const;
     int native_handle() const;
     /// Null: plain.
     SSL* native_tls() const;

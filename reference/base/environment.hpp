@@ -37,11 +37,14 @@ public:
     virtual TimerId after(std::chrono::milliseconds delay, Activity activity, std::function<void()> work) = 0;
     /// Does nothing if the timer has fired or does not exist.
     virtual void cancel(TimerId timer) = 0;
+    /// The date, for timestamps: whoever sets the clock changes it at a stroke.
     virtual Time now() const = 0;
     /// An index into `candidates`, which rank equally: `preferred`, unless the environment has
     /// reason to take another.
     virtual std::size_t choose(const Activity& activity, const std::vector<std::string>& candidates,
                                std::size_t preferred) = 0;
+    /// For how long something lasts: goes forward evenly, and says nothing of the date.
+    virtual Time monotonic() const { return now(); }
 };
 
 /// Known bugs, switched on by name. All are off by default.

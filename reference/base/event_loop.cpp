@@ -11,7 +11,7 @@ void EventLoop::post(Activity, std::function<void()> work) { boost::asio::post(c
 
 TimerId EventLoop::after(std::chrono::milliseconds delay, Activity, std::function<void()> work) {
     const TimerId id = ++last_timer_;
-    auto timer = std::make_unique<boost::asio::system_timer>(context_, delay);
+    auto timer = std::make_unique<boost::asio::steady_timer>(context_, delay);
     // Whether it was cancelled is asked of the map: a timer that has expired, but whose turn has
     // not come yet, can no longer be cancelled in Asio.
     timer->async_wait([this, id, work = std::move(work)](const boost::system::error_code&) {

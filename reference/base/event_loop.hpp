@@ -1,4 +1,4 @@
-// The Environment of a free-running process: one thread, the real clock, Boost.Asio beneath.
+// The Environment of a free-running process: one thread, the real clocks, Boost.Asio beneath.
 #pragma once
 
 #include <map>
@@ -6,7 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/system_timer.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "reference/base/environment.hpp"
 
@@ -22,6 +22,10 @@ public:
     TimerId after(std::chrono::milliseconds delay, Activity activity, std::function<void()> work) override;
     void cancel(TimerId timer) override;
     Time now() const override { return Clock::now(); }
+    Time monotonic() const override {
+        return Time(
+            std::chrono::duration_cast<Clock::duration>(std::chrono::steady_clock::now().time_since_epoch()));
+    }
     /// Always `preferred`: a component prefers what its original would take.
     std::size_t choose(const Activity&, const std::vector<std::string>&, std::size_t preferred) override {
         return preferred;
@@ -39,7 +43,7 @@ public:
 private:
     boost::asio::io_context context_{1};
     boost::asio::signal_set signals_{context_};
-    std::map<TimerId, std::unique_ptr<boost::asio::system_timer>> timers_;
+    std::map<TimerId, std::unique_ptr<boost::asio::steady_timer>> timers_;
     TimerId last_timer_ = 0;
 };
 

@@ -24,9 +24,12 @@ template <bool is_request>
 ByteStream::Awaitable<void> write(ByteStream& stream,
                                   const http::message<is_request, http::string_body>& message,
                                   ByteStream::Error& error) {
+    constexpr std::size_t copied_most = 16 << 10;  // in one segment; beyond, a second copy is what costs
+    const bool in_one = message.body().size() <= copied_most;
     auto text = to_text(message);
-    text += message.body();
+    if (in_one) text += message.body();
     co_await stream.write(text, error);
+    if (!in_one && !error) co_await stream.write(message.body(), error);
 }
 
 }  // namespace
@@ -64,7 +67,12 @@ ByteStream::Awaitable<void> read_more(ByteStream& stream, beast::flat_buffer& bu
             buffer.consume(parser.put(buffer.data(), error));
             if (error != http::error::need_more) co_return;
         }
-        const auto free = buffer.prepare(beast::read_size(buffer, bytes_at_once_most));
+        const auto size = beast::read_size(buffer, bytes_at_once_most);
+        if (size == 0) {
+            error = http::error::buffer_overflow;
+            co_return;
+        }
+        const auto free = buffer.prepare(size);
         buffer.commit(co_await stream.read_some(free, error));
         if (error == boost::asio::error::eof) {
             error = {};

@@ -26,7 +26,7 @@ void WorkQueue::add(const std::string& key) {
 
 void WorkQueue::add_after(const std::string& key, milliseconds delay) {
     if (delay.count() <= 0) return add(key);
-    const auto end = environment_.now() + delay;
+    const auto end = environment_.monotonic() + delay;
     const auto earlier = delayed_.find(key);
     if (earlier != delayed_.end()) {
         if (earlier->second.end <= end) return;

@@ -3,11 +3,11 @@
 namespace kcheck::reference::controllers {
 
 void Expectations::expect_creations(const std::string& key, int count) {
-    expected_[key] = {count, {}, environment_.now()};
+    expected_[key] = {count, {}, environment_.monotonic()};
 }
 
 void Expectations::expect_deletions(const std::string& key, std::set<std::string> pods) {
-    expected_[key] = {0, std::move(pods), environment_.now()};
+    expected_[key] = {0, std::move(pods), environment_.monotonic()};
 }
 
 void Expectations::creation_observed(const std::string& key) {
@@ -24,7 +24,7 @@ bool Expectations::satisfied(const std::string& key) const {
     const auto found = expected_.find(key);
     if (found == expected_.end()) return true;
     const auto& [creations, deletions, since] = found->second;
-    return (creations == 0 && deletions.empty()) || environment_.now() - since > timeout;
+    return (creations == 0 && deletions.empty()) || environment_.monotonic() - since > timeout;
 }
 
 int Expectations::creations(const std::string& key) const {

@@ -128,14 +128,15 @@ void NodeLifecycleController::observe(const std::string& name, const Json& node)
     if (!is_new && health.lease == renewed && health.conditions == conditions) return;
     // What this controller has written itself is no sign of life.
     const bool is_ours = !is_new && health.lease == renewed && ready_status(node) == "Unknown";
-    if (!is_ours) health.last_sign = environment_.now();
+    if (!is_ours) health.last_sign = environment_.monotonic();
     health.lease = renewed;
     health.conditions = conditions;
 }
 
 bool NodeLifecycleController::has_lapsed(const std::string& name) const {
     const auto health = health_.find(name);
-    return health != health_.end() && environment_.now() > health->second.last_sign + health->second.grace;
+    return health != health_.end() &&
+           environment_.monotonic() > health->second.last_sign + health->second.grace;
 }
 
 bool NodeLifecycleController::is_any_node_ready() const {
@@ -234,12 +235,13 @@ Json NodeLifecycleController::wanted_taints(const Json& node) {
     if (status == "True") return taints;
     const auto* key = status == "False" ? not_ready : unreachable;
     const auto* other = status == "False" ? unreachable : not_ready;
-    const auto now = environment_.now();
+    const auto now = environment_.monotonic();
     if (const Json* kept = find_taint(current, key, "NoExecute")) {
         taints.push_back(*kept);
     } else if (find_taint(current, other, "NoExecute") != nullptr ||
                (is_any_node_ready() && now >= next_taint_)) {
-        taints.push_back({{"key", key}, {"effect", "NoExecute"}, {"timeAdded", to_rfc3339(now)}});
+        taints.push_back(
+            {{"key", key}, {"effect", "NoExecute"}, {"timeAdded", to_rfc3339(environment_.now())}});
         next_taint_ = now + options_.taint_interval;
     } else {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_taint_ - now);

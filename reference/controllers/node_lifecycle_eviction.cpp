@@ -90,7 +90,7 @@ void TaintEviction::process(const Json& pod, const Json& taints) {
 
 /// An eviction that has been scheduled earlier stays as it is.
 void TaintEviction::schedule(const std::string& key, std::chrono::seconds delay) {
-    const auto now = environment_.now();
+    const auto now = environment_.monotonic();
     const auto earlier = scheduled_.find(key);
     if (earlier != scheduled_.end() && earlier->second.since < now && delay.count() > 0) return;
     cancel(key);

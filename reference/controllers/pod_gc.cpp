@@ -73,8 +73,8 @@ void PodGcController::collect_orphaned() {
         if (!node_of(*pod).empty() && !nodes_.get(node_of(*pod))) orphans[node_of(*pod)].push_back(pod);
     std::erase_if(absent_since_, [&](const auto& entry) { return !orphans.contains(entry.first); });
     for (auto& [node, pods] : orphans) {
-        const auto since = absent_since_.try_emplace(node, environment_.now()).first->second;
-        if (since + options_.quarantine <= environment_.now())
+        const auto since = absent_since_.try_emplace(node, environment_.monotonic()).first->second;
+        if (since + options_.quarantine <= environment_.monotonic())
             spawn(remove_if_node_is_absent(node, std::move(pods)));
     }
 }

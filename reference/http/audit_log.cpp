@@ -5,11 +5,11 @@
 #include <stdexcept>
 #include <vector>
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "reference/base/files.hpp"
 #include "reference/http/tls.hpp"
 
 namespace kcheck::reference::http {
@@ -67,16 +67,25 @@ std::string verb_of(const Request& request, const Json& reference) {
     return one ? "delete" : "deletecollection";
 }
 
+/// authentication.k8s.io/v1 UserInfo.
+Json user_info(const User& user) {
+    return {{"username", user.name.empty() ? "system:anonymous" : user.name}, {"groups", user.groups}};
+}
+
+Json impersonated_user_info(const Call& call) {
+    Json info = user_info(call.runs_as);
+    if (!call.impersonation->uid.empty()) info["uid"] = call.impersonation->uid;
+    if (!call.impersonation->extra.empty()) info["extra"] = call.impersonation->extra;
+    return info;
+}
+
 std::runtime_error failed(const std::filesystem::path& file) {
     return std::runtime_error(fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
 }
 
 }  // namespace
 
-LineFile::LineFile(const std::filesystem::path& file)
-    : file_(file), descriptor_(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {
-    if (descriptor_ < 0) throw failed(file);
-}
+LineFile::LineFile(const std::filesystem::path& file) : file_(file), descriptor_(open_to_append(file)) {}
 
 LineFile::~LineFile() { ::close(descriptor_); }
 
@@ -91,8 +100,8 @@ void LineFile::append(const Json& line) {
     }
 }
 
-void AuditLog::record(const User& user, const Request& request, const std::string& uri,
-                      const Response& response, Time received) {
+void AuditLog::record(const Call& call, const Response& response, Time received) {
+    const auto& request = call.request;
     const auto reference = object_reference(request.path);
     const bool write = request.method != "GET" && request.method != "HEAD";
     const bool watch = apiserver::ApiServer::is_watch(request);
@@ -102,15 +111,16 @@ void AuditLog::record(const User& user, const Request& request, const std::strin
         {"level", write ? "RequestResponse" : "Metadata"},
         {"auditID", random_token()},
         {"stage", watch && response.is_success() ? "ResponseStarted" : "ResponseComplete"},
-        {"requestURI", uri},
+        {"requestURI", call.uri},
         {"verb", verb_of(request, reference)},
-        {"user", {{"username", user.name.empty() ? "system:anonymous" : user.name}, {"groups", user.groups}}},
+        {"user", user_info(call.user)},
         {"sourceIPs", Json::array({"127.0.0.1"})},
         {"userAgent", request.user_agent},
         {"responseStatus", {{"metadata", Json::object()}, {"code", response.status}}},
         {"requestReceivedTimestamp", to_micro_time(received)},
         {"stageTimestamp", to_micro_time(Clock::now())},
     };
+    if (call.impersonation) event["impersonatedUser"] = impersonated_user_info(call);
     if (!reference.is_null()) event["objectRef"] = reference;
     if (write && !request.body.is_null()) event["requestObject"] = request.body;
     if (write && !response.body.is_null()) event["responseObject"] = response.body;

@@ -7,6 +7,7 @@
 
 #include "reference/apiserver/api_server.hpp"
 #include "reference/base/environment.hpp"
+#include "reference/http/caller.hpp"
 
 namespace kcheck::reference::http {
 
@@ -32,9 +33,9 @@ private:
 class AuditLog {
 public:
     explicit AuditLog(const std::filesystem::path& file) : lines_(file) {}
-    /// `uri`: as the client sent it. Stage ResponseComplete; of a watch, ResponseStarted.
-    void record(const User& user, const Request& request, const std::string& uri, const Response& response,
-                Time received);
+    /// Stage ResponseComplete; of a watch, ResponseStarted. The user is the one who was authenticated, and
+    /// impersonatedUser the one as whom the request ran.
+    void record(const Call& call, const Response& response, Time received);
 
 private:
     LineFile lines_;

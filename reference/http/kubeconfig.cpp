@@ -6,11 +6,9 @@
 #include <iterator>
 #include <stdexcept>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include "reference/base/base64.hpp"
+#include "reference/base/files.hpp"
 #include "reference/base/json.hpp"
 
 namespace kcheck::reference::http {
@@ -28,25 +26,6 @@ std::runtime_error failed(const char* what, const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-void write_secret_file(const std::filesystem::path& file, const std::string& content) {
-    const auto fresh = file.string() + ".new";
-    const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (descriptor < 0) throw failed("cannot write", fresh);
-    std::string_view rest = content;
-    while (!rest.empty()) {
-        const auto written = ::write(descriptor, rest.data(), rest.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) {
-            const auto error = failed("cannot write", fresh);
-            ::close(descriptor);
-            throw error;
-        }
-        rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    if (::close(descriptor) != 0 || std::rename(fresh.c_str(), file.c_str()) != 0)
-        throw failed("cannot write", file);
-}
 
 std::string read_file(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -77,7 +56,7 @@ void write_kubeconfig(const std::filesystem::path& file, const KubeConfig& confi
          Json::array({{{"name", context}, {"context", {{"cluster", cluster}, {"user", config.user}}}}})},
         {"current-context", context},
     };
-    write_secret_file(file, content.dump(2) + "\n");
+    write_private_file(file, content.dump(2) + "\n");
 }
 
 KubeConfig read_kubeconfig(const std::filesystem::path& file) {

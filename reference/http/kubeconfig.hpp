@@ -23,8 +23,6 @@ void write_kubeconfig(const std::filesystem::path& file, const KubeConfig& confi
 /// Reads what write_kubeconfig writes. Throws std::runtime_error with the name of the file and what is wrong.
 KubeConfig read_kubeconfig(const std::filesystem::path& file);
 
-/// Writes the whole file with mode 0600, replaced at once. Throws std::runtime_error.
-void write_secret_file(const std::filesystem::path& file, const std::string& content);
 /// Throws std::runtime_error.
 std::string read_file(const std::filesystem::path& file);
 

@@ -179,6 +179,7 @@ BodyFormat body_format(std::string_view content_type) {
     if (type.empty() || type == "application/json") return BodyFormat::json;
     if (type.starts_with("application/") && type.ends_with("+json")) return BodyFormat::json;
     if (type == "application/yaml" || type == "application/apply-patch+yaml") return BodyFormat::yaml;
+    if (type == "application/vnd.kubernetes.protobuf") return BodyFormat::protobuf;
     return BodyFormat::unsupported;
 }
 

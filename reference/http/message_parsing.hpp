@@ -34,7 +34,7 @@ tl::expected<Json, ParseError> parse_json(std::string_view text,
 tl::expected<Json, ParseError> parse_yaml(const std::string& text,
                                           std::vector<std::string>* duplicates = nullptr);
 
-enum class BodyFormat { json, yaml, unsupported };
+enum class BodyFormat { json, yaml, protobuf, unsupported };
 /// By media type, without its parameters. No type at all is JSON, as for kube-apiserver.
 BodyFormat body_format(std::string_view content_type);
 

@@ -1,5 +1,6 @@
 #include "reference/http/server.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <stdexcept>
 #include <thread>
@@ -11,6 +12,7 @@
 
 #include "reference/base/coroutines.hpp"
 #include "reference/http/connection.hpp"
+#include "reference/http/port_in_use.hpp"
 
 namespace kcheck::reference::http {
 
@@ -20,12 +22,19 @@ namespace net = boost::asio;
 using net::ip::tcp;
 using std::chrono::milliseconds;
 
-tcp::acceptor listen(net::io_context& context, std::uint16_t port) {
+using ReusePort = net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+tcp::acceptor listen(net::io_context& context, const HttpsServerOptions& options) {
     try {
-        return {context, tcp::endpoint(net::ip::address_v4::loopback(), port)};
+        tcp::acceptor acceptor(context, tcp::v4());
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
+        if (options.share_port) acceptor.set_option(ReusePort(true));
+        acceptor.bind({net::ip::address_v4::loopback(), options.port});
+        acceptor.listen();
+        return acceptor;
     } catch (const boost::system::system_error& error) {
-        throw std::runtime_error(
-            fmt::format("cannot listen on 127.0.0.1:{}: {}", port, error.code().message()));
+        throw PortInUse(
+            fmt::format("cannot listen on 127.0.0.1:{}: {}", options.port, error.code().message()));
     }
 }
 
@@ -38,7 +47,7 @@ public:
                  .options = options,
                  .tls = server_context(options.identity, options.authority),
                  .pool = net::thread_pool(static_cast<std::size_t>(options.handler_threads))},
-          acceptor_(listen(context_, options.port)) {
+          acceptor_(listen(context_, state_.options)) {
         state_.memory->bytes_most = options.watches_bytes_most;
         state_.memory->bytes_most_of_one = options.watch_bytes_most;
         port_ = acceptor_.local_endpoint().port();
@@ -65,13 +74,48 @@ private:
                 retry_.expires_after(pause);
                 co_await wait_for(retry_);
             }
-            if (error || state_.connections.size() >= state_.options.connections_most) continue;
+            if (error || !make_room_for(socket)) continue;
             boost::system::error_code ignored;
             socket.set_option(tcp::no_delay(true), ignored);
             const auto connection = std::make_shared<Connection>(state_, std::move(socket));
             start_coroutine(context_.get_executor(), connection->run(),
                             [connection](const std::exception_ptr&) {});
         }
+    }
+
+    /// Who is known does not wait for who is not: however many connections say nothing, the oldest of them
+    /// gives way to the next. False: all are at work.
+    bool make_room_for(const tcp::socket& socket) {
+        const auto& options = state_.options;
+        boost::system::error_code error;
+        const auto peer = socket.remote_endpoint(error).address();
+        if (error) return false;  // it is gone already
+        const auto is_stranger = [](const Connection& one) { return one.is_stranger(); };
+        const auto is_of_peer = [&peer](const Connection& one) {
+            return one.is_stranger() && one.peer() == peer;
+        };
+        if (count(is_of_peer) >= options.strangers_most_of_peer) end_oldest(is_of_peer);
+        if (count(is_stranger) >= options.strangers_most) end_oldest(is_stranger);
+        if (count([](const Connection&) { return true; }) < options.connections_most) return true;
+        return end_oldest(is_stranger) || end_oldest([](const Connection& one) { return one.is_idle(); });
+    }
+
+    /// Those that were ended, but have not noticed yet, aside.
+    template <class Which>
+    std::size_t count(const Which& which) const {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            state_.connections, [&](const Connection* one) { return !one->is_ended() && which(*one); }));
+    }
+
+    template <class Which>
+    bool end_oldest(const Which& which) {
+        Connection* oldest = nullptr;
+        for (auto* one : state_.connections)
+            if (!one->is_ended() && which(*one) &&
+                (oldest == nullptr || one->waiting_since() < oldest->waiting_since()))
+                oldest = one;
+        if (oldest != nullptr) oldest->abort();
+        return oldest != nullptr;
     }
 
     net::awaitable<void> send_bookmarks() {

@@ -18,27 +18,34 @@ namespace kcheck::reference::http {
 class AuditLog;
 
 struct HttpsServerOptions {
-    std::uint16_t port = 0;  // 0: any that is free
+    std::uint16_t port = 0;   // 0: any that is free
+    bool share_port = false;  // with other processes of this user (SO_REUSEPORT)
     KeyPair identity;
     std::string authority;  // PEM; signs the certificates of clients
     Tokens tokens = {};
     AuditLog* audit = nullptr;  // outlives the server
 
     int handler_threads = 4;
-    std::size_t connections_most = 1000;         // beyond: closed at once
+    std::size_t connections_most = 1000;         // beyond: the one that idles longest is closed
+    std::size_t strangers_most = 512;            // of them, unauthenticated; beyond: the oldest is closed
+    std::size_t strangers_most_of_peer = 256;    // the same, from one address
     std::size_t requests_most = 400;             // at once; beyond: 429 (--max-requests-inflight)
     std::uint64_t body_bytes_most = 3 << 20;     // beyond: 413 (apiserver: MaxRequestBodyBytes)
     std::uint32_t header_bytes_most = 64 << 10;  // beyond: 431
+    std::size_t bodies_bytes_most = 128 << 20;   // of all requests at once; beyond: 429
+    std::size_t replies_bytes_most = 128 << 20;  // unread, of all that are large; beyond: 429
     std::size_t watch_bytes_most = 8 << 20;      // unread, of one watch; beyond: it is cut
     std::size_t watches_bytes_most = 256 << 20;  // unread, of all
-    std::chrono::milliseconds idle_most = std::chrono::seconds(120);     // between requests
+    std::chrono::milliseconds head_most = std::chrono::seconds(10);      // a handshake, or a head
+    std::chrono::milliseconds idle_most = std::chrono::seconds(120);     // between requests, of the known
+    std::chrono::milliseconds patience = std::chrono::seconds(10);       // with slow ones, before others wait
     std::chrono::milliseconds transfer_most = std::chrono::seconds(60);  // of one message, either way
     std::chrono::milliseconds bookmark_every = std::chrono::minutes(1);
 };
 
 class HttpsServer {
 public:
-    /// Listens when it returns. Throws std::runtime_error if the port is taken.
+    /// Listens when it returns. Throws PortInUse (port_in_use.hpp).
     HttpsServer(apiserver::ApiServer& api, HttpsServerOptions options);
     /// Answers what has arrived, ends the watches, and closes; waits two seconds for slow clients.
     ~HttpsServer();

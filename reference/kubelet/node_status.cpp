@@ -122,7 +122,7 @@ Json NodeStatus::wanted_status(const Json& node) const {
 Task<> NodeStatus::try_register() {
     const Response created =
         co_await api_.call(client::post_request(client::collection_path("v1", "nodes"), initial_node()));
-    if (created.is_success()) last_report_ = environment_.now();
+    if (created.is_success()) last_report_ = environment_.monotonic();
     if (created.is_success() || client::is_reason(created, "AlreadyExists")) co_return;
     environment_.after(register_delay_, {component_, "register", options_.name}, [this] { register_node(); });
     register_delay_ = std::min(2 * register_delay_, register_delay_max);
@@ -136,12 +136,12 @@ Task<> NodeStatus::sync_status() {
     if (got.is_success()) {
         node_uid_ = uid_of(got.body);
         const Json status = wanted_status(got.body);
-        const bool is_due = !last_report_ || environment_.now() - *last_report_ >= report_period;
+        const bool is_due = !last_report_ || environment_.monotonic() - *last_report_ >= report_period;
         if (is_due || !is_same_status(member(got.body, "status"), status)) {
             const Json patch = {{"status", status}};
             const Response patched =
                 co_await api_.call(client::patch_request(node_path(options_.name) + "/status", patch));
-            if (patched.is_success()) last_report_ = environment_.now();
+            if (patched.is_success()) last_report_ = environment_.monotonic();
         }
     }
     environment_.after(update_period, {component_, "node-status", options_.name},

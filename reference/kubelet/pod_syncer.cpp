@@ -193,7 +193,7 @@ Task<bool> RuntimePodSyncer::ensure_image(PodWorker* worker, Json spec) {
         co_return fail(*worker, name, "ErrImageNeverPull", message);
     }
     const auto key = back_off_key(*worker, image);
-    if (pulls_.is_in_back_off(key, environment_.now())) {
+    if (pulls_.is_in_back_off(key, environment_.monotonic())) {
         const auto message = fmt::format("Back-off pulling image \"{}\"", image);
         record(*worker, "Normal", "BackOff", message);
         co_return fail(*worker, name, "ImagePullBackOff", message);
@@ -202,7 +202,7 @@ Task<bool> RuntimePodSyncer::ensure_image(PodWorker* worker, Json spec) {
     const runtime::RuntimeResult pulled = co_await worker->calls.call("PullImage", by_image(image));
     if (worker->is_terminating) co_return false;
     if (!pulled) {
-        pulls_.next(key, environment_.now(), environment_.now());
+        pulls_.next(key, environment_.monotonic(), environment_.monotonic());
         const auto message = fmt::format("Failed to pull image \"{}\": {}", image, pulled.error());
         record(*worker, "Warning", "Failed", message);
         co_return fail(*worker, name, "ErrImagePull", pulled.error());

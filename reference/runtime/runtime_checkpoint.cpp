@@ -3,21 +3,16 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "reference/base/files.hpp"
+
 namespace kcheck::reference::runtime {
 
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* unfinished = ".new";
-
 void save(const fs::path& path, const Json& content) {
-    const fs::path fresh = path.string() + unfinished;
-    std::ofstream file(fresh);
-    file << content.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-    file.close();
-    if (!file) throw std::runtime_error(fresh.string() + ": cannot be written");
-    fs::rename(fresh, path);
+    write_private_file(path, content.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 Json load(const fs::path& path) {

@@ -147,7 +147,7 @@ void RuntimeCore::stop_container(const std::string& id, std::chrono::seconds gra
     if (state_of(container->info) == "created") exited(*container, 128 + SIGKILL);
     if (state_of(container->info) == "exited") return done(Json::object());
 
-    const auto kill_at = environment_.now() + grace;
+    const auto kill_at = environment_.monotonic() + grace;
     auto [stop, is_first] = stops_.try_emplace(id);
     stop->second.waiting.push_back(std::move(done));
     if (is_first || kill_at < stop->second.kill_at) {

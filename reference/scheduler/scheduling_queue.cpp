@@ -35,7 +35,7 @@ void SchedulingQueue::update(const Object& pod) {
     const auto uid = uid_of(*pod);
     const auto found = entries_.find(uid);
     if (found == entries_.end()) {
-        insert({.pod = pod, .since = environment_.now()}, Place::active);
+        insert({.pod = pod, .since = environment_.monotonic()}, Place::active);
         activate(uid);
         return;
     }
@@ -69,7 +69,7 @@ QueuedPod SchedulingQueue::pop(const std::string& uid) {
 
 void SchedulingQueue::add_unschedulable(QueuedPod pod) {
     const auto uid = uid_of(*pod.pod);
-    pod.since = environment_.now();
+    pod.since = environment_.monotonic();
     auto& entry = insert(std::move(pod), Place::unschedulable);
     entry.timer =
         environment_.after(unschedulable_max, {scheduler_component, "flush", key_of(*entry.queued.pod)},
@@ -78,7 +78,7 @@ void SchedulingQueue::add_unschedulable(QueuedPod pod) {
 
 void SchedulingQueue::add_backing_off(QueuedPod pod) {
     const auto uid = uid_of(*pod.pod);
-    pod.since = environment_.now();
+    pod.since = environment_.monotonic();
     insert(std::move(pod), Place::unschedulable);
     back_off(uid);
 }
@@ -112,7 +112,7 @@ void SchedulingQueue::activate(const std::string& uid) {
 void SchedulingQueue::back_off(const std::string& uid) {
     auto& entry = entries_.at(uid);
     const auto end = entry.queued.since + backoff_after(entry.queued.attempts);
-    const auto left = std::chrono::ceil<milliseconds>(end - environment_.now());
+    const auto left = std::chrono::ceil<milliseconds>(end - environment_.monotonic());
     if (left.count() <= 0) return activate(uid);
     leave_place(entry);
     entry.place = Place::backing_off;

@@ -42,6 +42,7 @@ int run_kube_apiserver(const ApiServerFlags& flags) {
     const http::HttpsServer server(
         api,
         {.port = flags.secure_port,
+         .share_port = flags.permit_port_sharing,
          .identity = {http::read_file(flags.tls_cert_file), http::read_file(flags.tls_private_key_file)},
          .authority = http::read_file(flags.client_ca_file),
          .tokens = flags.token_auth_file.empty() ? http::Tokens{} : http::read_tokens(flags.token_auth_file),

@@ -13,6 +13,7 @@ namespace kcheck::reference::up {
 
 struct ApiServerFlags {
     std::uint16_t secure_port = 6443;  // 0: any, which is printed
+    bool permit_port_sharing = false;  // SO_REUSEPORT
     std::string etcd_servers;          // the URL of an etcd; empty: the embedded store
     std::string data_dir;              // of the embedded store; empty: in memory
     std::string client_ca_file, tls_cert_file, tls_private_key_file;

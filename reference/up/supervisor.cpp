@@ -15,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include "reference/base/files.hpp"
+
 namespace kcheck::reference::up {
 
 namespace {
@@ -86,8 +88,7 @@ Supervisor::Supervisor(EventLoop& loop, std::filesystem::path directory,
       report_(std::move(report)),
       child_signal_(loop.context(), SIGCHLD) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    std::filesystem::create_directories(directory_ / "logs");
-    std::filesystem::create_directories(directory_ / "pids");
+    for (const auto* folder : {"logs", "pids"}) make_private_directory(directory_ / folder);
     await_children();
 }
 
@@ -116,9 +117,7 @@ void Supervisor::launch(Running& running) {
     std::vector<char*> words;
     for (auto& word : running.program.words) words.push_back(word.data());
     words.push_back(nullptr);
-    const auto log_name = log_of(running.program);
-    const int log = open(log_name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (log < 0) throw std::system_error(errno, std::system_category(), log_name);
+    const int log = open_to_append(log_of(running.program));
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid == 0) become(words.data(), log, parent);
@@ -126,11 +125,8 @@ void Supervisor::launch(Running& running) {
     close(log);
     if (pid < 0) throw std::system_error(error, std::system_category(), "fork");
     running.pid = pid;
-    running.started = loop_.now();
-    // Whoever reads the file sees a whole number.
-    const auto file = pid_file_of(running.program);
-    std::ofstream(file.string() + ".new") << pid << '\n';
-    std::filesystem::rename(file.string() + ".new", file);
+    running.started = loop_.monotonic();
+    write_private_file(pid_file_of(running.program), fmt::format("{}\n", pid));
 }
 
 void Supervisor::await_children() {
@@ -155,7 +151,7 @@ void Supervisor::died(Running& running, int status) {
     report_(line);
     running.pid = 0;
     ++running.deaths;
-    if (loop_.now() - running.started > healthy_life) running.pause = milliseconds(0);
+    if (loop_.monotonic() - running.started > healthy_life) running.pause = milliseconds(0);
     loop_.after(running.pause, {"up", "start", name}, [this, &running] {
         if (stopping_) return;
         launch(running);

@@ -7,12 +7,12 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <boost/asio/ip/tcp.hpp>
 
 #include "reference/base/event_loop.hpp"
 #include "reference/http/client.hpp"
 #include "reference/http/kubeconfig.hpp"
 #include "reference/up/cluster_directory.hpp"
+#include "reference/up/port_reservation.hpp"
 #include "reference/up/supervisor.hpp"
 
 namespace kcheck::reference::up {
@@ -26,14 +26,6 @@ using std::chrono::seconds;
 void say(const std::string& line) {
     fmt::print("{}\n", line);
     std::fflush(stdout);
-}
-
-/// A port that is free now. It has to be known before kube-apiserver runs, and stay the same when it
-/// is started again.
-std::uint16_t free_port() {
-    using boost::asio::ip::tcp;
-    boost::asio::io_context context;
-    return tcp::acceptor(context, {boost::asio::ip::address_v4::loopback(), 0}).local_endpoint().port();
 }
 
 /// The words of the processes, in the order in which they are best started.
@@ -56,6 +48,7 @@ std::vector<Program> programs(const UpFlags& flags, const ClusterDirectory& dire
 
     add("kube-apiserver", "kube-apiserver",
         {{"secure-port", std::to_string(port)},
+         {"permit-port-sharing", "true"},  // with the reservation
          {"etcd-servers", flags.etcd},
          {"data-dir", flags.etcd.empty() ? directory.store().string() : ""},
          {"client-ca-file", credential("ca.crt")},
@@ -93,9 +86,9 @@ class RunningCluster {
 public:
     explicit RunningCluster(const UpFlags& flags)
         : flags_(flags),
+          port_(flags.port),
           directory_(flags.dir),
-          port_(flags.port != 0 ? flags.port : free_port()),
-          server_(fmt::format("https://127.0.0.1:{}", port_)),
+          server_(fmt::format("https://127.0.0.1:{}", port_.port())),
           supervisor_(loop_, directory_.root(), say) {}
 
     int run() {
@@ -103,9 +96,9 @@ public:
         directory_.write_credentials(server_, flags_.nodes);
         api_.emplace(loop_, http::read_kubeconfig(directory_.kubeconfig()),
                      http::HttpApiOptions{.user_agent = "kcheck-up", .reply_most = seconds(5)});
-        programs_ = programs(flags_, directory_, port_);
+        programs_ = programs(flags_, directory_, port_.port());
         for (const auto& program : programs_) supervisor_.start(program);
-        begun_ = loop_.now();
+        begun_ = loop_.monotonic();
         ask_whether_ready();
         loop_.run();
         if (!has_failed_) say("stopping");
@@ -120,7 +113,7 @@ private:
         for (const auto& program : programs_)
             if (supervisor_.deaths(program.name) > deaths_most)
                 return fail(program.name + " does not stay alive");
-        if (loop_.now() - begun_ > patience)
+        if (loop_.monotonic() - begun_ > patience)
             return fail(fmt::format("not ready after {} s", patience.count()));
         api_->send({.method = "GET", .path = "/api/v1/nodes"}, [this](const Response& nodes) {
             const auto ready =
@@ -153,8 +146,8 @@ private:
 
     const UpFlags flags_;
     EventLoop loop_;
+    const PortReservation port_;  // before anything is written
     ClusterDirectory directory_;
-    const std::uint16_t port_;
     const std::string server_;
     std::optional<http::HttpApi> api_;
     std::vector<Program> programs_;

@@ -23,13 +23,15 @@ SOURCE = Path(__file__).resolve().parents[2]
 def wait_for(what, condition, deadline_s=DEADLINE_S):
     """Returns the first value of condition() that is true."""
     end = time.monotonic() + deadline_s
+    pause = 0.005  # most conditions hold soon; those that take long are asked less often
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
             raise AssertionError(f"{what}: not within {deadline_s} s")
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.1)
 
 
 def descendants(pid):

@@ -9,16 +9,19 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
-from cluster import SOURCE, Cluster
+from cluster import SOURCE, Cluster, wait_for
 
 REFERENCE, KUBECTL, KCHECK = sys.argv[1:]
 MANIFEST = (SOURCE / "examples" / "elasticsearch.yaml").read_text().replace("replicas: 3", "replicas: 1")
 # The log of kube-apiserver is written after the store, so that one is let live.
 VICTIMS = ["kube-controller-manager", "kube-scheduler", "kubelet-node-0", "kubelet-node-1"]
+
+
+def commits(cluster):
+    return cluster.commit_log.read_text().count("\n")
 
 
 class ConformTest(unittest.TestCase):
@@ -27,6 +30,7 @@ class ConformTest(unittest.TestCase):
         folder = self.enterContext(tempfile.TemporaryDirectory())
         cluster = Cluster(REFERENCE, KUBECTL, registry={"default": {"delayMilliseconds": 200}},
                           options=["--commit-log", f"{folder}/commits.jsonl"])
+        cluster.commit_log = Path(folder) / "commits.jsonl"
         try:
             act(cluster)
         finally:
@@ -61,8 +65,10 @@ class ConformTest(unittest.TestCase):
         dice = random.Random(seed)
 
         def act(cluster):
+            before = commits(cluster)
             cluster.kubectl("apply", "-f", "-", text=MANIFEST)
-            time.sleep(dice.uniform(0, 0.5))
+            after = before + dice.randrange(1, 12)
+            wait_for(f"{after} commits", lambda: commits(cluster) >= after)
             known = cluster.component_pids()
             victim = dice.choice([name for name in VICTIMS if name in known])
             print(f"kill -9 {victim}", flush=True)

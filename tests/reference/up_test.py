@@ -5,6 +5,7 @@ Usage: up_test.py REFERENCE KUBECTL KCHECK
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,17 @@ class Call(unittest.TestCase):
         self.assertEqual(result.returncode, 2)
         self.assertIn("--registry", result.stderr)
         self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+
+    def test_a_port_in_use_is_named_and_nothing_is_written(self):
+        with socket.socket() as taken, tempfile.TemporaryDirectory() as directory:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            result = run(REFERENCE, "up", "--dir", directory, "--port", port)
+            self.assertEqual(result.returncode, 2)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+            self.assertIn(port, result.stderr)
+            self.assertEqual(os.listdir(directory), [])
 
     def test_kcheck_up_is_the_same_program(self):
         self.assertEqual(run(KCHECK, "up", "--help").stdout, run(REFERENCE, "up", "--help").stdout)
@@ -93,6 +105,9 @@ class Supervision(unittest.TestCase):
         self.cluster.process.kill()
         self.cluster.process.wait()
         wait_for("all processes have ended", lambda: not any(map(is_alive, below)))
+        for key in ("kubeconfig", "token", "credentials"):
+            wait_for(f"{key} is removed", lambda: not (self.cluster.root / key).exists())
+        self.assertTrue((self.cluster.root / "store").exists())
 
     def test_the_same_directory_twice_at_once_is_refused(self):
         result = run(REFERENCE, "up", "--dir", str(self.cluster.root))
@@ -101,6 +116,24 @@ class Supervision(unittest.TestCase):
 
 
 class Directory(unittest.TestCase):
+    def test_a_directory_that_was_there_keeps_its_mode(self):
+        with tempfile.TemporaryDirectory() as directory:
+            os.chmod(directory, 0o755)
+            cluster = Cluster(REFERENCE, KUBECTL, nodes=1, root=directory)
+            modes = {name: os.stat(Path(directory) / name).st_mode & 0o777
+                     for name in ("", "credentials", "kubeconfig", "token", "store", "logs")}
+            self.assertEqual(cluster.close(), 0)
+        self.assertEqual(modes, {"": 0o755, "credentials": 0o700, "kubeconfig": 0o600, "token": 0o600,
+                                 "store": 0o700, "logs": 0o700})
+
+    def test_a_temporary_directory_is_removed_when_up_is_killed(self):
+        up = subprocess.Popen([REFERENCE, "up", "--nodes", "1"], stdout=subprocess.PIPE, text=True)
+        kubeconfig = next(Path(line.split()[1]) for line in up.stdout if line.startswith("kubeconfig: "))
+        self.assertTrue(kubeconfig.exists())
+        up.kill()
+        up.communicate(timeout=60)
+        wait_for("the directory is removed", lambda: not kubeconfig.parent.exists())
+
     def test_what_was_stored_is_there_again(self):
         with tempfile.TemporaryDirectory() as directory:
             first = Cluster(REFERENCE, KUBECTL, nodes=1, root=directory)
