@@ -46,7 +46,7 @@ MAY_INCLUDE = {
     "reference/simulation": reference("store", "client", "runtime", "apiserver"),
     "reference/replay": reference(*COMPONENTS, "simulation"),
     "reference/up": reference(*COMPONENTS, "http"),
-    "reference": reference("runtime", "replay", "up"),
+    "reference": reference("runtime", "http", "replay", "up"),
     "cli": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios"},
     "tests": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios", "examples", "cli",
                                   "reference"},
