@@ -65,7 +65,7 @@ constexpr FieldEffect template_meta[] = {
 
 constexpr FieldEffect label_selector[] = {modelled("matchExpressions"), modelled("matchLabels")};
 constexpr FieldEffect requirement[] = {modelled("key"), modelled("operator"), modelled("values")};
-constexpr FieldEffect list[] = {modelled("apiVersion"), opaque(modelled("items")), modelled("kind"),
+constexpr FieldEffect list_object[] = {modelled("apiVersion"), opaque(modelled("items")), modelled("kind"),
                                 opaque("metadata")};
 
 // --- apps/v1: Deployment ------------------------------------------------------------------
@@ -319,7 +319,7 @@ constexpr std::array table = {
     TypeEffects{"core.VolumeProjection", "configMap downwardAPI secret serviceAccountToken", projection},
     TypeEffects{"meta.LabelSelector", "", label_selector},
     TypeEffects{"meta.LabelSelectorRequirement", "", requirement},
-    TypeEffects{"meta.List", "", list},
+    TypeEffects{"meta.List", "", list_object},
     TypeEffects{"meta.ObjectMeta",
                 "annotations creationTimestamp deletionGracePeriodSeconds finalizers generateName generation "
                 "resourceVersion selfLink uid",
