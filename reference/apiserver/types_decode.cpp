@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "reference/apiserver/types_quantity.hpp"
-#include "reference/base/json_access.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/base/json_access.hpp"
 
