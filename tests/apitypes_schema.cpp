@@ -180,7 +180,7 @@ TEST_CASE("the defaults of the table are values of their fields, within their wo
             INFO(type.name << "." << field.name);
             const Json value = Json::parse(field.default_value);
             CHECK_FALSE(decoding_error(type, {{std::string(field.name), value}}));
-            if (!field.words.empty())
+            if (!field.words.empty() && value.is_string())
                 CHECK(std::count(field.words.begin(), field.words.end(), value.get<std::string>()) == 1);
             if (field.minimum && value.is_number()) CHECK(value >= *field.minimum);
             if (field.maximum && value.is_number()) CHECK(value <= *field.maximum);
