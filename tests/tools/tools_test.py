@@ -47,6 +47,22 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("not a path from the root", output)
 
+    def test_folders_inside_folders_are_layers(self):
+        files = {"traces/driver/script.hpp": "", "traces/recordings/recording.hpp": "",
+                 "traces/recordings/read.cpp": '#include "traces/driver/script.hpp"\n',
+                 "cli/conform.cpp": '#include "traces/recordings/recording.hpp"\n'}
+        self.assertEqual(run("check_layers.py", files)[0], 0)
+        files["traces/driver/script.cpp"] = '#include "traces/recordings/recording.hpp"\n'
+        code, output = run("check_layers.py", files)
+        self.assertEqual(code, 1)
+        self.assertIn("traces/driver/script.cpp:1: traces/driver/ may not include traces/recordings/", output)
+
+    def test_a_folder_without_a_row_fails(self):
+        for name in ("attic/a.cpp", "traces/a.cpp", "traces/attic/a.cpp"):
+            code, output = run("check_layers.py", {"ir/a.cpp": "", name: ""})
+            self.assertEqual(code, 1)
+            self.assertIn(f"{name}: {Path(name).parent}/ is in no layer", output)
+
 
 class Tidy(unittest.TestCase):
     def assert_breach(self, name: str, text: str, expected: str):
@@ -154,6 +170,23 @@ class MakeSchema(unittest.TestCase):
         self.assertEqual(self.made(table), table)
         # What Go says goes where Go no longer says it.
         self.assertEqual(self.made(table.replace(" name string required", " name string retainKeys")), table)
+
+
+class Format(unittest.TestCase):
+    def check(self, text: str) -> tuple[int, str]:
+        with tempfile.TemporaryDirectory() as root:
+            (Path(root) / "a.cpp").write_text(text)
+            done = subprocess.run([TOOLS / "format", "--check", root],
+                                  capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    def test_a_clean_source_passes(self):
+        self.assertEqual(self.check("int pods = 1;\n")[0], 0)
+
+    def test_another_layout_fails(self):
+        code, output = self.check("int  pods=1;\n")
+        self.assertEqual(code, 1)
+        self.assertIn("a.cpp: not as clang-format 14 leaves it", output)
 
 
 if __name__ == "__main__":
