@@ -27,9 +27,12 @@ MAY_INCLUDE = {
     "ir": set(),
     "checker": {"ir"},
     "model": {"ir"},
-    "invariants": {"ir", "model"},
+    "invariants": {"ir", "model", "checker"},
     "manifests": {"kubernetes", "model"},
-    "traces": PIPELINE | {"checker"},
+    "traces/counterexamples": PIPELINE | {"checker"},
+    "traces/driver": PIPELINE | {"checker", "traces/counterexamples"},
+    "traces/recordings": PIPELINE | {"traces/counterexamples", "traces/driver"},
+    "scenarios": ENGINE | PIPELINE | {"manifests", "traces"},
     "examples": {"checker"},
     "reference/base": {"kubernetes"},
     "reference/store": reference(),
@@ -43,8 +46,9 @@ MAY_INCLUDE = {
     "reference/replay": reference(*COMPONENTS),
     "reference/up": reference(*COMPONENTS, "http"),
     "reference": reference("runtime", "replay", "up"),
-    "cli": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces"},
-    "tests": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "examples", "cli", "reference"},
+    "cli": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios"},
+    "tests": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios", "examples", "cli",
+                                  "reference"},
 }
 NOT_OURS = {"build"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
