@@ -62,12 +62,20 @@ TEST_CASE("a watch that is refused says why, and ends", "[parallel]") {
 }
 
 TEST_CASE("a watch from a version that is gone begins, and says so in its stream", "[parallel]") {
-    const TestServer server;
+    store::EmbeddedStore store;
+    {
+        apiserver::ApiServer before(store, {});
+        before.create_system_namespaces();
+        const Request create{.method = "POST", .path = config_maps, .body = config_map("a")};
+        REQUIRE(before.handle(administrator, create).status == 201);
+    }
+    const TestServer server({}, &store);
+    CHECK(TestClient(server.config_of(administrator)).send({"GET", config_maps}).status == 200);
     RawClient client(server);
-    client.send(
-        fmt::format("GET {}?watch=1&resourceVersion=1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer "
-                    "secret\r\n\r\n",
-                    config_maps));
+    client.send(fmt::format(
+        "GET {}?watch=1&resourceVersion=1&timeoutSeconds=5 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer "
+        "secret\r\n\r\n",
+        config_maps));
     const auto text = client.read_to_end();
     CHECK_THAT(text, Catch::StartsWith("HTTP/1.1 200 OK") && Catch::EndsWith("\r\n0\r\n\r\n"));
     const auto begin = text.find("{"), end = text.find("\n", begin);

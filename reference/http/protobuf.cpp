@@ -169,8 +169,9 @@ Json base64(std::string_view bytes) {
 Json time_of(std::string_view bytes, bool with_micros) {
     constexpr std::int64_t zero_time = -62'135'596'800, last_time = 253'402'300'799;
     auto values = read_scalars(bytes);
+    if (values.empty()) return nullptr;
     const auto seconds = static_cast<std::int64_t>(values[1].integer);
-    if (values.empty() || seconds == zero_time || !values.contains(1)) return nullptr;
+    if (seconds == zero_time) return nullptr;
     if (seconds < zero_time || seconds > last_time) throw Malformed("a time that is none");
     const auto text = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(seconds)));
     if (!with_micros) return text + "Z";
