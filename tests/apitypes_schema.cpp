@@ -135,8 +135,7 @@ TEST_CASE("quantities are written in one way") {
 }
 
 TEST_CASE("what is no quantity is none") {
-    for (const auto* text :
-         {"", "-", ".", "m", "1.2.3", "1 Gi", "1gi", "1e", "1e+-3", "0x10", "1e99999999999"}) {
+    for (const auto* text : {"", "-", ".", "m", "1.2.3", "1 Gi", "1gi", "1e", "1e+-3", "0x10"}) {
         INFO(text);
         CHECK(canonical_text(text) == "none");
     }
