@@ -1,7 +1,7 @@
 # What makes building faster and changes nothing else.
 
 find_program(KCHECK_MOLD mold DOC "A linker that is several times as fast as GNU ld")
-if(KCHECK_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12.1)
+if(KCHECK_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_link_options(-fuse-ld=mold)
 endif()
 find_program(KCHECK_CCACHE ccache DOC "Compilers' results of earlier builds")
