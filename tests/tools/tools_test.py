@@ -1,5 +1,6 @@
 """The checks of tools/ must be able to fail: each is run on a tree with one fault."""
 
+import importlib.util
 import subprocess
 import sys
 import tempfile
@@ -56,8 +57,22 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("traces/driver/script.cpp:1: traces/driver/ may not include traces/recordings/", output)
 
+    def test_the_folders_of_the_reference_are_layers(self):
+        files = {"reference/base/json.hpp": "",
+                 "reference/client/api.hpp": '#include "reference/base/json.hpp"\n',
+                 "reference/http/client.cpp": '#include "reference/client/api.hpp"\n',
+                 "reference/up/up.hpp": "",
+                 "reference/main.cpp": '#include "reference/up/up.hpp"\n'}
+        self.assertEqual(run("check_layers.py", files)[0], 0)
+        files["reference/client/requests.cpp"] = '#include "reference/http/client.hpp"\n'
+        files["reference/http/client.hpp"] = ""
+        code, output = run("check_layers.py", files)
+        self.assertEqual(code, 1)
+        self.assertIn("reference/client/requests.cpp:1: reference/client/ may not include reference/http/",
+                      output)
+
     def test_a_folder_without_a_row_fails(self):
-        for name in ("attic/a.cpp", "traces/a.cpp", "traces/attic/a.cpp"):
+        for name in ("attic/a.cpp", "traces/a.cpp", "traces/attic/a.cpp", "reference/attic/a.cpp"):
             code, output = run("check_layers.py", {"ir/a.cpp": "", name: ""})
             self.assertEqual(code, 1)
             self.assertIn(f"{name}: {Path(name).parent}/ is in no layer", output)
@@ -86,6 +101,89 @@ class Tidy(unittest.TestCase):
     def test_a_clock_is_fine_outside_the_model(self):
         code, _ = run("tidy.py", {"cli/a.cpp": "#include <chrono>\n"})
         self.assertEqual(code, 0)
+
+
+GO_TYPES = """package v1
+
+import (
+    metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// +enum
+type Color string
+
+const (
+    Red Color = "Red"
+    Blue Color = "Blue"
+)
+
+type Paint struct {
+    metav1.TypeMeta `json:",inline"`
+    // +optional
+    metav1.ObjectMeta `json:"metadata,omitempty"`
+    // Not copied.
+    // +optional
+    // +default=1
+    Coats *int32 `json:"coats,omitempty" protobuf:"varint,1,opt,name=coats"`
+    Color Color `json:"color"`
+    // +optional
+    Layers []Layer `json:"layers,omitempty" patchStrategy:"merge,retainKeys" patchMergeKey:"name"`
+    Shared `json:",inline"`
+}
+
+type Shared struct {
+    Name string `json:"name"`
+}
+
+type Layer struct {
+    Shared `json:",inline"`
+}
+"""
+GO_META = """package v1
+
+type TypeMeta struct {
+}
+
+type ObjectMeta struct {
+    Labels map[string]string `json:"labels,omitempty"`
+}
+"""
+
+
+class MakeSchema(unittest.TestCase):
+    def made(self, table: str) -> str:
+        """What becomes of the table of paint."""
+        spec = importlib.util.spec_from_file_location("make_schema", TOOLS / "make_schema.py")
+        tool = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(tool)
+        tool.PACKAGES = {"meta": ("meta/v1", "io.k8s.meta.v1", "v1", []),
+                         "paint": ("paint/v1", "io.k8s.paint.v1", "paint/v1", ["Paint"])}
+        tool.BY_FOLDER = {"k8s.io/apimachinery/pkg/apis/meta/v1": "meta"}
+        with tempfile.TemporaryDirectory() as name:
+            root = Path(name)
+            for package, text in (("paint", GO_TYPES), ("meta", GO_META)):
+                (root / package / "v1").mkdir(parents=True)
+                (root / package / "v1" / "types.go").write_text(text.replace("    ", "\t"))
+            (root / "paint.txt").write_text(table)
+            sources = tool.Sources(root)
+            sources.resolve("paint.Paint")
+            tool.write(sources, "paint", root / "paint.txt")
+            return (root / "paint.txt").read_text()
+
+    def test_names_types_required_fields_merge_keys_words_and_defaults_are_read(self):
+        self.assertEqual(self.made("").splitlines(), [
+            'R"(', "package paint io.k8s.paint.v1 paint/v1", "string Color Blue Red", "",
+            "type Layer", " name string required", "",
+            "kind Paint", " apiVersion string", " coats *int32 =1", " color Color required", " kind string",
+            " layers []Layer merge=name retainKeys", " metadata meta.ObjectMeta", " name string required",
+            ')"'])
+
+    def test_what_was_added_by_hand_stays(self):
+        table = self.made("").replace(" color Color required", " color Color required immutable | Its color.")
+        table = table.replace(" coats *int32 =1", " coats *int32 =1 >=1 <=9")
+        self.assertEqual(self.made(table), table)
+        # What Go says goes where Go no longer says it.
+        self.assertEqual(self.made(table.replace(" name string required", " name string retainKeys")), table)
 
 
 class Format(unittest.TestCase):
