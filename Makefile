@@ -66,7 +66,8 @@ debug: setup
 	build/debug/kcheck gate --on build/debug/kcheck-reference --help > /dev/null
 
 format:
-	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+	@tools/setup
+	@tools/format
 
 clean:
 	rm -rf build
