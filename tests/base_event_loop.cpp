@@ -3,7 +3,6 @@
 #include "reference/base/event_loop.hpp"
 
 using namespace kcheck::reference;
-using namespace kcheck::reference::http;
 using std::chrono::milliseconds;
 
 TEST_CASE("an event loop runs what is posted in order, and never from within post") {
