@@ -1,4 +1,6 @@
 // Decoding, normal form, quantities and merge keys, as Go's types have them.
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "kubernetes/quantity.hpp"
@@ -153,6 +155,53 @@ TEST_CASE("lists merge by the keys that Kubernetes merges them by") {
     CHECK(field_of("meta.ObjectMeta", "finalizers").merges);
     CHECK(field_of("apps.DeploymentSpec", "strategy").retains_keys);
     CHECK(field_of("core.NodeStatus", "conditions").merge_key == "type");
+}
+
+TEST_CASE("what a table says wrongly is found when it is read") {
+    const auto made = [](std::string_view lines) {
+        const std::string text = "package p io.k8s.p p/v1\n" + std::string(lines);
+        const std::array<std::string_view, 1> tables = {text};
+        return kubernetes::Schema(tables).types().size();
+    };
+    CHECK(made("string Color red blue\nkind A\n color Color required\n b []B merge=name\ntype B\n name "
+               "string\n") == 2);
+    for (const auto* lines : {"type A\n a Missing\n", "type A\n a string sometimes\n", "type A\n a\n",
+                              " a string\n", "type A\n a int32 >=x\n", "type\n", "struct A\n"}) {
+        INFO(lines);
+        CHECK_THROWS_AS(made(lines), std::invalid_argument);
+    }
+}
+
+TEST_CASE("the defaults of the table are values of their fields, within their words and bounds") {
+    std::size_t defaults = 0;
+    for (const auto& type : kubernetes::schema().types())
+        for (const auto& field : type.fields) {
+            if (field.default_value.empty()) continue;
+            INFO(type.name << "." << field.name);
+            const Json value = Json::parse(field.default_value);
+            CHECK_FALSE(decoding_error(type, {{std::string(field.name), value}}));
+            if (!field.words.empty() && value.is_string())
+                CHECK(std::count(field.words.begin(), field.words.end(), value.get<std::string>()) == 1);
+            if (field.minimum && value.is_number()) CHECK(value >= *field.minimum);
+            if (field.maximum && value.is_number()) CHECK(value <= *field.maximum);
+            ++defaults;
+        }
+    CHECK(defaults > 80);
+}
+
+TEST_CASE("fields of 1.36 are known, and kept") {
+    auto object = deployment_manifest();
+    auto& spec = object["spec"]["template"]["spec"];
+    spec["initContainers"] = Json::parse(R"([{"name": "side", "image": "side:1", "restartPolicy": "Always",
+        "restartPolicyRules": [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]}])");
+    spec["resources"] = {{"requests", {{"cpu", "1"}}}};
+    spec["hostnameOverride"] = "other";
+    spec["volumes"] = Json::parse(R"([{"name": "image", "image": {"reference": "data:1"}}])");
+    const auto* type = kubernetes::schema().kind("apps/v1", "Deployment");
+    CHECK(unknown_fields(*type, object) == std::vector<std::string>{});
+    auto kept = object;
+    normalize(*type, kept);
+    CHECK(kept == object);
 }
 
 TEST_CASE("every field leads to a type that exists, and every resource has one") {

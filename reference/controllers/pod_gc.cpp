@@ -70,8 +70,7 @@ void PodGcController::collect_of_nodes_out_of_service() {
 void PodGcController::collect_orphaned() {
     std::map<std::string, std::vector<Object>> orphans;  // by node
     for (const auto& pod : pods_.store().list())
-        if (!node_of(*pod).empty() && !nodes_.get(node_of(*pod)))
-            orphans[node_of(*pod)].push_back(pod);
+        if (!node_of(*pod).empty() && !nodes_.get(node_of(*pod))) orphans[node_of(*pod)].push_back(pod);
     std::erase_if(absent_since_, [&](const auto& entry) { return !orphans.contains(entry.first); });
     for (auto& [node, pods] : orphans) {
         const auto since = absent_since_.try_emplace(node, environment_.now()).first->second;
@@ -89,8 +88,7 @@ Task<> PodGcController::remove_if_node_is_absent(std::string node, std::vector<O
 
 void PodGcController::collect_unscheduled_terminating() {
     for (const auto& pod : pods_.store().list())
-        if (is_deleting(*pod) && node_of(*pod).empty())
-            remove(pod, "PodGC: terminating and never scheduled");
+        if (is_deleting(*pod) && node_of(*pod).empty()) remove(pod, "PodGC: terminating and never scheduled");
 }
 
 void PodGcController::remove(const Object& pod, const std::string& message) {

@@ -55,32 +55,30 @@ std::vector<Program> programs(const UpFlags& flags, const ClusterDirectory& dire
     };
 
     add("kube-apiserver", "kube-apiserver",
-                   {{"secure-port", std::to_string(port)},
-                    {"etcd-servers", flags.etcd},
-                    {"data-dir", flags.etcd.empty() ? directory.store().string() : ""},
-                    {"client-ca-file", credential("ca.crt")},
-                    {"tls-cert-file", credential("apiserver.crt")},
-                    {"tls-private-key-file", credential("apiserver.key")},
-                    {"token-auth-file", credential("tokens.csv")},
-                    {"audit-log-path", absolute(flags.audit_log)},
-                    {"commit-log", absolute(flags.commit_log)}});
-    add(
-        "kube-controller-manager", "kube-controller-manager",
+        {{"secure-port", std::to_string(port)},
+         {"etcd-servers", flags.etcd},
+         {"data-dir", flags.etcd.empty() ? directory.store().string() : ""},
+         {"client-ca-file", credential("ca.crt")},
+         {"tls-cert-file", credential("apiserver.crt")},
+         {"tls-private-key-file", credential("apiserver.key")},
+         {"token-auth-file", credential("tokens.csv")},
+         {"audit-log-path", absolute(flags.audit_log)},
+         {"commit-log", absolute(flags.commit_log)}});
+    add("kube-controller-manager", "kube-controller-manager",
         {{"kubeconfig", credential("kube-controller-manager.kubeconfig")}, {"credentials-dir", credentials}});
-    add("kube-scheduler", "kube-scheduler",
-                   {{"kubeconfig", credential("kube-scheduler.kubeconfig")}});
+    add("kube-scheduler", "kube-scheduler", {{"kubeconfig", credential("kube-scheduler.kubeconfig")}});
     for (int i = 0; i < flags.nodes; ++i) {
         const auto node = fmt::format("node-{}", i);
         const auto socket = directory.runtime_socket(node).string();
         add("container-runtime-" + node, "container-runtime",
-                       {{"listen", socket},
-                        {"root-dir", directory.runtime_state(node)},
-                        {"registry", absolute(flags.registry)}});
+            {{"listen", socket},
+             {"root-dir", directory.runtime_state(node)},
+             {"registry", absolute(flags.registry)}});
         add("kubelet-" + node, "kubelet",
-                       {{"kubeconfig", credential("kubelet-" + node + ".kubeconfig")},
-                        {"hostname-override", node},
-                        {"container-runtime-endpoint", socket},
-                        {"pod-subnet", std::to_string(i)}});
+            {{"kubeconfig", credential("kubelet-" + node + ".kubeconfig")},
+             {"hostname-override", node},
+             {"container-runtime-endpoint", socket},
+             {"pod-subnet", std::to_string(i)}});
     }
     return result;
 }
