@@ -7,11 +7,11 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "cli/reductions.hpp"
 #include "cli/values.hpp"
 #include "invariants/property.hpp"
 #include "invariants/violations.hpp"
 #include "manifests/effects.hpp"
+#include "model/named_reductions.hpp"
 #include "model/pipeline.hpp"
 #include "model/variants.hpp"
 
@@ -32,11 +32,11 @@ struct Table {
 std::string_view to_string(invariants::Kind kind) {
     return kind == invariants::Kind::safety ? "safety" : "liveness";
 }
-std::string_view to_string(invariants::Class clazz) {
-    switch (clazz) {
-        case invariants::Class::guaranteed: return "guaranteed";
-        case invariants::Class::assumed: return "assumed";
-        case invariants::Class::soft: break;
+std::string_view to_string(invariants::Strength strength) {
+    switch (strength) {
+        case invariants::Strength::guaranteed: return "guaranteed";
+        case invariants::Strength::assumed: return "assumed";
+        case invariants::Strength::soft: break;
     }
     return "soft";
 }
@@ -45,7 +45,7 @@ Table property_table() {
     Table table{{"name", "id", "kind", "class", "statement"}, {}};
     for (const auto& p : invariants::properties())
         table.rows.push_back({std::string(p.name), std::string(p.id), std::string(to_string(p.kind)),
-                              std::string(to_string(p.clazz)), std::string(p.statement)});
+                              std::string(to_string(p.strength)), std::string(p.statement)});
     return table;
 }
 
@@ -58,7 +58,7 @@ Table variant_table() {
 
 Table reduction_table() {
     Table table{{"name", "what it leaves out"}, {}};
-    for (const auto& reduction : reductions)
+    for (const auto& reduction : model::named_reductions)
         table.rows.push_back({std::string(reduction.name), std::string(reduction.summary)});
     return table;
 }
@@ -75,13 +75,15 @@ model::Configuration specimen() {
 Table component_table() {
     const model::Pipeline pipeline(specimen());
     std::vector<std::pair<std::string, std::vector<std::string>>> verbs;
-    for (const auto& action : pipeline.actions()) {
+    const auto add = [&](const model::ActionInfo& action) {
         const auto name = action.component.substr(0, action.component.find('['));
         auto found = std::ranges::find(verbs, name, &std::pair<std::string, std::vector<std::string>>::first);
         if (found == verbs.end()) found = verbs.insert(verbs.end(), {name, {}});
         if (std::ranges::find(found->second, action.verb) == found->second.end())
             found->second.push_back(action.verb);
-    }
+    };
+    std::ranges::for_each(pipeline.actions(), add);
+    std::ranges::for_each(pipeline.collections(), add);
     Table table{{"name", "what it does"}, {}};
     for (const auto& [name, actions] : verbs)
         table.rows.push_back({name, fmt::format("{}", fmt::join(actions, ", "))});
@@ -91,11 +93,14 @@ Table component_table() {
 Table action_table() {
     const model::Pipeline pipeline(specimen());
     Table table{{"component", "action", "kind"}, {}};
-    for (const auto& action : pipeline.actions())
+    const auto add = [&](const model::ActionInfo& action) {
         table.rows.push_back({action.component, action.what,
                               action.fault    ? "fault"
                               : action.writes ? "write"
                                               : "local"});
+    };
+    std::ranges::for_each(pipeline.actions(), add);
+    std::ranges::for_each(pipeline.collections(), add);
     return table;
 }
 
@@ -204,7 +209,7 @@ std::string properties_markdown() {
     text += as_markdown(property_table());
     for (const auto& p : invariants::properties()) {
         text += fmt::format("\n## {}\n\n{}\n\n    {}\n\n{} ({}, {}).\n\n", p.name, p.statement, p.formula,
-                            p.id, to_string(p.kind), to_string(p.clazz));
+                            p.id, to_string(p.kind), to_string(p.strength));
         text += fmt::format("**Why.** {}\n\n**Source.** {}\n\n", p.rationale, p.source);
         text += "**Violated by.**\n\n";
         for (const auto* row : violations_where(&Violation::property, p.name))
@@ -259,7 +264,7 @@ std::string explain_property(const Property& p) {
     return fmt::format(
         "{} ({}, {}, {})\n\n{}\n\n  formula      {}\n  why          {}\n  source       {}\n"
         "  violated by  {}\n  see it       {}\n  witness      {}\n",
-        p.name, p.id, to_string(p.kind), to_string(p.clazz), p.statement, p.formula, p.rationale, p.source,
+        p.name, p.id, to_string(p.kind), to_string(p.strength), p.statement, p.formula, p.rationale, p.source,
         fmt::join(p.violated_by, ", "), commands_of(violations_where(&Violation::property, p.name)),
         p.witness_text);
 }
@@ -276,7 +281,7 @@ Json json_of(const Property& p) {
     return {{"name", p.name},
             {"id", p.id},
             {"kind", to_string(p.kind)},
-            {"class", to_string(p.clazz)},
+            {"class", to_string(p.strength)},
             {"statement", p.statement},
             {"formula", p.formula},
             {"rationale", p.rationale},

@@ -7,7 +7,6 @@
 #include <tl/expected.hpp>
 
 #include "cli/options.hpp"
-#include "traces/conformance.hpp"
 
 namespace kcheck::cli {
 
@@ -18,8 +17,5 @@ struct Conformed {
 
 /// The error: the recording cannot be read, or asks for more than the model has.
 tl::expected<Conformed, UsageError> conform(const Options& options, const std::atomic<bool>& stop);
-
-/// The verdict in words, and the first write that is not admitted.
-std::string text_of(const traces::Recording& recording, const traces::Conformance& result);
 
 }  // namespace kcheck::cli

@@ -11,6 +11,7 @@ namespace kcheck::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using scenarios::GateCase;
 using Status = GateCase::Status;
 
 const char* name_of(Status status) {
@@ -43,7 +44,7 @@ std::string xml(const std::string& text) {
 
 }  // namespace
 
-std::string junit(const std::vector<GateCase>& cases) {
+std::string junit(const std::vector<scenarios::GateCase>& cases) {
     const auto count = [&](Status status) {
         return std::count_if(cases.begin(), cases.end(),
                              [&](const GateCase& one) { return one.status == status; });

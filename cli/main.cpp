@@ -1,4 +1,4 @@
-// kcheck: wires the folders; what it does is in check.hpp, prove.hpp and catalogue.hpp.
+// kcheck: wires the folders; what a check and a gate do is in scenarios/.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -12,19 +12,18 @@
 #include <fmt/ranges.h>
 
 #include "cli/catalogue.hpp"
-#include "cli/check.hpp"
 #include "cli/conform.hpp"
 #include "cli/gate.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output_file.hpp"
 #include "cli/parse.hpp"
-#include "cli/prove.hpp"
+#include "cli/provable.hpp"
 #include "cli/replay.hpp"
 #include "cli/report.hpp"
 #include "cli/up.hpp"
 #include "cli/version.hpp"
-#include "traces/itf.hpp"
-#include "traces/json.hpp"
+#include "traces/counterexamples/itf.hpp"
+#include "traces/counterexamples/json.hpp"
 
 namespace kcheck::cli {
 
@@ -90,21 +89,23 @@ Options remaining(Options options, std::chrono::steady_clock::time_point began) 
 }
 
 /// Throws std::length_error if the configuration is too large.
-tl::expected<Result, InternalError> run_one(const Workload& workload,
-                                            const std::vector<const invariants::Property*>& wanted,
-                                            const Options& options, const std::atomic<bool>& stop,
-                                            ProgressLine& line) {
+tl::expected<Result, scenarios::InternalError> run_one(const Workload& workload,
+                                                       const std::vector<const invariants::Property*>& wanted,
+                                                       const Options& options, const std::atomic<bool>& stop,
+                                                       ProgressLine& line) {
     if (options.command != Command::prove)
-        return check(workload.configuration, workload.wanted, options,
-                     {&stop, [&](const checker::Progress& p) { line.show(p); }});
-    const ProofWatching proving{&stop, [&](const std::string& text) { line.say(text); },
-                                [&](const PropertyResult& row) {
-                                    if (wanted.size() < 2 || options.output != Output::text) return;
-                                    line.erase();
-                                    fmt::print(stderr, "{}: {}\n", row.property->name,
-                                               to_string(row.verdict));
-                                }};
-    return prove(model::Pipeline(workload.configuration, workload.wanted.plain()), wanted, options, proving);
+        return scenarios::check(workload.configuration, workload.wanted, check_options(options),
+                                {&stop, [&](const checker::Progress& p) { line.show(p); }});
+    const scenarios::ProofWatching proving{&stop, [&](const std::string& text) { line.say(text); },
+                                           [&](const PropertyResult& row) {
+                                               if (wanted.size() < 2 || options.output != Output::text)
+                                                   return;
+                                               line.erase();
+                                               fmt::print(stderr, "{}: {}\n", row.property->name,
+                                                          to_string(row.verdict));
+                                           }};
+    return scenarios::prove(model::Pipeline(workload.configuration, workload.wanted.plain()), wanted,
+                            proof_options(options), proving);
 }
 
 int run_checker(const Options& options, const std::string& call) {

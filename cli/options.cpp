@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/reductions.hpp"
 #include "cli/values.hpp"
 #include "invariants/property.hpp"
 #include "manifests/effects.hpp"
+#include "model/named_reductions.hpp"
 #include "model/variants.hpp"
 
 namespace kcheck::cli {
@@ -168,7 +168,7 @@ std::vector<OptionInfo> make_table() {
         {"no-reduction", 0, "NAME", "all are on", "switch a reduction off (kcheck list reductions)", true,
          questions, runs,
          [](Options& o, const std::string& v) {
-             return name(o.no_reductions, v, "reduction", names_of(reductions));
+             return name(o.no_reductions, v, "reduction", names_of(model::named_reductions));
          }},
 
         {"threads", 0, "N", "one per processor", "no effect on anything but speed", false, limits, searches,

@@ -6,8 +6,8 @@
 
 #include "cli/replay_on.hpp"
 #include "cli/terminal.hpp"
-#include "traces/json.hpp"
-#include "traces/text.hpp"
+#include "traces/counterexamples/json.hpp"
+#include "traces/counterexamples/text.hpp"
 
 namespace kcheck::cli {
 

@@ -6,14 +6,16 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/interrupt.hpp"
-#include "traces/run_on.hpp"
+#include "traces/driver/run_on.hpp"
 
 namespace kcheck::cli {
+
+namespace driver = traces::driver;
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-using traces::Agreement;
+using driver::Agreement;
 
 constexpr std::string_view exec_prefix = "exec:";
 
@@ -31,14 +33,14 @@ const char* name_of(Agreement agreement) {
     return "";
 }
 
-std::string text_of(const traces::Replayed& result, const traces::Script& script, const std::string& name) {
+std::string text_of(const driver::Replayed& result, const driver::Script& script, const std::string& name) {
     if (result.agreement == Agreement::same)
         return fmt::format("replayed: {} does what the trace says, {} steps\n", name, result.steps);
     return fmt::format("{}{} steps of {} were replayed on {}\n", explain(result, script), result.steps,
                        script.steps.size(), name);
 }
 
-std::string json_of(const traces::Replayed& result, const traces::Script& script, const std::string& name) {
+std::string json_of(const driver::Replayed& result, const driver::Script& script, const std::string& name) {
     Json json{{"implementation", name},
               {"verdict", name_of(result.agreement)},
               {"steps", script.steps.size()},
@@ -59,11 +61,11 @@ std::string json_of(const traces::Replayed& result, const traces::Script& script
 
 }  // namespace
 
-tl::expected<std::unique_ptr<traces::ExecImplementation>, UsageError> start_implementation(
-    const std::string& on, const traces::ExecOptions& options) {
-    tl::expected<std::unique_ptr<traces::ExecImplementation>, traces::DriverError> started;
+tl::expected<std::unique_ptr<driver::ExecImplementation>, UsageError> start_implementation(
+    const std::string& on, const driver::ExecOptions& options) {
+    tl::expected<std::unique_ptr<driver::ExecImplementation>, driver::DriverError> started;
     if (on.starts_with(exec_prefix)) {
-        started = traces::ExecImplementation::start_shell(on.substr(exec_prefix.size()), options);
+        started = driver::ExecImplementation::start_shell(on.substr(exec_prefix.size()), options);
     } else {
         std::error_code error;
         const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
@@ -72,14 +74,14 @@ tl::expected<std::unique_ptr<traces::ExecImplementation>, UsageError> start_impl
             return refuse(
                 fmt::format("--on reference: there is no program {} (make run builds it beside kcheck)",
                             program.string()));
-        started = traces::ExecImplementation::start({program.string(), "drive"}, options);
+        started = driver::ExecImplementation::start({program.string(), "drive"}, options);
     }
     if (!started) return refuse(fmt::format("--on {}: {}", on, started.error().message));
     return *std::move(started);
 }
 
 tl::expected<Replayed, UsageError> replay_on(const Options& options, const traces::Trace& trace) {
-    const auto failed = [&](const traces::DriverError& error) {
+    const auto failed = [&](const driver::DriverError& error) {
         return refuse(fmt::format("--on {}: {}", *options.on, error.message));
     };
     const auto timeout =
@@ -87,9 +89,9 @@ tl::expected<Replayed, UsageError> replay_on(const Options& options, const trace
     const auto implementation =
         start_implementation(*options.on, {.timeout = timeout, .stop = &stop_on_signals()});
     if (!implementation) return tl::unexpected(implementation.error());
-    auto replayer = traces::Replayer::greet(**implementation);
+    auto replayer = driver::Replayer::greet(**implementation);
     if (!replayer) return failed(replayer.error());
-    const auto script = traces::script_of(trace);
+    const auto script = driver::script_of(trace);
     const auto result = replayer->run(script);
     if (!result) return failed(result.error());
     if (result->agreement == Agreement::unknown_variant)

@@ -4,10 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "cli/result.hpp"
+#include "cli/setup.hpp"
 #include "cli/terminal.hpp"
 
 namespace kcheck::cli {
+
+using scenarios::Outcome;
+using scenarios::PropertyResult;
+using scenarios::Result;
+using scenarios::Verdict;
 
 /// The report that ends a run. Of one workload: what was checked, a line for each property,
 /// the shortest counterexample, the numbers, the verdict. Of several: a table with a line

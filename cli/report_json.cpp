@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/reductions.hpp"
 #include "cli/report.hpp"
 #include "cli/version.hpp"
-#include "traces/json.hpp"
+#include "model/named_reductions.hpp"
+#include "traces/counterexamples/json.hpp"
 
 namespace kcheck::cli {
 
@@ -40,9 +40,9 @@ Json json_of(const PropertyResult& row) {
     Json object{{"name", property.name},
                 {"id", property.id},
                 {"kind", property.kind == invariants::Kind::safety ? "safety" : "liveness"},
-                {"class", property.clazz == invariants::Class::guaranteed ? "guaranteed"
-                          : property.clazz == invariants::Class::assumed  ? "assumed"
-                                                                          : "soft"},
+                {"class", property.strength == invariants::Strength::guaranteed ? "guaranteed"
+                          : property.strength == invariants::Strength::assumed  ? "assumed"
+                                                                                : "soft"},
                 {"verdict", row.verdict == Verdict::not_checked ? "not-checked" : to_string(row.verdict)},
                 {"decides", row.decides}};
     if (!row.note.empty()) object["note"] = row.note;
@@ -70,7 +70,7 @@ Json json_of(const Outcome& outcome) {
     const auto& configuration = workload->configuration;
     const auto on = workload->wanted.sound_for(configuration);
     auto off = Json::array();
-    for (const auto& reduction : reductions)
+    for (const auto& reduction : model::named_reductions)
         if (!(on.*reduction.member)) off.push_back(reduction.name);
     Json object{{"name", workload->name}, {"verdict", to_string(result.verdict)}};
     if (!result.reason.empty()) object["reason"] = result.reason;

@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/report.hpp"
-#include "traces/text.hpp"
+#include "traces/counterexamples/text.hpp"
 
 namespace kcheck::cli {
 
@@ -164,7 +164,7 @@ std::string property_lines(const Options& options, const Result& result, const P
     const auto* in_full = shown(options, result);
     for (const auto& row : result.properties) {
         if (row.verdict == Verdict::not_checked && !options.properties.empty()) continue;
-        const bool apart = row.property->clazz == invariants::Class::soft && !row.decides;
+        const bool apart = row.property->strength == invariants::Strength::soft && !row.decides;
         (apart ? soft : text) += line(row, options, in_full, result, paint);
     }
     if (!soft.empty()) text += "\nNot promised by Kubernetes, and without effect on the verdict:\n" + soft;

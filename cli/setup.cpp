@@ -1,17 +1,14 @@
 #include "cli/setup.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
 #include <iostream>
-#include <stdexcept>
+#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/reductions.hpp"
 #include "manifests/read.hpp"
+#include "model/named_reductions.hpp"
 
 namespace kcheck::cli {
 
@@ -78,7 +75,8 @@ tl::expected<Setup, UsageError> set_up(const Options& options) {
     for (Workload& workload : setup->workloads) {
         complete(workload.configuration, options);
         for (const auto& name : options.no_reductions)
-            workload.wanted.*std::ranges::find(reductions, name, &ReductionInfo::name)->member = false;
+            workload.wanted.*
+                std::ranges::find(model::named_reductions, name, &model::ReductionInfo::name)->member = false;
     }
     return setup;
 }
@@ -89,13 +87,27 @@ UsageError too_large() {
         "replicas, nodes, operations or faults)"};
 }
 
-std::size_t default_memory_max_bytes() {
-    auto bytes =
-        static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
-    std::ifstream group("/sys/fs/cgroup/memory.max");
-    std::size_t group_bytes = 0;
-    if (group >> group_bytes) bytes = std::min(bytes, group_bytes);  // else it says "max", or nothing
-    return bytes / 4 * 3;
+scenarios::CheckOptions check_options(const Options& options) {
+    scenarios::CheckOptions check{.properties = options.properties, .fail_fast = options.fail_fast};
+    const auto processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    auto& limits = check.limits;
+    limits.threads = static_cast<unsigned>(options.threads.value_or(processors));
+    limits.states_max = options.max_states.value_or(limits.states_max);
+    limits.memory_max_bytes = options.max_memory_bytes.value_or(scenarios::most_of_the_memory_bytes());
+    limits.timeout_s = options.timeout_s.value_or(limits.timeout_s);
+    return check;
+}
+
+scenarios::ProofOptions proof_options(const Options& options) {
+    scenarios::ProofOptions proof{.k_max = options.k_max, .bmc = options.bmc};
+    proof.memory_max_bytes = options.max_memory_bytes.value_or(scenarios::most_of_the_memory_bytes());
+    proof.timeout_s = options.timeout_s.value_or(proof.timeout_s);
+    return proof;
+}
+
+ExitCode exit_code(scenarios::Verdict verdict) {
+    if (scenarios::is_pass(verdict)) return ExitCode::holds;
+    return verdict == scenarios::Verdict::violated ? ExitCode::violated : ExitCode::incomplete;
 }
 
 Description describe(const model::Configuration& configuration, const model::Reductions& on) {
@@ -136,7 +148,7 @@ Description describe(const model::Configuration& configuration, const model::Red
             : "unlimited staleness");
     words.broken = fmt::format("{}", fmt::join(configuration.variants, ", "));
     std::vector<std::string_view> without;
-    for (const auto& reduction : reductions)
+    for (const auto& reduction : model::named_reductions)
         if (!(on.*reduction.member)) without.push_back(reduction.name);
     words.without = fmt::format("{}", fmt::join(without, ", "));
     return words;

@@ -7,20 +7,14 @@
 #include <tl/expected.hpp>
 
 #include "cli/options.hpp"
-#include "manifests/cluster.hpp"
-#include "model/pipeline.hpp"
+#include "model/configuration.hpp"
+#include "scenarios/check.hpp"
+#include "scenarios/prove.hpp"
+#include "scenarios/workload.hpp"
 
 namespace kcheck::cli {
 
-/// One Deployment, which is checked by itself.
-struct Workload {
-    std::string name;  // "default/web" of a manifest, else "app"
-    model::Configuration configuration;
-    model::Reductions wanted;
-    /// What the manifests have, the model has not, and may decide; accepted or not.
-    std::vector<manifests::LeftOut> left_out;
-    manifests::Assumed assumed;
-};
+using scenarios::Workload;
 
 struct Setup {
     std::vector<Workload> workloads;  // one or more
@@ -34,9 +28,13 @@ tl::expected<Setup, UsageError> set_up(const Options& options);
 /// That a pipeline could not be made of the configuration.
 UsageError too_large();
 
-/// The limit of --max-memory where it is not given: three quarters of what the machine, or
-/// the control group that the process runs in, has.
-std::size_t default_memory_max_bytes();
+/// What the options say of a check and of a proof, with what holds where they say nothing: a thread for
+/// each processor, and most of the memory.
+scenarios::CheckOptions check_options(const Options& options);
+scenarios::ProofOptions proof_options(const Options& options);
+
+/// 0 holds or proved, 1 violated, 3 the rest.
+ExitCode exit_code(scenarios::Verdict verdict);
 
 /// The configuration in words: the operations of the user, the nodes, what may go wrong.
 struct Description {

@@ -60,13 +60,6 @@ void ProgressLine::erase() {
     visible_ = false;
 }
 
-std::string grouped(std::uint64_t number) {
-    auto text = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-        text.insert(static_cast<std::size_t>(at), 1, ',');
-    return text;
-}
-
 std::string bytes_text(std::size_t bytes) {
     const auto size = static_cast<double>(bytes);
     return bytes >= (std::size_t{1} << 30U) ? fmt::format("{:.1f} GiB", size / (1U << 30U))

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "checker/explicit_search.hpp"
+#include "scenarios/numbers.hpp"
 
 namespace kcheck::cli {
 
@@ -45,8 +46,7 @@ private:
     std::uint64_t last_states_ = 0;
 };
 
-/// "12,345,678"
-std::string grouped(std::uint64_t number);
+using scenarios::grouped;
 /// "1.4 GiB"
 std::string bytes_text(std::size_t bytes);
 /// "0.35 s", "12 s", "3 min 20 s"

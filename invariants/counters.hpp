@@ -14,7 +14,7 @@ namespace kcheck::invariants {
 /// The versions of the Deployment from the cached to the stored one never go back, and
 /// a change of spec.replicas comes with a new generation.
 template <class C>
-Bool<C> deployment_versions_increase(const C& c, const Cluster& k) {
+Bool<C> deployment_versions_increase(const C& c, const Encoding& k) {
     namespace workload = model::workload;
     const auto& watch = k.dc.deployments;
     auto version = read(c, watch.copy);
@@ -31,8 +31,7 @@ Bool<C> deployment_versions_increase(const C& c, const Cluster& k) {
                               (next[workload::generation] > version[workload::generation] ||
                                (next[workload::generation] == version[workload::generation] &&
                                 next[workload::replicas] == version[workload::replicas]))));
-        for (int f = 0; f < model::workload::fields; ++f)
-            version[f] = c.choose(here, next[f], version[f]);
+        for (int f = 0; f < model::workload::fields; ++f) version[f] = c.choose(here, next[f], version[f]);
         queued = queued + c.count(here);
         present = here;
     }
@@ -46,7 +45,7 @@ Bool<C> deployment_versions_increase(const C& c, const Cluster& k) {
 }
 
 template <class C>
-Bool<C> generations_are_bounded(const C& c, const Cluster& k) {
+Bool<C> generations_are_bounded(const C& c, const Encoding& k) {
     namespace workload = model::workload;
     const auto& seen = k.dc.deployments.copy;
     const auto& stored = k.replica_set;
@@ -57,14 +56,14 @@ Bool<C> generations_are_bounded(const C& c, const Cluster& k) {
 }
 
 template <class C>
-Bool<C> late_creations_are_bounded(const C& c, const Cluster& k) {
+Bool<C> late_creations_are_bounded(const C& c, const Encoding& k) {
     auto most = c.integer(0);
     for (int i = 0; i < k.configuration.replicas_max(); ++i) most = most + c[k.crashes_used];
     return c[k.late_creates] <= most;
 }
 
 template <class C>
-Bool<C> counters_are_bounded(const C& c, const Cluster& k) {
+Bool<C> counters_are_bounded(const C& c, const Encoding& k) {
     return generations_are_bounded(c, k) && late_creations_are_bounded(c, k);
 }
 

@@ -10,7 +10,7 @@ Property uids_are_unique() {
     property.id = "KC-S-005";
     property.name = "uids-are-unique";
     property.kind = Kind::safety;
-    property.clazz = Class::guaranteed;
+    property.strength = Strength::guaranteed;
     property.statement = "No pod is created with the UID of another that is stored.";
     property.formula = "[] forall creations of a pod p: no stored pod q has uid(q) = uid(p)";
     property.rationale =
@@ -18,9 +18,9 @@ Property uids_are_unique() {
         "counter that a restart could reset.";
     property.source = "staging/src/k8s.io/apiserver/pkg/registry/rest/meta.go:FillObjectMetaSystemFields";
     property.violated_by = {"uids-repeat-after-restart"};
-    define(property, [](const auto& c, const Cluster& k) { return c[k.uid_repeated] == 0; });
-    property.lemma = as_term([](const auto& c, const Cluster& k) { return counters_are_bounded(c, k); });
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    define(property, [](const auto& c, const Encoding& k) { return c[k.uid_repeated] == 0; });
+    property.lemma = as_term([](const auto& c, const Encoding& k) { return counters_are_bounded(c, k); });
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         auto pods = c.integer(0);
         for (const auto& pod : k.pod) pods = pods + c.count(c[pod[model::pod::exists]] == 1);
         return pods >= 2;
@@ -34,7 +34,7 @@ Property names_are_unique() {
     property.id = "KC-S-006";
     property.name = "names-are-unique";
     property.kind = Kind::safety;
-    property.clazz = Class::guaranteed;
+    property.strength = Strength::guaranteed;
     property.statement = "No object is created under a name that another object of its type has.";
     property.formula = "[] forall creations w: no object of type(w) and name(w) is stored before w";
     property.rationale =
@@ -43,8 +43,8 @@ Property names_are_unique() {
         "template, and may do so with a cache that does not show the one it created before.";
     property.source = "staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go:Create";
     property.violated_by = {"create-without-name-check"};
-    define(property, [](const auto& c, const Cluster& k) { return c[k.name_reused] == 0; });
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    define(property, [](const auto& c, const Encoding& k) { return c[k.name_reused] == 0; });
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         return c[k.replica_set[model::workload::exists]] == 1 &&
                c[k.dc.replica_sets.copy[model::workload::exists]] == 0;
     });

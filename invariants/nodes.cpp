@@ -11,12 +11,13 @@ namespace {
 template <class C>
 Int<C> containers_on(const C& c, const model::Kubelet& here) {
     auto containers = c.integer(0);
-    for (const auto slot : here.container) containers = containers + c.count(c[slot] != model::kubelet::none);
+    for (const auto variable : here.container)
+        containers = containers + c.count(c[variable] != model::kubelet::none);
     return containers;
 }
 
 /// A pod is bound and meant to run, and its container has not been started on its node.
-constexpr auto some_bound_pod_waits = [](const auto& c, const Cluster& k) {
+constexpr auto some_bound_pod_waits = [](const auto& c, const Encoding& k) {
     return some_pod(c, k, [&](std::size_t p) {
         auto waits = c.boolean(false);
         for (std::size_t n = 0; n < k.kubelet.size(); ++n)
@@ -33,7 +34,7 @@ Property no_start_elsewhere() {
     property.id = "KC-S-008";
     property.name = "no-start-elsewhere";
     property.kind = Kind::safety;
-    property.clazz = Class::assumed;
+    property.strength = Strength::assumed;
     property.statement =
         "A container is started only for a stored pod, and only on the node that the pod is bound to.";
     property.formula = "[] forall starts (n, p): stored(p) and node(p) = n";
@@ -46,9 +47,9 @@ Property no_start_elsewhere() {
         "pkg/kubelet/status/status_manager.go:canBeDeleted";
     property.violated_by = {"kubelet-ignores-node-name", "scheduler-writes-etcd",
                             "binding-without-precondition"};
-    define(property, [](const auto& c, const Cluster& k) { return c[k.stray_start] == 0; });
-    property.lemma = as_term([](const auto& c, const Cluster& k) { return counters_are_bounded(c, k); });
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    define(property, [](const auto& c, const Encoding& k) { return c[k.stray_start] == 0; });
+    property.lemma = as_term([](const auto& c, const Encoding& k) { return counters_are_bounded(c, k); });
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         return some_pod(c, k, [&](std::size_t p) {
             return c[k.kubelet.front().container[p]] == model::kubelet::started;
         });
@@ -62,7 +63,7 @@ Property capacity() {
     property.id = "KC-S-009";
     property.name = "capacity";
     property.kind = Kind::safety;
-    property.clazz = Class::assumed;
+    property.strength = Strength::assumed;
     property.statement = "A node never runs more pods than fit, and its kubelet never admits more.";
     property.formula = "[] forall n: containers(n) <= capacity(n) and admitted(n) <= capacity(n)";
     property.rationale =
@@ -71,7 +72,7 @@ Property capacity() {
         "after the other. Assumed: allocatable does not shrink under running pods.";
     property.source = "pkg/kubelet/lifecycle/predicate.go:Admit, pkg/kubelet/kubelet.go:HandlePodAdditions";
     property.violated_by = {"kubelet-admits-everything"};
-    define(property, [](const auto& c, const Cluster& k) {
+    define(property, [](const auto& c, const Encoding& k) {
         auto fits = c.boolean(true);
         for (std::size_t n = 0; n < k.kubelet.size(); ++n) {
             const int room = k.configuration.nodes[n].capacity;
@@ -80,7 +81,7 @@ Property capacity() {
         }
         return fits;
     });
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         return containers_on(c, k.kubelet.front()) == k.configuration.nodes.front().capacity;
     });
     property.witness_text = "a node is full";
@@ -92,7 +93,7 @@ Property bound_pod_starts() {
     property.id = "KC-L-003";
     property.name = "bound-pod-starts";
     property.kind = Kind::liveness;
-    property.clazz = Class::assumed;
+    property.strength = Strength::assumed;
     property.form = Form::leads_to;
     property.statement = "Every bound pod that is not deleted or refused has its container started some day.";
     property.formula = "[] (some bound active pod is not started => <> none is)";
@@ -104,7 +105,7 @@ Property bound_pod_starts() {
         "pkg/kubelet/images/image_manager.go:EnsureImageExists";
     property.violated_by = {"image-never-arrives"};
     property.premise = on_states(some_bound_pod_waits);
-    property.goal = on_states([](const auto& c, const Cluster& k) { return !some_bound_pod_waits(c, k); });
+    property.goal = on_states([](const auto& c, const Encoding& k) { return !some_bound_pod_waits(c, k); });
     property.witness = property.premise;
     property.witness_text = "a bound pod waits for its container";
     return property;

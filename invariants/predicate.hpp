@@ -10,9 +10,9 @@
 namespace kcheck::invariants {
 
 using model::Bool;
-using model::Cluster;
+using model::Encoding;
 using model::Int;
-using model::Slot;
+using model::VariableId;
 
 /// The reading half of a NativeStep, on a state that stays as it is.
 class Reading {
@@ -22,7 +22,7 @@ public:
 
     explicit Reading(const model::Valuation& state) : state_(state) {}
 
-    int operator[](Slot slot) const { return state_[slot]; }
+    int operator[](VariableId variable) const { return state_[variable]; }
     int choose(bool condition, int then, int otherwise) const { return condition ? then : otherwise; }
     int integer(int value) const { return value; }
     bool boolean(bool value) const { return value; }
@@ -33,18 +33,18 @@ private:
     const model::Valuation& state_;
 };
 
-/// `predicate(c, cluster)` for a state.
+/// `predicate(c, encoding)` for a state.
 template <class F>
 Property::Predicate on_states(F predicate) {
-    return [predicate](const Cluster& k, const model::Valuation& state) {
+    return [predicate](const Encoding& k, const model::Valuation& state) {
         return predicate(Reading(state), k);
     };
 }
 
-/// `predicate(c, cluster)` as a term.
+/// `predicate(c, encoding)` as a term.
 template <class F>
 Property::Symbolic as_term(F predicate) {
-    return [predicate](const Cluster& k, model::SymbolicStep& c) { return predicate(std::as_const(c), k); };
+    return [predicate](const Encoding& k, model::SymbolicStep& c) { return predicate(std::as_const(c), k); };
 }
 
 /// Gives a safety property its predicate in both forms.
@@ -56,14 +56,14 @@ void define(Property& property, F predicate) {
 
 /// Whether `predicate(p)` holds for some pod slot p.
 template <class C, class F>
-Bool<C> some_pod(const C& c, const Cluster& k, F&& predicate) {
+Bool<C> some_pod(const C& c, const Encoding& k, F&& predicate) {
     auto some = c.boolean(false);
     for (std::size_t p = 0; p < k.pod.size(); ++p) some = some || predicate(p);
     return some;
 }
 
 template <class C, class F>
-Bool<C> every_pod(const C& c, const Cluster& k, F&& predicate) {
+Bool<C> every_pod(const C& c, const Encoding& k, F&& predicate) {
     auto every = c.boolean(true);
     for (std::size_t p = 0; p < k.pod.size(); ++p) every = every && predicate(p);
     return every;
@@ -71,7 +71,7 @@ Bool<C> every_pod(const C& c, const Cluster& k, F&& predicate) {
 
 /// controller_utils.go:IsPodActive, of what is stored.
 template <class C>
-Bool<C> is_active(const C& c, const model::PodSlots& pod) {
+Bool<C> is_active(const C& c, const model::PodVariables& pod) {
     return c[pod[model::pod::exists]] == 1 && c[pod[model::pod::deleting]] == 0 &&
            c[pod[model::pod::phase]] != model::pod::terminal;
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ir/term.hpp"
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 #include "model/pipeline.hpp"
 
 namespace kcheck::invariants {
@@ -18,7 +18,7 @@ namespace kcheck::invariants {
 enum class Kind : std::uint8_t { safety, liveness };
 
 /// How much of Kubernetes a property rests on (docs/properties.md).
-enum class Class : std::uint8_t {
+enum class Strength : std::uint8_t {
     guaranteed,  // by kube-apiserver and etcd alone
     assumed,     // for the shipped controllers, under assumptions that the rationale states
     soft,        // what real Kubernetes does not promise: reported apart
@@ -28,18 +28,18 @@ enum class Class : std::uint8_t {
 enum class Form : std::uint8_t { eventually_always, always_eventually, leads_to, finitely_often };
 
 struct Property {
-    std::string_view id;         // "KC-S-001": permanent, never reused
-    std::string_view name;       // "single-binding"
+    std::string_view id;    // "KC-S-001": permanent, never reused
+    std::string_view name;  // "single-binding"
     Kind kind = Kind::safety;
-    Class clazz = Class::guaranteed;
-    std::string_view statement;  // one sentence
-    std::string_view formula;    // in logic
-    std::string_view rationale;  // why it should hold, and under which assumptions
-    std::string_view source;     // Kubernetes file and function, or a paper
+    Strength strength = Strength::guaranteed;
+    std::string_view statement;                 // one sentence
+    std::string_view formula;                   // in logic
+    std::string_view rationale;                 // why it should hold, and under which assumptions
+    std::string_view source;                    // Kubernetes file and function, or a paper
     std::vector<std::string_view> violated_by;  // names of variants
 
-    using Predicate = std::function<bool(const model::Cluster&, const model::Valuation&)>;
-    using Symbolic = std::function<ir::Term(const model::Cluster&, model::SymbolicStep&)>;
+    using Predicate = std::function<bool(const model::Encoding&, const model::Valuation&)>;
+    using Symbolic = std::function<ir::Term(const model::Encoding&, model::SymbolicStep&)>;
 
     // Safety: one function template over both domains gives both forms.
     Predicate holds;
@@ -49,7 +49,7 @@ struct Property {
     // Liveness.
     Form form = Form::eventually_always;
     Predicate goal;
-    Predicate premise;  // leads_to
+    Predicate premise;                                                        // leads_to
     std::function<bool(const model::Pipeline&, const model::Move&)> counted;  // finitely_often
 
     /// A state that shows that the property speaks of something: reachable in the default model.

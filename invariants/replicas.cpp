@@ -7,7 +7,7 @@ namespace kcheck::invariants {
 namespace {
 
 template <class C>
-Int<C> active_pods(const C& c, const Cluster& k) {
+Int<C> active_pods(const C& c, const Encoding& k) {
     auto active = c.integer(0);
     for (const auto& pod : k.pod) active = active + c.count(is_active(c, pod));
     return active;
@@ -15,7 +15,7 @@ Int<C> active_pods(const C& c, const Cluster& k) {
 
 /// The most replicas that the user has asked for so far.
 template <class C>
-Int<C> asked_for(const C& c, const Cluster& k) {
+Int<C> asked_for(const C& c, const Encoding& k) {
     auto most = c.integer(0);
     int so_far = 0;
     for (std::size_t i = 0; i < k.configuration.operations.size(); ++i) {
@@ -27,7 +27,7 @@ Int<C> asked_for(const C& c, const Cluster& k) {
 
 /// The Deployment says that it is complete, and it is.
 template <class C>
-Bool<C> is_complete(const C& c, const Cluster& k) {
+Bool<C> is_complete(const C& c, const Encoding& k) {
     namespace workload = model::workload;
     const auto deployment = read(c, k.deployment);
     auto running = c.integer(0);
@@ -47,7 +47,7 @@ Property replicas_bounded() {
     property.id = "KC-S-010";
     property.name = "replicas-bounded";
     property.kind = Kind::safety;
-    property.clazz = Class::soft;
+    property.strength = Strength::soft;
     property.statement =
         "There are never more active pods than the most replicas that were asked for so far.";
     property.formula = "[] #{p: active(p)} <= max {replicas(u): operation u is done}";
@@ -56,11 +56,12 @@ Property replicas_bounded() {
         "a pod twice because its cache does not show it yet. Both live in memory, and neither knows of "
         "a creation that committed without a reply: a lost reply or a crash makes one pod too many, "
         "which is deleted again. Kubernetes promises no more than that.";
-    property.source = "pkg/controller/controller_utils.go:ControllerExpectations, pkg/controller/replicaset/"
-                      "replica_set.go:manageReplicas";
+    property.source =
+        "pkg/controller/controller_utils.go:ControllerExpectations, pkg/controller/replicaset/"
+        "replica_set.go:manageReplicas";
     property.violated_by = {"no-expectations"};
-    define(property, [](const auto& c, const Cluster& k) { return active_pods(c, k) <= asked_for(c, k); });
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    define(property, [](const auto& c, const Encoding& k) { return active_pods(c, k) <= asked_for(c, k); });
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         return active_pods(c, k) == asked_for(c, k) && asked_for(c, k) > 0;
     });
     property.witness_text = "there are as many active pods as were asked for";
@@ -72,7 +73,7 @@ Property replica_convergence() {
     property.id = "KC-L-001";
     property.name = "replica-convergence";
     property.kind = Kind::liveness;
-    property.clazz = Class::assumed;
+    property.strength = Strength::assumed;
     property.form = Form::eventually_always;
     property.statement =
         "Once the user is done, the Deployment some day has exactly its replicas, Running, and says so "
@@ -84,13 +85,14 @@ Property replica_convergence() {
         "Each controller acts on the difference between what is asked for and what it sees, and retries "
         "without limit. Assumed: the user's operations, the faults and the lost replies end; watches and "
         "workers are fair; images arrive; the schedulable nodes have room for all replicas.";
-    property.source = "pkg/controller/replicaset/replica_set.go:syncReplicaSet, "
-                      "pkg/controller/deployment/util/deployment_util.go:DeploymentComplete";
+    property.source =
+        "pkg/controller/replicaset/replica_set.go:syncReplicaSet, "
+        "pkg/controller/deployment/util/deployment_util.go:DeploymentComplete";
     property.violated_by = {"create-timeout-is-success"};
-    property.goal = on_states([](const auto& c, const Cluster& k) {
+    property.goal = on_states([](const auto& c, const Encoding& k) {
         return c[k.deployment[model::workload::exists]] == 0 || is_complete(c, k);
     });
-    property.witness = on_states([](const auto& c, const Cluster& k) { return is_complete(c, k); });
+    property.witness = on_states([](const auto& c, const Encoding& k) { return is_complete(c, k); });
     property.witness_text = "the Deployment is complete";
     return property;
 }

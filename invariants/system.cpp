@@ -13,8 +13,8 @@ ir::TransitionSystem system_with(const model::Pipeline& pipeline, std::span<cons
         model::SymbolicStep step(*system.arena, pipeline.layout());
         ir::Invariant invariant;
         invariant.name = property->name;
-        invariant.holds = property->term(pipeline.cluster(), step);
-        if (property->lemma) invariant.lemma = property->lemma(pipeline.cluster(), step);
+        invariant.holds = property->term(pipeline.encoding(), step);
+        if (property->lemma) invariant.lemma = property->lemma(pipeline.encoding(), step);
         system.invariants.push_back(std::move(invariant));
     }
     return system;

@@ -8,7 +8,7 @@ namespace {
 
 /// The copy after every event on its way is what is stored, as the client sees it.
 template <class C>
-Bool<C> amounts_to_store(const C& c, const Cluster& k, const model::PodWatch& watch) {
+Bool<C> amounts_to_store(const C& c, const Encoding& k, const model::PodWatch& watch) {
     return every_pod(c, k, [&](std::size_t p) {
         const auto stored = project(c, watch, read(c, k.pod[p]));
         auto seen = read(c, watch.copy[p]);
@@ -23,7 +23,8 @@ Bool<C> amounts_to_store(const C& c, const Cluster& k, const model::PodWatch& wa
 }
 
 template <class C>
-Bool<C> amounts_to_store(const C& c, const model::WorkloadWatch& watch, const model::WorkloadSlots& slots) {
+Bool<C> amounts_to_store(const C& c, const model::WorkloadWatch& watch,
+                         const model::WorkloadVariables& variables) {
     auto seen = read(c, watch.copy);
     for (const auto& event : watch.queue) {
         const auto here = c[event.present] == 1;
@@ -31,10 +32,10 @@ Bool<C> amounts_to_store(const C& c, const model::WorkloadWatch& watch, const mo
         for (int f = 0; f < model::workload::fields; ++f)
             seen[f] = c.choose(here, c[event.record[f]], seen[f]);
     }
-    return !differ(c, watch.copy, seen, read(c, slots));
+    return !differ(c, watch.copy, seen, read(c, variables));
 }
 
-constexpr auto every_watch_is_complete = [](const auto& c, const Cluster& k) {
+constexpr auto every_watch_is_complete = [](const auto& c, const Encoding& k) {
     auto complete = amounts_to_store(c, k.dc.deployments, k.deployment) &&
                     amounts_to_store(c, k.dc.replica_sets, k.replica_set) &&
                     amounts_to_store(c, k.rsc.replica_sets, k.replica_set) &&
@@ -51,7 +52,7 @@ Property watch_complete() {
     property.id = "KC-S-007";
     property.name = "watch-complete";
     property.kind = Kind::safety;
-    property.clazz = Class::assumed;
+    property.strength = Strength::assumed;
     property.statement =
         "Each client's cache, after the events on their way to it, shows what the client reads of what "
         "is stored.";
@@ -65,7 +66,7 @@ Property watch_complete() {
         "staging/src/k8s.io/client-go/tools/cache/reflector.go:watchList";
     property.violated_by = {"watch-drops-event"};
     define(property, every_watch_is_complete);
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         return pending(c, k.rsc.pods) && pending(c, k.rsc.replica_sets);
     });
     property.witness_text = "events of a pod and of the ReplicaSet are on their way";
@@ -77,7 +78,7 @@ Property caches_converge() {
     property.id = "KC-L-004";
     property.name = "caches-converge";
     property.kind = Kind::liveness;
-    property.clazz = Class::assumed;
+    property.strength = Strength::assumed;
     property.form = Form::eventually_always;
     property.statement = "From some point on, no client's cache is missing a change for ever.";
     property.formula = "<>[] forall clients x: replay(queue(x), cache(x)) = view(x, store)";
@@ -88,7 +89,7 @@ Property caches_converge() {
     property.source = "staging/src/k8s.io/client-go/tools/cache/reflector.go:ListAndWatch";
     property.violated_by = {"watch-drops-event"};
     property.goal = on_states(every_watch_is_complete);
-    property.witness = on_states([](const auto& c, const Cluster& k) { return pending(c, k.rsc.pods); });
+    property.witness = on_states([](const auto& c, const Encoding& k) { return pending(c, k.rsc.pods); });
     property.witness_text = "an event is on its way";
     return property;
 }

@@ -10,7 +10,7 @@ Property etcd_single_writer() {
     property.id = "KC-S-002";
     property.name = "etcd-single-writer";
     property.kind = Kind::safety;
-    property.clazz = Class::guaranteed;
+    property.strength = Strength::guaranteed;
     property.statement = "Nobody but kube-apiserver writes into etcd.";
     property.formula = "[] forall commits w: writer(w) = kube-apiserver";
     property.rationale =
@@ -18,8 +18,8 @@ Property etcd_single_writer() {
         "etcd takes a write from whoever has its certificate; only kube-apiserver is given one.";
     property.source = "staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go:Create, GuaranteedUpdate";
     property.violated_by = {"scheduler-writes-etcd"};
-    define(property, [](const auto& c, const Cluster& k) { return c[k.direct_writer] == 0; });
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    define(property, [](const auto& c, const Encoding& k) { return c[k.direct_writer] == 0; });
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         return some_pod(c, k, [&](std::size_t p) { return c[k.pod[p][model::pod::node]] != 0; });
     });
     property.witness_text = "the scheduler's decision is in etcd";
@@ -31,7 +31,7 @@ Property optimistic_concurrency() {
     property.id = "KC-S-003";
     property.name = "optimistic-concurrency";
     property.kind = Kind::safety;
-    property.clazz = Class::guaranteed;
+    property.strength = Strength::guaranteed;
     property.statement =
         "An update that was decided on one version of an object never commits on a later one.";
     property.formula = "[] forall updates u with a resourceVersion: base(u) = stored version at commit";
@@ -42,9 +42,9 @@ Property optimistic_concurrency() {
     property.source =
         "staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go:GuaranteedUpdate (OptimisticPut)";
     property.violated_by = {"update-without-resource-version"};
-    define(property, [](const auto& c, const Cluster& k) { return c[k.lost_update] == 0; });
-    property.lemma = as_term([](const auto& c, const Cluster& k) { return counters_are_bounded(c, k); });
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    define(property, [](const auto& c, const Encoding& k) { return c[k.lost_update] == 0; });
+    property.lemma = as_term([](const auto& c, const Encoding& k) { return counters_are_bounded(c, k); });
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         return c[k.dc.deployments.copy[model::workload::exists]] == 1 && pending(c, k.dc.deployments);
     });
     property.witness_text = "the deployment controller's copy of the Deployment is not the newest version";
@@ -56,7 +56,7 @@ Property revisions_increase() {
     property.id = "KC-S-004";
     property.name = "revisions-increase";
     property.kind = Kind::safety;
-    property.clazz = Class::guaranteed;
+    property.strength = Strength::guaranteed;
     property.statement = "No two commits get the same revision, restarts included.";
     property.formula = "[] forall commits v before w: revision(v) < revision(w)";
     property.rationale =
@@ -65,11 +65,11 @@ Property revisions_increase() {
         "and with it every watch and every conditional update, relies on it.";
     property.source = "etcd server/storage/mvcc/kvstore.go:restore; etcdctl snapshot restore --bump-revision";
     property.violated_by = {"revisions-repeat-after-restart"};
-    define(property, [](const auto& c, const Cluster& k) { return c[k.revision_repeated] == 0; });
-    property.lemma = as_term([](const auto& c, const Cluster& k) {
+    define(property, [](const auto& c, const Encoding& k) { return c[k.revision_repeated] == 0; });
+    property.lemma = as_term([](const auto& c, const Encoding& k) {
         return counters_are_bounded(c, k) && c[k.revision_behind] == 0;
     });
-    property.witness = on_states([](const auto& c, const Cluster& k) {
+    property.witness = on_states([](const auto& c, const Encoding& k) {
         return c[k.crashes_used] > 0 && c[k.deployment[model::workload::exists]] == 1;
     });
     property.witness_text = "a process has restarted, and something is stored";

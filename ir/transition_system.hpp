@@ -14,8 +14,8 @@
 namespace kcheck::ir {
 
 struct Variable {
-    std::string name;       // unique, as shown to people: "pod[1].node"
-    std::int32_t size;      // values are 0 .. size-1
+    std::string name;   // unique, as shown to people: "pod[1].node"
+    std::int32_t size;  // values are 0 .. size-1
     std::int32_t initial = 0;
 };
 

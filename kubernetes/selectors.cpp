@@ -24,9 +24,10 @@ bool Requirement::matches(std::optional<std::string_view> label) const {
         case Operator::does_not_exist: return !label;
         case Operator::greater:
         case Operator::less: {
-            const auto has = label ? parse_integer(*label) : std::nullopt;
-            const auto bound = values.size() == 1 ? parse_integer(values.front()) : std::nullopt;
-            return has && bound && (op == Operator::greater ? *has > *bound : *has < *bound);
+            if (!label || values.size() != 1) return false;
+            const auto has = parse_integer(*label), bound = parse_integer(values.front());
+            if (!has || !bound) return false;
+            return op == Operator::greater ? *has > *bound : *has < *bound;
         }
     }
     return false;

@@ -86,7 +86,7 @@ void add_schema(std::string& text, const Schema& schema, std::set<std::string_vi
         std::string effect(word(field.effect));
         if (field.effect == Effect::decides) effect += fmt::format(": `{}`", field.left_out);
         if (!field.unless.empty()) effect += fmt::format(", unless {}", field.unless);
-        text += fmt::format("| {} | {} |\n", field.name, effect);
+        text += fmt::format("| {} | {} |\n", field.name(), effect);
     }
     for (const Field& field : schema.fields)
         if (field.schema != nullptr) add_schema(text, *field.schema, seen);
@@ -113,8 +113,8 @@ std::string effects_markdown() {
         "\n## Fields\n\nOf Deployments and Nodes, with all that is below them. Any other field is "
         "refused.\n";
     std::set<std::string_view> seen;
-    add_schema(text, deployment_schema, seen);
-    add_schema(text, node_schema, seen);
+    add_schema(text, deployment_schema(), seen);
+    add_schema(text, node_schema(), seen);
     return text;
 }
 

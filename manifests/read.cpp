@@ -96,7 +96,7 @@ private:
               const std::string& version) {
         const bool any = item == "any";
         if (any) require_version(object, kind, version, "v1");
-        check_schema(file_, object, list_schema);
+        check_schema(file_, object, list_schema());
         const Value* items = object.find("items");
         if (items == nullptr) return;
         for (const Value& one : items->items) this->object(one, any ? "" : item, version);
@@ -129,7 +129,7 @@ private:
 
     void deployment(const Value& object, std::string_view version) {
         require_version(object, "Deployment", version, "apps/v1");
-        std::vector<LeftOut> found = check_schema(file_, object, deployment_schema);
+        std::vector<LeftOut> found = check_schema(file_, object, deployment_schema());
         validate_deployment(file_, object);
         Deployment decoded = decode_deployment(file_, object);
         set_defaults(decoded);
@@ -172,7 +172,7 @@ private:
 
     void node(const Value& object, std::string_view version) {
         require_version(object, "Node", version, "v1");
-        std::vector<LeftOut> found = check_schema(file_, object, node_schema);
+        std::vector<LeftOut> found = check_schema(file_, object, node_schema());
         validate_node(file_, object);
         NodeSpec decoded = decode_node(file_, object);
         set_defaults(decoded);

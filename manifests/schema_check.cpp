@@ -20,7 +20,7 @@ public:
         for (const Member& member : value.members) {
             const std::string at = path.empty() ? member.key : path + "." + member.key;
             const auto field = std::find_if(schema.fields.begin(), schema.fields.end(),
-                                            [&](const Field& f) { return f.name == member.key; });
+                                            [&](const Field& f) { return f.name() == member.key; });
             if (field == schema.fields.end()) unknown(member, schema, at);
             // Kubernetes reads an explicit null as an absent field.
             if (member.value.is(Value::Kind::null)) continue;
@@ -41,7 +41,7 @@ private:
 
     [[noreturn]] void unknown(const Member& member, const Schema& schema, const std::string& at) const {
         std::vector<std::string_view> names;
-        for (const Field& field : schema.fields) names.push_back(field.name);
+        for (const Field& field : schema.fields) names.push_back(field.name());
         const std::string_view near = nearest(member.key, names);
         // Keys may be of any length and of any bytes.
         const bool plain = at.size() < 300 && std::all_of(at.begin(), at.end(), [](char c) {
@@ -84,58 +84,57 @@ private:
 
     void check(const Value& value, const Field& field, const std::string& at) {
         using Kind = Value::Kind;
-        switch (field.type) {
-            case Type::string: require(value.is(Kind::string), value, at, "a string"); return;
-            case Type::boolean: require(value.is(Kind::boolean), value, at, "a boolean"); return;
-            case Type::int32:
-                return integer(value, at, std::numeric_limits<std::int32_t>::min(),
-                               std::numeric_limits<std::int32_t>::max());
-            case Type::int64:
+        using Shape = kubernetes::Field::Shape;
+        switch (field.of->shape) {
+            case Shape::one: return element(value, field, at);
+            case Shape::list:
+                require(value.is(Kind::list), value, at, "a list");
+                if (is_opaque(field)) return;
+                for (std::size_t i = 0; i < value.items.size(); ++i)
+                    element(value.items[i], field, fmt::format("{}[{}]", at, i));
+                return;
+            case Shape::map:
+                require(value.is(Kind::map), value, at, "a map");
+                if (is_opaque(field)) return;
+                for (const Member& member : value.members)
+                    if (!member.value.is(Kind::null))
+                        element(member.value, field, fmt::format("{}[{}]", at, member.key));
+                return;
+        }
+    }
+
+    static bool is_opaque(const Field& field) {
+        using Element = kubernetes::Field::Element;
+        return field.of->element == Element::any ||
+               (field.of->element == Element::structure && field.schema == nullptr);
+    }
+
+    void element(const Value& value, const Field& field, const std::string& at) {
+        using Kind = Value::Kind;
+        using Element = kubernetes::Field::Element;
+        constexpr std::int64_t least = std::numeric_limits<std::int32_t>::min();
+        constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+        switch (field.of->element) {
+            case Element::string:
+            case Element::time:
+            case Element::micro_time:
+            case Element::bytes: return require(value.is(Kind::string), value, at, "a string");
+            case Element::boolean: return require(value.is(Kind::boolean), value, at, "a boolean");
+            case Element::int32: return integer(value, at, least, most);
+            case Element::int64:
                 return integer(value, at, std::numeric_limits<std::int64_t>::min(),
                                std::numeric_limits<std::int64_t>::max());
-            case Type::int_or_string:
+            case Element::number:
+                return require(value.is(Kind::integer) || value.is(Kind::number), value, at, "a number");
+            case Element::int_or_string:
                 if (value.is(Kind::string)) return;
                 require(value.is(Kind::integer), value, at, "an integer or a percentage");
-                return integer(value, at, std::numeric_limits<std::int32_t>::min(),
-                               std::numeric_limits<std::int32_t>::max());
-            case Type::quantity: return quantity(value, at);
-            case Type::string_map:
-            case Type::quantity_map:
-                require(value.is(Kind::map), value, at, "a map");
-                for (const Member& member : value.members) {
-                    if (member.value.is(Kind::null)) continue;
-                    const std::string entry = fmt::format("{}[{}]", at, member.key);
-                    if (field.type == Type::string_map)
-                        require(member.value.is(Kind::string), member.value, entry, "a string");
-                    else
-                        quantity(member.value, entry);
-                }
-                return;
-            case Type::string_list:
-                require(value.is(Kind::list), value, at, "a list");
-                for (std::size_t i = 0; i < value.items.size(); ++i)
-                    require(value.items[i].is(Kind::string), value.items[i], fmt::format("{}[{}]", at, i),
-                            "a string");
-                return;
-            case Type::integer_list:
-                require(value.is(Kind::list), value, at, "a list");
-                for (std::size_t i = 0; i < value.items.size(); ++i)
-                    integer(value.items[i], fmt::format("{}[{}]", at, i),
-                            std::numeric_limits<std::int64_t>::min(),
-                            std::numeric_limits<std::int64_t>::max());
-                return;
-            case Type::object:
+                return integer(value, at, least, most);
+            case Element::quantity: return quantity(value, at);
+            case Element::any:
+            case Element::structure:
                 require(value.is(Kind::map), value, at, "a map");
                 if (field.schema != nullptr) object(value, *field.schema, at);
-                return;
-            case Type::list:
-                require(value.is(Kind::list), value, at, "a list");
-                if (field.schema == nullptr) return;
-                for (std::size_t i = 0; i < value.items.size(); ++i) {
-                    const std::string item = fmt::format("{}[{}]", at, i);
-                    require(value.items[i].is(Kind::map), value.items[i], item, "a map");
-                    object(value.items[i], *field.schema, item);
-                }
                 return;
         }
     }

@@ -85,7 +85,7 @@ void decode_pods(Neighbour& out, const Value* pods) {
     if (pods == nullptr) return;
     const Value* spec = pods->find("spec");
     try {
-        if (spec != nullptr) check_schema(out.origin.file, *spec, pod_spec_schema);
+        if (spec != nullptr) check_schema(out.origin.file, *spec, pod_spec_schema());
     } catch (const Failure&) {
         out.known = false;
         return;

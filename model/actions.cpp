@@ -8,6 +8,7 @@
 #include "model/kubectl.hpp"
 #include "model/kubelet.hpp"
 #include "model/pipeline.hpp"
+#include "model/pod_garbage_collector.hpp"
 #include "model/replicaset_controller.hpp"
 
 namespace kcheck::model {
@@ -32,7 +33,7 @@ template <class F>
 void Pipeline::add_request(std::string component, std::string verb, std::string what, Reader reader,
                            const ir::ClassMask& progress, bool reply_matters, bool breakable, int node,
                            F body) {
-    const auto& k = *cluster_;
+    const auto& k = *encoding_;
     const auto known = static_cast<int>(actions_.size());
     const auto instance = [&](Reply reply, const char* suffix) -> ActionInfo& {
         auto& info =
@@ -44,32 +45,32 @@ void Pipeline::add_request(std::string component, std::string verb, std::string 
         return info;
     };
     instance({}, "").progress = progress;
-    const auto lost = [&](Outcome outcome, Payer payer, const char* suffix) {
-        auto& info = instance({outcome, payer}, suffix);
-        info.fault = payer != Payer::broken_connection;
+    const auto lost = [&](Outcome outcome, Cause cause, const char* suffix) {
+        auto& info = instance({outcome, cause}, suffix);
+        info.fault = cause != Cause::broken_connection;
         info.known = known;
         info.idle = !reply_matters;
         if (outcome == Outcome::lost_committed) info.twin = known;
     };
     if (k.configuration.lost_replies > 0) {
-        lost(Outcome::lost_committed, Payer::lost_reply, "; it is committed, but the reply is lost");
-        lost(Outcome::lost_uncommitted, Payer::lost_reply, "; it times out and is not committed");
+        lost(Outcome::lost_committed, Cause::lost_reply, "; it is committed, but the reply is lost");
+        lost(Outcome::lost_uncommitted, Cause::lost_reply, "; it times out and is not committed");
     }
     if (k.configuration.crashes > 0) {
-        lost(Outcome::lost_committed, Payer::restart,
+        lost(Outcome::lost_committed, Cause::restart,
              "; it is committed, then kube-apiserver restarts before it replies");
-        lost(Outcome::lost_uncommitted, Payer::restart, "; kube-apiserver restarts before it is committed");
+        lost(Outcome::lost_uncommitted, Cause::restart, "; kube-apiserver restarts before it is committed");
         if (breakable) {
-            lost(Outcome::lost_committed, Payer::broken_connection,
+            lost(Outcome::lost_committed, Cause::broken_connection,
                  "; it was committed, but its connection broke in the restart");
-            lost(Outcome::lost_uncommitted, Payer::broken_connection,
+            lost(Outcome::lost_uncommitted, Cause::broken_connection,
                  "; its connection broke in the restart and it was not committed");
         }
     }
 }
 
 void Pipeline::add_actions() {
-    const Cluster& k = *cluster_;
+    const Encoding& k = *encoding_;
     const auto& configuration = k.configuration;
     // Calls `add_for(p)` for every pod, and notes which actions are about it.
     const auto for_each_pod = [&](auto add_for) {
@@ -121,11 +122,11 @@ void Pipeline::add_actions() {
         add(replicaset, "update-status",
             "PUT ReplicaSet status; others write before it, and again after the live GET",
             Reader::replicaset_controller, [&k](auto& c) {
-                replicaset_controller::update_status(c, k, {Outcome::lost_uncommitted, Payer::conflict});
+                replicaset_controller::update_status(c, k, {Outcome::lost_uncommitted, Cause::conflict});
             });
     conflict.request = true;
     conflict.ends_sync = true;
-    conflict.reply = {Outcome::lost_uncommitted, Payer::conflict};
+    conflict.reply = {Outcome::lost_uncommitted, Cause::conflict};
     conflict.progress = rs_progress;
     for (auto a = second_status; a < actions_.size(); ++a) actions_[a].status = 3;
 
@@ -252,7 +253,7 @@ void Pipeline::add_actions() {
 }
 
 void Pipeline::add_watches() {
-    const Cluster& k = *cluster_;
+    const Encoding& k = *encoding_;
     const auto add_watch = [&](std::string client, std::string type, const auto& watch, auto body) {
         Watch info;
         info.client = std::move(client);
@@ -303,6 +304,23 @@ void Pipeline::add_watches() {
                       if (!c.require(pending(c, watch) && receives_pods(c, k, n))) return;
                       receive_pod_by_kubelet(c, k, n);
                   });
+}
+
+void Pipeline::add_collections() {
+    const Encoding& k = *encoding_;
+    for (int p = 0; p < k.pods(); ++p) {
+        const auto collect = [&k, p](auto& c) { pod_garbage_collector::collect(c, k, p); };
+        ActionInfo info;
+        info.component = pod_garbage_collector::name;
+        info.verb = "collect";
+        info.what = fmt::format("remove pod[{}], which has terminated", p);
+        info.pod = p;
+        info.progress = fairness_.pod_garbage_collector();
+        info.writes = true;
+        info.native = [collect](NativeStep& step) { collect(step); };
+        info.symbolic = [collect](SymbolicStep& step) { collect(step); };
+        collections_.push_back(std::move(info));
+    }
 }
 
 }  // namespace kcheck::model

@@ -16,13 +16,13 @@ namespace kcheck::model::deployment_controller {
 
 /// sync.go:getNewReplicaSet. AlreadyExists changes nothing: the key is requeued.
 template <class C>
-void create_replica_set(C& c, const Cluster& k, Reply reply) {
+void create_replica_set(C& c, const Encoding& k, Reply reply) {
     const auto& deployment = k.dc.deployments.copy;
     if (!c.require(c[deployment[workload::exists]] == 1)) return;
     if (!c.require(c[k.dc.replica_sets.copy[workload::exists]] == 0)) return;
     if (!k.is(Variant::create_without_name_check) && !c.require(c[k.replica_set[workload::exists]] == 0))
         return;
-    if (!pay(c, k, reply, nowhere)) return;
+    if (!spend(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
     create_workload(
         c, k, k.replica_set, c[deployment[workload::replicas]],
@@ -31,14 +31,14 @@ void create_replica_set(C& c, const Cluster& k, Reply reply) {
 
 /// sync.go:scaleReplicaSet: PUT with the resourceVersion of the cached ReplicaSet.
 template <class C>
-void scale(C& c, const Cluster& k, Reply reply) {
+void scale(C& c, const Encoding& k, Reply reply) {
     const auto& deployment = k.dc.deployments.copy;
     const auto& replica_set = k.dc.replica_sets.copy;
     if (!c.require(c[deployment[workload::exists]] == 1)) return;
     if (!c.require(c[replica_set[workload::exists]] == 1)) return;
     if (!c.require(c[replica_set[workload::replicas]] != c[deployment[workload::replicas]])) return;
     if (!require_newest(c, k, k.dc.replica_sets)) return;
-    if (!pay(c, k, reply, nowhere)) return;
+    if (!spend(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
     update_replicas(c, k, k.replica_set, c[deployment[workload::replicas]],
                     [&](const WorkloadRecord<C>& after) {
@@ -54,7 +54,7 @@ void scale(C& c, const Cluster& k, Reply reply) {
 /// next event anyway, and until then could only write the same status again and be
 /// refused: nothing else that it does reads what the write changed.
 template <class C>
-void update_status(C& c, const Cluster& k, Reply reply) {
+void update_status(C& c, const Encoding& k, Reply reply) {
     const auto& deployment = k.dc.deployments.copy;
     const auto& replica_set = k.dc.replica_sets.copy;
     if (!c.require(c[deployment[workload::exists]] == 1)) return;
@@ -65,7 +65,7 @@ void update_status(C& c, const Cluster& k, Reply reply) {
                    c[deployment[workload::status_available]] != c[replica_set[workload::status_available]]))
         return;
     if (!require_newest(c, k, k.dc.deployments)) return;
-    if (!pay(c, k, reply, nowhere)) return;
+    if (!spend(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
     const bool own_write_is_newest = !k.is(Variant::update_without_resource_version);
     model::update_status(c, k.deployment, c[deployment[workload::generation]],

@@ -1,7 +1,7 @@
 // The two domains that the code of an action is generic over.
 //
 // An action is a function template over a step `C`. It reads variables with
-// `c[slot]`, writes them with `c.set(slot, value)`, states its guard with
+// `c[variable]`, writes them with `c.set(variable, value)`, states its guard with
 // `c.require(condition)`, and branches on the state with `c.when` and
 // `c.choose`. Reads see the writes before them.
 //
@@ -31,8 +31,8 @@ public:
 
     explicit NativeStep(Valuation& state) : state_(state) {}
 
-    int operator[](Slot slot) const { return state_.value[slot]; }
-    void set(Slot slot, int value) { state_.value[slot] = static_cast<std::uint8_t>(value); }
+    int operator[](VariableId variable) const { return state_.value[variable]; }
+    void set(VariableId variable, int value) { state_.value[variable] = static_cast<std::uint8_t>(value); }
 
     bool require(bool condition) {
         enabled_ = enabled_ && condition;
@@ -63,9 +63,9 @@ public:
 
     SymbolicStep(ir::Arena& arena, const Layout& layout);
 
-    ir::Term operator[](Slot slot) const { return value_[slot]; }
-    void set(Slot slot, ir::Term value);
-    void set(Slot slot, int value) { set(slot, arena_.integer(value)); }
+    ir::Term operator[](VariableId variable) const { return value_[variable]; }
+    void set(VariableId variable, ir::Term value);
+    void set(VariableId variable, int value) { set(variable, arena_.integer(value)); }
 
     bool require(ir::Term condition);
     bool require(bool condition) { return require(arena_.boolean(condition)); }
@@ -99,7 +99,7 @@ public:
 
     ir::Term guard() const { return guard_; }
     /// The variables that the step may change, with their values after it.
-    std::vector<std::pair<Slot, ir::Term>> assignments() const;
+    std::vector<std::pair<VariableId, ir::Term>> assignments() const;
 
 private:
     ir::Arena& arena_;

@@ -15,7 +15,7 @@
 namespace kcheck::model::environment {
 
 template <class C>
-bool use_crash(C& c, const Cluster& k) {
+bool use_crash(C& c, const Encoding& k) {
     if (!c.require(c[k.crashes_used] < k.configuration.crashes)) return false;
     c.set(k.crashes_used, c[k.crashes_used] + 1);
     return true;
@@ -25,7 +25,7 @@ bool use_crash(C& c, const Cluster& k) {
 enum class UnderWay : std::uint8_t { creations, deletion, scale };
 
 template <class C>
-void crash_controller_manager(C& c, const Cluster& k, UnderWay under_way, int p) {
+void crash_controller_manager(C& c, const Encoding& k, UnderWay under_way, int p) {
     namespace rs = replicaset_controller;
     const auto& deployment = k.dc.deployments.copy;
     const auto& replica_set = k.dc.replica_sets.copy;
@@ -50,19 +50,20 @@ void crash_controller_manager(C& c, const Cluster& k, UnderWay under_way, int p)
     relist(c, k.dc.replica_sets, k.replica_set);
     relist(c, k.rsc.replica_sets, k.replica_set);
     relist(c, k.rsc.pods, k.pod);
-    for (const auto slot : {k.rsc.left, k.rsc.batch, k.rsc.rest, k.rsc.failed, k.rsc.deletes, k.rsc.broken,
-                            k.rsc.update_status, k.rsc.status_replicas, k.rsc.status_available,
-                            k.rsc.status_observed, k.rsc.expects_creations, k.rsc.awaits_status})
-        if (k.layout[slot].size > 1) c.set(slot, c.integer(0));
+    for (const auto variable :
+         {k.rsc.left, k.rsc.batch, k.rsc.rest, k.rsc.failed, k.rsc.deletes, k.rsc.broken, k.rsc.update_status,
+          k.rsc.status_replicas, k.rsc.status_available, k.rsc.status_observed, k.rsc.expects_creations,
+          k.rsc.awaits_status})
+        if (k.layout[variable].size > 1) c.set(variable, c.integer(0));
     for (int q = 0; q < k.pods(); ++q)
-        for (const auto slot : {k.rsc.expects_deletion[static_cast<std::size_t>(q)],
-                                k.rsc.awaits_pod[static_cast<std::size_t>(q)]})
-            if (k.layout[slot].size > 1) c.set(slot, c.integer(0));
+        for (const auto variable : {k.rsc.expects_deletion[static_cast<std::size_t>(q)],
+                                    k.rsc.awaits_pod[static_cast<std::size_t>(q)]})
+            if (k.layout[variable].size > 1) c.set(variable, c.integer(0));
 }
 
 /// Every binding cycle without a reply leaves its request under way.
 template <class C>
-void crash_scheduler(C& c, const Cluster& k) {
+void crash_scheduler(C& c, const Encoding& k) {
     if (!use_crash(c, k)) return;
     for (int p = 0; p < k.pods(); ++p) {
         const auto i = static_cast<std::size_t>(p);
@@ -75,9 +76,9 @@ void crash_scheduler(C& c, const Cluster& k) {
     relist(c, k.scheduler.pods, k.pod);
 }
 
-/// Pods that are not terminal are admitted again (admission.hpp); the runtime keeps its containers.
+/// Pods that are not terminal are admitted again (kubelet_admission.hpp); the runtime keeps its containers.
 template <class C>
-void crash_kubelet(C& c, const Cluster& k, int n) {
+void crash_kubelet(C& c, const Encoding& k, int n) {
     if (!use_crash(c, k)) return;
     const auto& here = k.kubelet[static_cast<std::size_t>(n)];
     relist(c, here.pods, k.pod);
@@ -95,7 +96,7 @@ void crash_kubelet(C& c, const Cluster& k, int n) {
 /// kube-apiserver or etcd restarts while no reply is lost. It changes something only where
 /// they wrongly keep something in memory.
 template <class C>
-void restart_quietly(C& c, const Cluster& k) {
+void restart_quietly(C& c, const Encoding& k) {
     if (!use_crash(c, k)) return;
     restart_apiserver(c, k);
 }
@@ -103,22 +104,22 @@ void restart_quietly(C& c, const Cluster& k) {
 // ---- requests that outlived their sender
 
 template <class C>
-void late_create(C& c, const Cluster& k) {
+void late_create(C& c, const Encoding& k) {
     if (!c.require(c[k.late_creates] > 0)) return;
     c.set(k.late_creates, c[k.late_creates] - 1);
     create_pod(c, k, [](int) {});
 }
 
 template <class C>
-void late_delete(C& c, const Cluster& k, int p) {
-    const auto slot = k.late_deletion[static_cast<std::size_t>(p)];
-    if (!c.require(c[slot] == 1)) return;
-    c.set(slot, c.integer(0));
+void late_delete(C& c, const Encoding& k, int p) {
+    const auto variable = k.late_deletion[static_cast<std::size_t>(p)];
+    if (!c.require(c[variable] == 1)) return;
+    c.set(variable, c.integer(0));
     delete_pod(c, k, p);
 }
 
 template <class C>
-void late_scale(C& c, const Cluster& k) {
+void late_scale(C& c, const Encoding& k) {
     if (!c.require(c[k.late_scale] > 0)) return;
     const auto replicas = c[k.late_scale] - 1;
     c.set(k.late_scale, c.integer(0));
@@ -128,17 +129,17 @@ void late_scale(C& c, const Cluster& k) {
 }
 
 template <class C>
-void late_bind(C& c, const Cluster& k, int p) {
-    const auto slot = k.late_binding[static_cast<std::size_t>(p)];
-    if (!c.require(c[slot] != 0 && may_bind(c, k, p))) return;
-    const auto node = c[slot];
-    c.set(slot, c.integer(0));
+void late_bind(C& c, const Encoding& k, int p) {
+    const auto variable = k.late_binding[static_cast<std::size_t>(p)];
+    if (!c.require(c[variable] != 0 && may_bind(c, k, p))) return;
+    const auto node = c[variable];
+    c.set(variable, c.integer(0));
     bind_pod(c, k, p, node);
 }
 
 /// A Ready pod has been Ready for minReadySeconds.
 template <class C>
-void age(C& c, const Cluster& k, int p) {
+void age(C& c, const Encoding& k, int p) {
     const auto i = static_cast<std::size_t>(p);
     if (!c.require(c[k.pod[i][pod::exists]] == 1 && c[k.pod[i][pod::phase]] == pod::running &&
                    c[k.aged[i]] == 0))
@@ -148,7 +149,7 @@ void age(C& c, const Cluster& k, int p) {
 
 /// A variant: the oldest event on its way to the scheduler is lost.
 template <class C>
-void drop_event(C& c, const Cluster& k) {
+void drop_event(C& c, const Encoding& k) {
     if (!c.require(pending(c, k.scheduler.pods) && c[k.dropped] == 0)) return;
     c.set(k.dropped, c.integer(1));
     const auto copies = k.scheduler.pods.copy;

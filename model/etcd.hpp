@@ -12,7 +12,7 @@ namespace kcheck::model {
 
 /// No request that waits in the network can still act on the pod.
 template <class C>
-void forget_late_requests(C& c, const Cluster& k, int p, const PodRecord<C>& after) {
+void forget_late_requests(C& c, const Encoding& k, int p, const PodRecord<C>& after) {
     if (k.configuration.crashes == 0) return;
     const auto i = static_cast<std::size_t>(p);
     const auto gone = after[pod::exists] == 0 || after[pod::deleting] == 1;
@@ -26,7 +26,7 @@ void forget_late_requests(C& c, const Cluster& k, int p, const PodRecord<C>& aft
 /// `scheduler_knows`: the scheduler learns of this write by the reply to its own request,
 /// and has nothing pending of the pod.
 template <class C>
-void commit_pod(C& c, const Cluster& k, Writer writer, int p, const PodRecord<C>& after,
+void commit_pod(C& c, const Encoding& k, Writer writer, int p, const PodRecord<C>& after,
                 bool scheduler_knows = false) {
     const auto i = static_cast<std::size_t>(p);
     const auto before = read(c, k.pod[i]);
@@ -56,14 +56,14 @@ PodRecord<C> no_pod(const C& c) {
 }
 
 template <class C>
-void commit_deployment(C& c, const Cluster& k, Writer writer, const WorkloadRecord<C>& after) {
+void commit_deployment(C& c, const Encoding& k, Writer writer, const WorkloadRecord<C>& after) {
     write(c, k.deployment, after);
     monitors::commit(c, k, writer);
     send(c, k.dc.deployments, after, [&] { receive(c, k.dc.deployments); });
 }
 
 template <class C>
-void commit_replica_set(C& c, const Cluster& k, Writer writer, const WorkloadRecord<C>& after) {
+void commit_replica_set(C& c, const Encoding& k, Writer writer, const WorkloadRecord<C>& after) {
     write(c, k.replica_set, after);
     monitors::commit(c, k, writer);
     if (k.configuration.crashes > 0 && k.configuration.operations.size() > 1)

@@ -26,6 +26,8 @@ public:
     // Controllers have one object each, the Deployment and the ReplicaSet.
     ir::ClassMask deployment_controller() const { return bit(0); }
     ir::ClassMask replicaset_controller() const { return bit(1); }
+    /// None: that a pod which has terminated is removed some day is promised to nobody.
+    ir::ClassMask pod_garbage_collector() const { return {}; }
     /// Strong: a watch that can deliver again and again does.
     ir::ClassMask receipt(int watch) const { return bit(2 + watch); }
     /// Strong: pulls may fail, but not always.

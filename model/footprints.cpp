@@ -10,9 +10,9 @@ namespace {
 
 /// Marks the fields of the records that are among the variables `read`.
 template <int N, class Fields>
-void mark(const RecordSlots<N>& slots, const std::vector<ir::VariableId>& read, Fields& fields) {
+void mark(const RecordVariables<N>& variables, const std::vector<ir::VariableId>& read, Fields& fields) {
     for (int f = 0; f < N; ++f)
-        if (slots[f] != nowhere && std::ranges::binary_search(read, ir::VariableId{slots[f]}))
+        if (variables[f] != nowhere && std::ranges::binary_search(read, ir::VariableId{variables[f]}))
             fields[static_cast<std::size_t>(f)] = true;
 }
 
@@ -33,14 +33,14 @@ void mark(const WorkloadWatch& watch, const std::vector<ir::VariableId>& read,
 Footprint footprint_of(const Configuration& configuration, const Reductions& reductions, Bounds bounds) {
     std::ranges::fill(bounds.events, 2);  // how many more there may be changes nothing that is read
     const Pipeline pipeline(configuration, reductions, std::move(bounds), Footprint::everything());
-    const auto& k = pipeline.cluster();
+    const auto& k = pipeline.encoding();
     const auto system = pipeline.transition_system();
 
     std::vector<ir::Term> observed;
     for (const auto& action : system.actions) {
         observed.push_back(action.guard);
         for (const auto& [variable, value] : action.assignments) {
-            const auto part = k.layout[static_cast<Slot>(variable)].part;
+            const auto part = k.layout[static_cast<VariableId>(variable)].part;
             if (part != Part::cache && part != Part::queue) observed.push_back(value);
         }
     }

@@ -2,7 +2,7 @@
 // actions: the reason that an event need not be queued for it.
 #pragma once
 
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 
 namespace kcheck::model {
 

@@ -5,7 +5,7 @@
 // reads the store in between that the handlers' lag would let differ.
 #pragma once
 
-#include "model/admission.hpp"
+#include "model/kubelet_admission.hpp"
 #include "model/monitors.hpp"
 
 namespace kcheck::model {
@@ -27,8 +27,8 @@ Bool<C> receives_pods(const C& c, const ReplicaSetController& rsc) {
 /// ReplicaSet controller: replica_set.go:addPod, updatePod, deletePod. A pod that is
 /// marked for deletion counts as deleted from then on.
 template <class C>
-void receive_pod_by_replica_set_controller(C& c, const Cluster& k) {
-    for_front_pod(c, k.rsc.pods, [&](int p, const PodSlots& event) {
+void receive_pod_by_replica_set_controller(C& c, const Encoding& k) {
+    for_front_pod(c, k.rsc.pods, [&](int p, const PodVariables& event) {
         const auto i = static_cast<std::size_t>(p);
         const auto gone = c[event[pod::exists]] == 0 || c[event[pod::deleting]] == 1;
         if (!k.is(Variant::no_expectations)) {
@@ -45,7 +45,7 @@ void receive_pod_by_replica_set_controller(C& c, const Cluster& k) {
 }
 
 template <class C>
-void receive_replica_set_by_replica_set_controller(C& c, const Cluster& k) {
+void receive_replica_set_by_replica_set_controller(C& c, const Encoding& k) {
     receive(c, k.rsc.replica_sets);
     if (!k.is(Variant::no_expectations))
         c.when(c[k.rsc.awaits_status] > 0, [&] { c.set(k.rsc.awaits_status, c[k.rsc.awaits_status] - 1); });
@@ -55,8 +55,8 @@ void receive_replica_set_by_replica_set_controller(C& c, const Cluster& k) {
 /// pod's event confirms the assumption; a pod that terminates is forgotten
 /// (handleAssumedPodDeletion).
 template <class C>
-void receive_pod_by_scheduler(C& c, const Cluster& k) {
-    for_front_pod(c, k.scheduler.pods, [&](int p, const PodSlots& event) {
+void receive_pod_by_scheduler(C& c, const Encoding& k) {
+    for_front_pod(c, k.scheduler.pods, [&](int p, const PodVariables& event) {
         const auto i = static_cast<std::size_t>(p);
         const auto settled =
             c[event[pod::exists]] == 0 || c[event[pod::phase]] == pod::terminal || c[event[pod::node]] != 0;
@@ -72,7 +72,7 @@ void receive_pod_by_scheduler(C& c, const Cluster& k) {
 /// kubelet.go:syncLoopIteration takes one update after the other: none before the pods of the list are
 /// admitted.
 template <class C>
-Bool<C> receives_pods(const C& c, const Cluster& k, int n) {
+Bool<C> receives_pods(const C& c, const Encoding& k, int n) {
     auto free = c.boolean(true);
     if (k.crowded(n) && k.configuration.crashes > 0)
         for (int p = 0; p < k.pods(); ++p) free = free && !kubelet::waits_for_admission(c, k, n, p);
@@ -82,10 +82,10 @@ Bool<C> receives_pods(const C& c, const Cluster& k, int n) {
 /// kubelet: config/config.go:Merge, kubelet.go:HandlePodAdditions. A removed pod's worker ends once
 /// its container has.
 template <class C>
-void receive_pod_by_kubelet(C& c, const Cluster& k, int n) {
+void receive_pod_by_kubelet(C& c, const Encoding& k, int n) {
     const auto& here = k.kubelet[static_cast<std::size_t>(n)];
     if (k.crowded(n))
-        for_front_pod(c, here.pods, [&](int p, const PodSlots& event) {
+        for_front_pod(c, here.pods, [&](int p, const PodVariables& event) {
             const auto i = static_cast<std::size_t>(p);
             auto here_already = c[here.pods.copy[i][pod::exists]] == 1;
             auto here_now = c[event[pod::exists]] == 1;

@@ -15,13 +15,14 @@
 namespace kcheck::model::kube_scheduler {
 
 template <class C>
-Bool<C> is_known(const C& c, const PodSlots& pod) {  // scheduler.go:newPodInformer leaves out terminal pods
+Bool<C> is_known(const C& c,
+                 const PodVariables& pod) {  // scheduler.go:newPodInformer leaves out terminal pods
     return c[pod[pod::exists]] == 1 && c[pod[pod::phase]] != pod::terminal;
 }
 
 /// Pods that the snapshot counts on node n: bound in the cache, or assumed.
 template <class C>
-Int<C> pods_on(const C& c, const Cluster& k, int n) {
+Int<C> pods_on(const C& c, const Encoding& k, int n) {
     auto pods = c.integer(0);
     for (std::size_t p = 0; p < k.scheduler.assumed.size(); ++p)
         pods = pods + c.count(is_known(c, k.scheduler.pods.copy[p]) &&
@@ -31,7 +32,7 @@ Int<C> pods_on(const C& c, const Cluster& k, int n) {
 }
 
 template <class C>
-Bool<C> is_feasible(const C& c, const Cluster& k, int n) {
+Bool<C> is_feasible(const C& c, const Encoding& k, int n) {
     const auto& node = k.configuration.nodes[static_cast<std::size_t>(n)];
     if (!node.schedulable || node.capacity == 0) return c.boolean(false);
     if (node.capacity >= k.pods()) return c.boolean(true);
@@ -40,7 +41,7 @@ Bool<C> is_feasible(const C& c, const Cluster& k, int n) {
 
 /// The node's score, from its table; the last entry stands for all higher counts.
 template <class C>
-Int<C> score(const C& c, const Cluster& k, int n) {
+Int<C> score(const C& c, const Encoding& k, int n) {
     const auto& table = k.configuration.nodes[static_cast<std::size_t>(n)].score;
     if (table.empty()) return c.integer(0);
     const auto pods = pods_on(c, k, n);
@@ -52,7 +53,7 @@ Int<C> score(const C& c, const Cluster& k, int n) {
 
 /// schedule_one.go:schedulingCycle: pod p goes to a node that no feasible node outranks.
 template <class C>
-void assume(C& c, const Cluster& k, int p, int n) {
+void assume(C& c, const Encoding& k, int p, int n) {
     const auto i = static_cast<std::size_t>(p);
     const auto& pod = k.scheduler.pods.copy[i];
     // An unbound pod is never marked for deletion: it is deleted at once.
@@ -69,12 +70,12 @@ void assume(C& c, const Cluster& k, int p, int n) {
 /// schedule_one.go:bindingCycle: POST binding with the pod's UID. On any failure the pod is
 /// forgotten and, if the cache still has it unbound, scheduled again.
 template <class C>
-void bind(C& c, const Cluster& k, int p, Reply reply) {
+void bind(C& c, const Encoding& k, int p, Reply reply) {
     const auto i = static_cast<std::size_t>(p);
     if (!c.require(c[k.scheduler.assumed[i]] != 0 && c[k.scheduler.binding[i]] == 1)) return;
     const auto accepted = may_bind(c, k, p);
     if (!reply.is_known() && !c.require(accepted)) return;  // a refusal is forgotten either way
-    if (!pay(c, k, reply, k.scheduler.broken[i])) return;
+    if (!spend(c, k, reply, k.scheduler.broken[i])) return;
     const auto node = c[k.scheduler.assumed[i]];
     const auto forget = [&] {
         if (!k.is(Variant::bind_failure_is_forgotten)) c.set(k.scheduler.assumed[i], c.integer(0));
@@ -94,7 +95,7 @@ void bind(C& c, const Cluster& k, int p, Reply reply) {
         forget();
         if (reply.commits()) bind_pod(c, k, p, node);
     }
-    if (reply.payer == Payer::restart) restart_apiserver(c, k);
+    if (reply.cause == Cause::restart) restart_apiserver(c, k);
 }
 
 }  // namespace kcheck::model::kube_scheduler

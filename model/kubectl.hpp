@@ -11,9 +11,9 @@
 namespace kcheck::model::kubectl {
 
 template <class C>
-void operate(C& c, const Cluster& k, int operation, Reply reply) {
+void operate(C& c, const Encoding& k, int operation, Reply reply) {
     if (!c.require(c[k.operations_done] == operation)) return;
-    if (!pay(c, k, reply, nowhere)) return;
+    if (!spend(c, k, reply, nowhere)) return;
     if (!reply.commits()) return;
     const auto replicas = c.integer(k.configuration.operations[static_cast<std::size_t>(operation)].replicas);
     c.set(k.operations_done, c.integer(operation + 1));

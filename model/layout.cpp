@@ -1,4 +1,4 @@
-// Packing gathers the low bits of every variable, in the order of the slots. Eight variables
+// Packing gathers the low bits of every variable, in their order. Eight variables
 // are one 64-bit word, and their bits are extracted from it under a mask: one instruction
 // (PEXT, PDEP) where the processor has it, a loop over the mask's bits where not. Both
 // give the same bytes.
@@ -100,17 +100,17 @@ const bool has_bmi2 = __builtin_cpu_supports("bmi2");
 
 }  // namespace
 
-Slot Layout::add(Variable variable) {
+VariableId Layout::add(Variable variable) {
     if (variables_.size() == variables_most || variable.size > 256)
         throw std::length_error("this configuration needs more state variables than kcheck has room for");
-    const auto slot = static_cast<Slot>(variables_.size());
+    const auto id = static_cast<VariableId>(variables_.size());
     const auto bits = std::bit_width(static_cast<unsigned>(variable.size - 1));
-    if (slot % 8 == 0) groups_.emplace_back();
-    groups_.back().mask |= ((std::uint64_t{1} << bits) - 1) << (8 * (slot % 8));
+    if (id % 8 == 0) groups_.emplace_back();
+    groups_.back().mask |= ((std::uint64_t{1} << bits) - 1) << (8 * (id % 8));
     groups_.back().bits += bits;
     bits_ += static_cast<std::size_t>(bits);
     variables_.push_back(std::move(variable));
-    return slot;
+    return id;
 }
 
 void Layout::pack(const Valuation& state, std::span<std::byte> bytes) const {

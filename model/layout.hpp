@@ -15,7 +15,7 @@
 namespace kcheck::model {
 
 /// Index of a variable in the flat vector.
-using Slot = std::uint16_t;
+using VariableId = std::uint16_t;
 
 /// What the values of a variable stand for; symmetry permutes references with
 /// the things that they refer to.
@@ -52,17 +52,17 @@ inline constexpr std::size_t variables_most = 1536;
 struct Valuation {
     std::array<std::uint8_t, variables_most> value{};
 
-    std::uint8_t operator[](Slot slot) const { return value[slot]; }
-    std::uint8_t& operator[](Slot slot) { return value[slot]; }
+    std::uint8_t operator[](VariableId variable) const { return value[variable]; }
+    std::uint8_t& operator[](VariableId variable) { return value[variable]; }
     bool operator==(const Valuation&) const = default;
 };
 
 class Layout {
 public:
-    Slot add(Variable variable);
+    VariableId add(Variable variable);
 
     std::size_t size() const { return variables_.size(); }
-    const Variable& operator[](Slot slot) const { return variables_[slot]; }
+    const Variable& operator[](VariableId variable) const { return variables_[variable]; }
     const std::vector<Variable>& variables() const { return variables_; }
 
     /// Bytes of a packed state.

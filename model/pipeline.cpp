@@ -16,13 +16,14 @@ Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, co
 
 Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, Bounds bounds,
                    Footprint footprint)
-    : cluster_(std::make_unique<Cluster>(configuration, reductions, std::move(bounds), footprint)),
-      fairness_(cluster_->pods(), cluster_->nodes(), first_kubelet_watch + cluster_->nodes()) {
-    used_bytes_ = cluster_->layout.size();
+    : encoding_(std::make_unique<Encoding>(configuration, reductions, std::move(bounds), footprint)),
+      fairness_(encoding_->pods(), encoding_->nodes(), first_kubelet_watch + encoding_->nodes()) {
+    used_bytes_ = encoding_->layout.size();
     add_actions();
     add_watches();
+    add_collections();
     order_actions();
-    symmetry_ = std::make_unique<Symmetry>(*cluster_);
+    symmetry_ = std::make_unique<Symmetry>(*encoding_);
 }
 
 void Pipeline::order_actions() {
@@ -41,15 +42,15 @@ void Pipeline::order_actions() {
     std::iota(order_.begin(), order_.end(), 0);
     std::ranges::stable_sort(order_, {}, [&](int a) { return actions_[static_cast<std::size_t>(a)].status; });
     // In the order in which one enables the next: the pull, then the containers.
-    local_actions_.resize(static_cast<std::size_t>(cluster_->nodes()));
-    if (cluster_->reductions.local_steps)
+    local_actions_.resize(static_cast<std::size_t>(encoding_->nodes()));
+    if (encoding_->reductions.local_steps)
         for (std::size_t a = 0; a < actions_.size(); ++a)
             if (actions_[a].local)
                 local_actions_[static_cast<std::size_t>(actions_[a].node)].push_back(static_cast<int>(a));
 }
 
 bool Pipeline::is_left_out(const ActionInfo& action) const {
-    const auto& on = cluster_->reductions;
+    const auto& on = encoding_->reductions;
     if (on.idle_faults && action.idle) return true;
     // No sync ends with a status: what becomes of the reply to one is as idle as of the others.
     return on.status_last &&
@@ -57,9 +58,10 @@ bool Pipeline::is_left_out(const ActionInfo& action) const {
 }
 
 ir::ClassMask Pipeline::classes(const Move& move) const {
-    if (move.action >= actions_.size())
-        return fairness_.receipt(static_cast<int>(move.action) - static_cast<int>(actions_.size()));
-    return actions_[move.action].progress;
+    if (move.action < actions_.size()) return actions_[move.action].progress;
+    const auto past_actions = move.action - actions_.size();
+    if (past_actions < watches_.size()) return fairness_.receipt(static_cast<int>(past_actions));
+    return collections_[past_actions - watches_.size()].progress;
 }
 
 std::vector<std::string> Pipeline::progress_names() const {
@@ -73,11 +75,14 @@ std::vector<std::string> Pipeline::progress_names() const {
 }
 
 std::string Pipeline::describe(const Move& move) const {
-    if (move.action >= actions_.size()) {
-        const auto& watch = watches_[move.action - actions_.size()];
-        return fmt::format("{}: receive the next event of {}", watch.client, watch.type);
-    }
-    return fmt::format("{}: {}", actions_[move.action].component, actions_[move.action].what);
+    const auto name = [](const ActionInfo& action) {
+        return fmt::format("{}: {}", action.component, action.what);
+    };
+    if (move.action < actions_.size()) return name(actions_[move.action]);
+    const auto past_actions = move.action - actions_.size();
+    if (past_actions >= watches_.size()) return name(collections_[past_actions - watches_.size()]);
+    const auto& watch = watches_[past_actions];
+    return fmt::format("{}: receive the next event of {}", watch.client, watch.type);
 }
 
 ir::TransitionSystem Pipeline::transition_system() const {
@@ -90,7 +95,8 @@ ir::TransitionSystem Pipeline::transition_system() const {
         ir::Action action;
         action.name = std::move(name);
         action.guard = step.guard();
-        for (const auto& [slot, term] : step.assignments()) action.assignments.emplace_back(slot, term);
+        for (const auto& [variable, term] : step.assignments())
+            action.assignments.emplace_back(variable, term);
         system.actions.push_back(std::move(action));
     };
     for (const auto& action : actions_) translate(action.component + ": " + action.what, action.symbolic);

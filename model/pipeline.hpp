@@ -1,5 +1,5 @@
 // The pipeline as a transition system: every action of every component, over
-// the variables of a Cluster.
+// the variables of an Encoding.
 //
 // `successors` is the explicit-state form that the engines explore; it knows the
 // reductions. `transition_system` is the same actions as terms, with every receipt
@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "ir/transition_system.hpp"
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 #include "model/fairness.hpp"
 #include "model/footprints.hpp"
 #include "model/kube_apiserver.hpp"
@@ -55,7 +55,8 @@ struct ActionInfo {
     std::function<void(SymbolicStep&)> symbolic;
 };
 
-/// A transition: an action or, at or past the number of actions, the receipt of an event of a watch.
+/// A transition: an action; at or past the number of actions, the receipt of an event of a watch; past
+/// these, in actual states, a step of the pod garbage collector.
 struct Move {
     std::uint16_t action = 0;
     bool operator==(const Move&) const = default;
@@ -71,8 +72,8 @@ public:
     explicit Pipeline(const Configuration& configuration, Reductions reductions = {});
     Pipeline(const Configuration& configuration, Reductions reductions, const Bounds& bounds);
 
-    const Cluster& cluster() const { return *cluster_; }
-    const Layout& layout() const { return cluster_->layout; }
+    const Encoding& encoding() const { return *encoding_; }
+    const Layout& layout() const { return encoding_->layout; }
     const std::vector<ActionInfo>& actions() const { return actions_; }
 
     struct Watch {
@@ -84,6 +85,10 @@ public:
         std::function<void(SymbolicStep&)> symbolic;
     };
     const std::vector<Watch>& watches() const { return watches_; }
+
+    /// The steps of the pod garbage collector, by pod. `successors` takes them as soon as they are
+    /// possible, and none is one of `actions`.
+    const std::vector<ActionInfo>& collections() const { return collections_; }
 
     const Fairness& fairness() const { return fairness_; }
     /// By fairness class.
@@ -101,7 +106,7 @@ public:
 
     // The symmetry, for checker/liveness_unfold.hpp.
     void representative(Valuation& state) const {
-        if (cluster_->reductions.symmetry) symmetry_->canonicalize(state);
+        if (encoding_->reductions.symmetry) symmetry_->canonicalize(state);
     }
     ir::ClassMask fixed_classes() const { return fairness_.unmoved(first_kubelet_watch); }
     /// The same as `successors`, but no state is exchanged for one that differs in names alone.
@@ -140,6 +145,7 @@ private:
 
     void add_actions();
     void add_watches();
+    void add_collections();
     template <class F>
     ActionInfo& add(std::string component, std::string verb, std::string what, Reader reader, F body);
     template <class F>
@@ -162,10 +168,11 @@ private:
         return __builtin_memcmp(a.value.data(), b.value.data(), used_bytes_) == 0;
     }
 
-    std::unique_ptr<Cluster> cluster_;
+    std::unique_ptr<Encoding> encoding_;
     Fairness fairness_;
     std::vector<ActionInfo> actions_;
     std::vector<Watch> watches_;
+    std::vector<ActionInfo> collections_;
     std::vector<int> order_;                       // of the actions: by the level of status
     std::vector<std::vector<int>> local_actions_;  // of each kubelet
     std::unique_ptr<Symmetry> symmetry_;

@@ -2,7 +2,7 @@
 //
 // A record is a fixed tuple of fields. The store, a client's cache and each
 // event on its way hold the same tuple; a copy that nobody reads a field of has
-// no variable for it (its slot is `nowhere`, and reads as 0).
+// no variable for it (its variable is `nowhere`, and reads as 0).
 #pragma once
 
 #include <array>
@@ -12,8 +12,8 @@
 
 namespace kcheck::model {
 
-/// Slot 0 of every layout: a variable that is always 0.
-inline constexpr Slot nowhere = 0;
+/// The first of every layout: a variable that is always 0.
+inline constexpr VariableId nowhere = 0;
 
 namespace pod {
 enum Field : std::uint8_t { exists, deleting, phase, node };  // deleting: metadata.deletionTimestamp is set
@@ -36,13 +36,13 @@ inline constexpr int fields = 6;
 }  // namespace workload
 
 template <int N>
-struct RecordSlots {
-    std::array<Slot, N> field{};
-    Slot operator[](int index) const { return field[static_cast<std::size_t>(index)]; }
-    Slot& operator[](int index) { return field[static_cast<std::size_t>(index)]; }
+struct RecordVariables {
+    std::array<VariableId, N> field{};
+    VariableId operator[](int index) const { return field[static_cast<std::size_t>(index)]; }
+    VariableId& operator[](int index) { return field[static_cast<std::size_t>(index)]; }
 };
-using PodSlots = RecordSlots<pod::fields>;
-using WorkloadSlots = RecordSlots<workload::fields>;
+using PodVariables = RecordVariables<pod::fields>;
+using WorkloadVariables = RecordVariables<workload::fields>;
 
 /// The values of a record within a step.
 template <class C, int N>
@@ -57,36 +57,37 @@ template <class C>
 using WorkloadRecord = Record<C, workload::fields>;
 
 template <class C, int N>
-Record<C, N> read(const C& c, const RecordSlots<N>& slots) {
+Record<C, N> read(const C& c, const RecordVariables<N>& variables) {
     Record<C, N> record;
-    for (int f = 0; f < N; ++f) record[f] = c[slots[f]];
+    for (int f = 0; f < N; ++f) record[f] = c[variables[f]];
     return record;
 }
 
 template <class C, int N>
-void write(C& c, const RecordSlots<N>& slots, const Record<C, N>& record) {
+void write(C& c, const RecordVariables<N>& variables, const Record<C, N>& record) {
     for (int f = 0; f < N; ++f)
-        if (slots[f] != nowhere) c.set(slots[f], record[f]);
+        if (variables[f] != nowhere) c.set(variables[f], record[f]);
 }
 
 template <class C, int N>
-void copy(C& c, const RecordSlots<N>& to, const RecordSlots<N>& from) {
+void copy(C& c, const RecordVariables<N>& to, const RecordVariables<N>& from) {
     for (int f = 0; f < N; ++f)
         if (to[f] != nowhere) c.set(to[f], c[from[f]]);
 }
 
 template <class C, int N>
-void clear(C& c, const RecordSlots<N>& slots) {
+void clear(C& c, const RecordVariables<N>& variables) {
     for (int f = 0; f < N; ++f)
-        if (slots[f] != nowhere) c.set(slots[f], c.integer(0));
+        if (variables[f] != nowhere) c.set(variables[f], c.integer(0));
 }
 
-/// Whether two records differ in a field that `slots` keeps.
+/// Whether two records differ in a field that `variables` keep.
 template <class C, int N>
-Bool<C> differ(const C& c, const RecordSlots<N>& slots, const Record<C, N>& a, const Record<C, N>& b) {
+Bool<C> differ(const C& c, const RecordVariables<N>& variables, const Record<C, N>& a,
+               const Record<C, N>& b) {
     auto result = c.boolean(false);
     for (int f = 0; f < N; ++f)
-        if (slots[f] != nowhere) result = result || (a[f] != b[f]);
+        if (variables[f] != nowhere) result = result || (a[f] != b[f]);
     return result;
 }
 

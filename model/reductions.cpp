@@ -3,35 +3,27 @@
 #include <algorithm>
 
 #include "model/pipeline.hpp"
+#include "model/pod_garbage_collector.hpp"
 #include "model/replicaset_controller.hpp"
 
 namespace kcheck::model {
 
-void collect_terminal_pods(const Cluster& k, Valuation& state) {
+void collect_terminal_pods(const Encoding& k, Valuation& state) {
     for (int p = 0; p < k.pods(); ++p) {
-        const auto i = static_cast<std::size_t>(p);
-        const auto& stored = k.pod[i];
-        if (state[stored[pod::exists]] == 0 || state[stored[pod::phase]] != pod::terminal ||
-            state[stored[pod::deleting]] == 1)
-            continue;
-        const bool pending =
-            std::ranges::any_of(k.references_to_pods(), [&](Slot slot) { return state[slot] == p + 1; });
-        const bool runs = std::ranges::any_of(
-            k.kubelet, [&](const Kubelet& kubelet) { return state[kubelet.container[i]] != 0; });
-        if (pending || runs || state[k.late_deletion[i]] != 0) continue;
-        for (const auto slot : k.variables_of_pod(p)) state[slot] = 0;
+        NativeStep step(state);
+        pod_garbage_collector::collect(step, k, p);
     }
 }
 
-bool next_is_promotion(const Cluster& k, const Valuation& state) {
+bool next_is_promotion(const Encoding& k, const Valuation& state) {
     const auto& front = k.rsc.pods.queue.front();
     const auto p = state[front.pod];
     return p != 0 && state[front.record[pod::exists]] == 1 &&
            state[k.rsc.pods.copy[p - 1U][pod::exists]] == 1;
 }
 
-void forget_statuses(const Cluster& k, Valuation& state) {
-    const auto wipe = [&](const WorkloadSlots& record) {
+void forget_statuses(const Encoding& k, Valuation& state) {
+    const auto wipe = [&](const WorkloadVariables& record) {
         for (const int field : {workload::observed, workload::status_replicas, workload::status_available})
             if (record[field] != nowhere) state[record[field]] = 0;
     };
@@ -44,9 +36,9 @@ void forget_statuses(const Cluster& k, Valuation& state) {
         for (const auto& event : watch->queue) {
             if (state[event.present] == 0) break;
             wipe(event.record);
-            const auto alike = [&](const WorkloadSlots& record) {
+            const auto alike = [&](const WorkloadVariables& record) {
                 return std::ranges::equal(event.record.field, record.field,
-                                          [&](Slot a, Slot b) { return state[a] == state[b]; });
+                                          [&](VariableId a, VariableId b) { return state[a] == state[b]; });
             };
             if (alike(*last)) continue;
             const auto& to = watch->queue[kept++];
@@ -58,19 +50,19 @@ void forget_statuses(const Cluster& k, Valuation& state) {
             const auto& event = watch->queue[i];
             state[event.present] = i < kept ? 1 : 0;
             if (i < kept) continue;
-            for (const auto slot : event.record.field)
-                if (slot != nowhere) state[slot] = 0;
+            for (const auto variable : event.record.field)
+                if (variable != nowhere) state[variable] = 0;
         }
     }
     state[k.rsc.awaits_status] = 0;
 }
 
-bool replicas_are_final(const Cluster& k, const Valuation& state) {
+bool replicas_are_final(const Encoding& k, const Valuation& state) {
     const auto operations = k.configuration.operations.size();
     if (state[k.operations_done] != operations || state[k.late_scale] != 0) return false;
     const auto replicas = state[k.deployment[workload::replicas]];
-    const auto agrees = [&](const WorkloadSlots& slots) {
-        return state[slots[workload::exists]] == 1 && state[slots[workload::replicas]] == replicas;
+    const auto agrees = [&](const WorkloadVariables& variables) {
+        return state[variables[workload::exists]] == 1 && state[variables[workload::replicas]] == replicas;
     };
     if (!agrees(k.dc.deployments.copy) || !agrees(k.replica_set) || !agrees(k.rsc.replica_sets.copy))
         return false;
@@ -83,7 +75,7 @@ bool replicas_are_final(const Cluster& k, const Valuation& state) {
 }
 
 void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) const {
-    const auto& k = *cluster_;
+    const auto& k = *encoding_;
     const auto receive_one = [&](int watch) {
         NativeStep step(state);
         watches_[static_cast<std::size_t>(watch)].native(step);
@@ -108,9 +100,11 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
         }
     // The ReplicaSet controller does not manage before it has heard of its own writes ...
     const auto awaits_pods = [&] {
-        return std::ranges::any_of(k.rsc.awaits_pod, [&](Slot slot) { return state[slot] == 1; }) ||
-               (k.reductions.status_last && std::ranges::any_of(k.rsc.expects_deletion, [&](Slot slot) {
-                    return state[slot] == replicaset_controller::expected;
+        return std::ranges::any_of(k.rsc.awaits_pod,
+                                   [&](VariableId variable) { return state[variable] == 1; }) ||
+               (k.reductions.status_last &&
+                std::ranges::any_of(k.rsc.expects_deletion, [&](VariableId variable) {
+                    return state[variable] == replicaset_controller::expected;
                 }));
     };
     while (awaits_pods() && receive_one(rsc_pods_watch)) {
@@ -145,7 +139,7 @@ std::uint8_t Pipeline::receive_all(const std::vector<int>& watches, Valuation& s
 
 bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, const Valuation& after,
                              Scratch& scratch) const {
-    const auto& k = *cluster_;
+    const auto& k = *encoding_;
     const auto same_but_for_budgets = [&](Valuation& other) {
         other[k.crashes_used] = after[k.crashes_used];
         other[k.replies_lost] = after[k.replies_lost];
@@ -168,14 +162,14 @@ bool Pipeline::is_idle_fault(const ActionInfo& action, const Valuation& before, 
 }
 
 void Pipeline::forget_status(Valuation& state) const {
-    const auto& rsc = cluster_->rsc;
-    for (const auto slot :
+    const auto& rsc = encoding_->rsc;
+    for (const auto variable :
          {rsc.update_status, rsc.status_replicas, rsc.status_available, rsc.status_observed})
-        state[slot] = 0;
+        state[variable] = 0;
 }
 
 void Pipeline::reduce(Valuation& state) const {
-    const auto& k = *cluster_;
+    const auto& k = *encoding_;
     if (k.reductions.status_last) forget_status(state);
     settle(state);
     collect_terminal_pods(k, state);
@@ -183,7 +177,7 @@ void Pipeline::reduce(Valuation& state) const {
 
 void Pipeline::canonicalize(Valuation& state) const {
     reduce(state);
-    if (cluster_->reductions.symmetry) symmetry_->canonicalize(state);
+    if (encoding_->reductions.symmetry) symmetry_->canonicalize(state);
 }
 
 }  // namespace kcheck::model

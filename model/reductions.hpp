@@ -3,23 +3,22 @@
 // docs/reductions.md says which are on where, and why.
 #pragma once
 
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 
 namespace kcheck::model {
 
-/// Forgets terminal pods that every client knows to be terminal and whose containers are gone:
-/// nobody reads them again. kube-controller-manager's pod garbage collector removes them some day.
-void collect_terminal_pods(const Cluster& cluster, Valuation& state);
+/// Takes every step of the pod garbage collector that is possible: nobody reads again what it removes.
+void collect_terminal_pods(const Encoding& encoding, Valuation& state);
 
 /// Whether the next pod event of the ReplicaSet controller says that an active pod is assigned or runs, which
 /// changes no count of pods.
-bool next_is_promotion(const Cluster& cluster, const Valuation& state);
+bool next_is_promotion(const Encoding& encoding, const Valuation& state);
 
 /// Wipes out all that status writes leave behind, in etcd, in caches and on watches, and events that then
 /// say nothing new: what is left of a state once status-last does not tell when statuses are written.
-void forget_statuses(const Cluster& cluster, Valuation& state);
+void forget_statuses(const Encoding& encoding, Valuation& state);
 
 /// Whether spec.replicas of the ReplicaSet, and what its controller knows of it, can never change again.
-bool replicas_are_final(const Cluster& cluster, const Valuation& state);
+bool replicas_are_final(const Encoding& encoding, const Valuation& state);
 
 }  // namespace kcheck::model

@@ -7,8 +7,8 @@
 // Writing one enables nothing else; it can only delay its writer. So every run can be rearranged so
 // that it writes a status only where nothing else can make progress: an earlier one moves later, or
 // is overwritten by a later one. The other way round is not true: a run that postpones its statuses
-// may be none of the plain pipeline's, so a counterexample is looked for there (traces/follow.cpp,
-// cli/check.cpp).
+// may be none of the plain pipeline's, so a counterexample is looked for there
+// (traces/counterexamples/follow.cpp, scenarios/check.cpp).
 #pragma once
 
 #include "model/pipeline.hpp"
@@ -29,7 +29,7 @@ void Pipeline::expand(const Valuation& state, Sink& sink, bool up_to_renaming) c
     // Another pipeline may have used it: what is beyond the variables of this one must be 0.
     if (scratch.used_bytes > used_bytes_) scratch = {};
     scratch.used_bytes = used_bytes_;
-    const auto& k = *cluster_;
+    const auto& k = *encoding_;
     // A run that left the bounds of the encoding ends; the verdict cannot be "holds" then. It is no
     // run that stays there for ever: something could go on.
     if (state[k.exceeded] != 0) {
@@ -89,7 +89,7 @@ void Pipeline::expand(const Valuation& state, Sink& sink, bool up_to_renaming) c
 
 template <class Sink>
 void Pipeline::successors(const Valuation& state, Sink& sink) const {
-    expand(state, sink, cluster_->reductions.symmetry);
+    expand(state, sink, encoding_->reductions.symmetry);
 }
 
 template <class F>

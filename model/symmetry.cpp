@@ -20,42 +20,42 @@ std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
 
 }  // namespace
 
-Symmetry::Symmetry(const Cluster& cluster) : pods_(cluster.pods()), nodes_(cluster.nodes()) {
-    const auto& layout = cluster.layout;
+Symmetry::Symmetry(const Encoding& encoding) : pods_(encoding.pods()), nodes_(encoding.nodes()) {
+    const auto& layout = encoding.layout;
     bytes_ = layout.size();
     of_pod_.resize(index(pods_));
     plain_of_pod_.resize(index(pods_));
     to_node_of_pod_.resize(index(pods_));
-    of_pod_on_node_.assign(index(pods_), std::vector<std::vector<Slot>>(index(nodes_)));
+    of_pod_on_node_.assign(index(pods_), std::vector<std::vector<VariableId>>(index(nodes_)));
     of_node_.resize(index(nodes_));
     only_of_node_.resize(index(nodes_));
-    for (Slot slot = 0; slot < layout.size(); ++slot) {
-        const auto& variable = layout[slot];
+    for (VariableId id = 0; id < layout.size(); ++id) {
+        const auto& variable = layout[id];
         if (variable.size == 1) continue;
         if (variable.pod >= 0) {
-            of_pod_[index(variable.pod)].push_back(slot);
+            of_pod_[index(variable.pod)].push_back(id);
             if (variable.node >= 0) {
                 // The number of a node is no value that a signature may depend on.
                 if (variable.values != Values::node)
-                    of_pod_on_node_[index(variable.pod)][index(variable.node)].push_back(slot);
+                    of_pod_on_node_[index(variable.pod)][index(variable.node)].push_back(id);
             } else if (variable.values == Values::node)
-                to_node_of_pod_[index(variable.pod)].push_back(slot);
+                to_node_of_pod_[index(variable.pod)].push_back(id);
             else
-                plain_of_pod_[index(variable.pod)].push_back(slot);
+                plain_of_pod_[index(variable.pod)].push_back(id);
         }
         if (variable.node >= 0) {
-            of_node_[index(variable.node)].push_back(slot);
+            of_node_[index(variable.node)].push_back(id);
             if (variable.pod < 0 && variable.values == Values::plain)
-                only_of_node_[index(variable.node)].push_back(slot);
+                only_of_node_[index(variable.node)].push_back(id);
         }
-        if (variable.values == Values::pod) to_pod_.push_back(slot);
-        if (variable.values == Values::node) to_node_.push_back(slot);
+        if (variable.values == Values::pod) to_pod_.push_back(id);
+        if (variable.values == Values::node) to_node_.push_back(id);
     }
 
     std::size_t word = 0, shift = 0;
-    for (const auto slot : of_pod_.empty() ? std::vector<Slot>{} : of_pod_.front()) {
+    for (const auto variable : of_pod_.empty() ? std::vector<VariableId>{} : of_pod_.front()) {
         const auto bits =
-            static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(layout[slot].size - 1)));
+            static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(layout[variable].size - 1)));
         if (shift + bits > 64) ++word, shift = 0;
         places_.push_back({word, shift});
         shift += bits;
@@ -64,7 +64,7 @@ Symmetry::Symmetry(const Cluster& cluster) : pods_(cluster.pods()), nodes_(clust
         pods_ > pods_most || nodes_ > nodes_most)
         throw std::length_error("this configuration has more pods or nodes than kcheck has room for");
 
-    const auto& nodes = cluster.configuration.nodes;
+    const auto& nodes = encoding.configuration.nodes;
     for (const auto& node : nodes)
         kind_.push_back(static_cast<int>(
             std::ranges::find_if(nodes, [&](const Node& other) { return other.same_kind(node); }) -
@@ -90,8 +90,9 @@ void Symmetry::assign(Valuation& to, const Valuation& from) const {
 }
 
 bool Symmetry::is_used(const Valuation& state, int p) const {
-    return std::ranges::any_of(of_pod_[index(p)], [&](Slot slot) { return state.value[slot] != 0; }) ||
-           std::ranges::any_of(to_pod_, [&](Slot slot) { return state.value[slot] == p + 1; });
+    return std::ranges::any_of(of_pod_[index(p)],
+                               [&](VariableId variable) { return state.value[variable] != 0; }) ||
+           std::ranges::any_of(to_pod_, [&](VariableId variable) { return state.value[variable] == p + 1; });
 }
 
 bool Symmetry::are_equal(const Valuation& state, int p, int q) const {
@@ -99,8 +100,9 @@ bool Symmetry::are_equal(const Valuation& state, int p, int q) const {
     const auto& b = of_pod_[index(q)];
     for (std::size_t i = 0; i < a.size(); ++i)
         if (state.value[a[i]] != state.value[b[i]]) return false;
-    return std::ranges::none_of(
-        to_pod_, [&](Slot slot) { return state.value[slot] == p + 1 || state.value[slot] == q + 1; });
+    return std::ranges::none_of(to_pod_, [&](VariableId variable) {
+        return state.value[variable] == p + 1 || state.value[variable] == q + 1;
+    });
 }
 
 void Symmetry::sort_pods(Valuation& state, Valuation& spare) const {
@@ -113,9 +115,9 @@ void Symmetry::sort_pods(Valuation& state, Valuation& spare) const {
         auto& keyed = pods[index(p)];
         keyed.key = {};
         keyed.pod = p;
-        const auto& slots = of_pod_[index(p)];
-        for (std::size_t i = 0; i < slots.size(); ++i)
-            keyed.key[places_[i].word] |= std::uint64_t{state.value[slots[i]]} << places_[i].shift;
+        const auto& variables = of_pod_[index(p)];
+        for (std::size_t i = 0; i < variables.size(); ++i)
+            keyed.key[places_[i].word] |= std::uint64_t{state.value[variables[i]]} << places_[i].shift;
     }
     for (std::size_t i = 0; i < to_pod_.size(); ++i)
         if (const auto pod = state.value[to_pod_[i]]; pod != 0)
@@ -135,7 +137,7 @@ void Symmetry::sort_pods(Valuation& state, Valuation& spare) const {
         const auto& source = of_pod_[index(from)];
         for (std::size_t i = 0; i < target.size(); ++i) state.value[target[i]] = before.value[source[i]];
     }
-    for (const auto slot : to_pod_) state.value[slot] = place[before.value[slot]];
+    for (const auto variable : to_pod_) state.value[variable] = place[before.value[variable]];
 }
 
 void Symmetry::rename_nodes(Valuation& state, const std::vector<int>& to, Valuation& spare) const {
@@ -148,9 +150,9 @@ void Symmetry::rename_nodes(Valuation& state, const std::vector<int>& to, Valuat
         const auto& target = of_node_[index(to[index(n)])];
         for (std::size_t i = 0; i < source.size(); ++i) state.value[target[i]] = before.value[source[i]];
     }
-    for (const auto slot : to_node_)
-        if (const auto node = state.value[slot]; node != 0)
-            state.value[slot] = static_cast<std::uint8_t>(to[index(node - 1)] + 1);
+    for (const auto variable : to_node_)
+        if (const auto node = state.value[variable]; node != 0)
+            state.value[variable] = static_cast<std::uint8_t>(to[index(node - 1)] + 1);
 }
 
 /// Depends on the state only up to renaming of pods, and of the other nodes. Gathers values by
@@ -159,14 +161,14 @@ std::uint64_t Symmetry::signature(const Valuation& state, int node) const {
     std::uint64_t sum = 0;
     for (int p = 0; p < pods_; ++p) {
         std::uint64_t plain = 0, related = 0;
-        for (const auto slot : plain_of_pod_[index(p)]) plain = (plain << 2) + state.value[slot];
-        for (const auto slot : to_node_of_pod_[index(p)])
-            related = (related << 1) + (state.value[slot] == node + 1 ? 1 : 0);
-        for (const auto slot : of_pod_on_node_[index(p)][index(node)])
-            related = (related << 2) + state.value[slot];
+        for (const auto variable : plain_of_pod_[index(p)]) plain = (plain << 2) + state.value[variable];
+        for (const auto variable : to_node_of_pod_[index(p)])
+            related = (related << 1) + (state.value[variable] == node + 1 ? 1 : 0);
+        for (const auto variable : of_pod_on_node_[index(p)][index(node)])
+            related = (related << 2) + state.value[variable];
         if (related != 0) sum += mix(mix(1, plain), related);
     }
-    for (const auto slot : only_of_node_[index(node)]) sum = mix(sum, state.value[slot]);
+    for (const auto variable : only_of_node_[index(node)]) sum = mix(sum, state.value[variable]);
     return sum;
 }
 
@@ -189,8 +191,10 @@ void Symmetry::canonicalize(Valuation& state) const {
     std::array<bool, nodes_most> blank{};
     for (int n = 0; n < nodes_; ++n)
         blank[index(n)] =
-            std::ranges::all_of(of_node_[index(n)], [&](Slot slot) { return state.value[slot] == 0; }) &&
-            std::ranges::none_of(to_node_, [&](Slot slot) { return state.value[slot] == n + 1; });
+            std::ranges::all_of(of_node_[index(n)],
+                                [&](VariableId variable) { return state.value[variable] == 0; }) &&
+            std::ranges::none_of(to_node_,
+                                 [&](VariableId variable) { return state.value[variable] == n + 1; });
     const auto exchanges_blank_nodes = [&](const std::vector<int>& order) {
         std::array<int, nodes_most> last{};  // by kind: 1 + the place of the last one
         for (int n = 0; n < nodes_; ++n) {

@@ -9,13 +9,13 @@
 // of single pods and nodes: checker/liveness_unfold.hpp decides these.
 #pragma once
 
-#include "model/cluster.hpp"
+#include "model/encoding.hpp"
 
 namespace kcheck::model {
 
 class Symmetry {
 public:
-    explicit Symmetry(const Cluster& cluster);
+    explicit Symmetry(const Encoding& encoding);
 
     void canonicalize(Valuation& state) const;
 
@@ -43,18 +43,18 @@ private:
     int pods_ = 0;
     int nodes_ = 0;
     std::size_t bytes_ = 0;
-    std::vector<std::vector<Slot>> of_pod_;   // [pod][i]: variables that take room
-    std::vector<std::vector<Slot>> of_node_;  // [node][i]
-    std::vector<Place> places_;               // [i]: where of_pod_[*][i] stands in the key
-    std::vector<Slot> to_pod_, to_node_;      // variables whose values are references
-    std::vector<std::vector<int>> orders_;    // every order of equal nodes, the given one first
-    std::vector<int> kind_;                   // [node]: the first node that is its equal
+    std::vector<std::vector<VariableId>> of_pod_;   // [pod][i]: variables that take room
+    std::vector<std::vector<VariableId>> of_node_;  // [node][i]
+    std::vector<Place> places_;                     // [i]: where of_pod_[*][i] stands in the key
+    std::vector<VariableId> to_pod_, to_node_;      // variables whose values are references
+    std::vector<std::vector<int>> orders_;          // every order of equal nodes, the given one first
+    std::vector<int> kind_;                         // [node]: the first node that is its equal
     bool equal_nodes_ = false;
 
     // For signatures: of each pod, its variables by how they relate to nodes.
-    std::vector<std::vector<Slot>> plain_of_pod_, to_node_of_pod_;
-    std::vector<std::vector<std::vector<Slot>>> of_pod_on_node_;  // [pod][node][i]
-    std::vector<std::vector<Slot>> only_of_node_;                 // [node][i]: no pod, no reference
+    std::vector<std::vector<VariableId>> plain_of_pod_, to_node_of_pod_;
+    std::vector<std::vector<std::vector<VariableId>>> of_pod_on_node_;  // [pod][node][i]
+    std::vector<std::vector<VariableId>> only_of_node_;                 // [node][i]: no pod, no reference
 };
 
 }  // namespace kcheck::model

@@ -7,7 +7,7 @@
 // broken watch violates it.
 //
 // An event of a pod is queued for a client only if it changes something that the client
-// ever reads: of the fields, those that the watch has slots for (model/footprints.cpp
+// ever reads: of the fields, those that the watch has variables for (model/footprints.cpp
 // derives them); of their values, what `View` says. An event of a Deployment or ReplicaSet is
 // left out only where its client could not tell it from the event queued right before it. While
 // the reduction `watch-projection` is off, every event of the type is queued as it is.
@@ -29,7 +29,7 @@ struct Room {
     int staleness = 0;
     /// The state is marked by this value where an event finds no room: this run cannot claim to be
     /// exhaustive (bounds.hpp).
-    Slot exceeded = nowhere;
+    VariableId exceeded = nowhere;
     int mark = 0;
 };
 
@@ -43,13 +43,13 @@ enum class View : std::uint8_t {
 
 struct PodWatch {
     struct Event {
-        Slot pod = nowhere;  // 0: empty, p+1: an event of slot p
-        PodSlots record;
-        Slot first() const { return pod; }  // not 0: there is an event
+        VariableId pod = nowhere;  // 0: empty, p+1: an event of slot p
+        PodVariables record;
+        VariableId first() const { return pod; }  // not 0: there is an event
     };
     std::string client;
     int node = -1;  // only pods with this spec.nodeName (a kubelet); -1: all
-    std::vector<PodSlots> copy;
+    std::vector<PodVariables> copy;
     std::vector<Event> queue;
     View view = View::whole;
     bool every_event = false;  // watch-projection is off
@@ -83,12 +83,12 @@ PodRecord<C> project(const C& c, const PodWatch& watch, const PodRecord<C>& reco
 
 struct WorkloadWatch {
     struct Event {
-        Slot present = nowhere;
-        WorkloadSlots record;
-        Slot first() const { return present; }
+        VariableId present = nowhere;
+        WorkloadVariables record;
+        VariableId first() const { return present; }
     };
     std::string client;
-    WorkloadSlots copy;
+    WorkloadVariables copy;
     std::vector<Event> queue;
     bool every_event = false;  // watch-projection is off
     Room room;
@@ -204,7 +204,7 @@ void send(C& c, const WorkloadWatch& watch, const WorkloadRecord<C>& after, Rece
 
 /// A fresh list: the copy becomes what is stored and nothing is pending.
 template <class C>
-void relist(C& c, const PodWatch& watch, const std::vector<PodSlots>& stored) {
+void relist(C& c, const PodWatch& watch, const std::vector<PodVariables>& stored) {
     for (std::size_t p = 0; p < watch.copy.size(); ++p) {
         write(c, watch.copy[p], project(c, watch, read(c, stored[p])));
     }
@@ -216,7 +216,7 @@ void relist(C& c, const PodWatch& watch, const std::vector<PodSlots>& stored) {
 }
 
 template <class C>
-void relist(C& c, const WorkloadWatch& watch, const WorkloadSlots& stored) {
+void relist(C& c, const WorkloadWatch& watch, const WorkloadVariables& stored) {
     copy(c, watch.copy, stored);
     for (const auto& event : watch.queue) {
         if (c.surely_not(c[event.present] != 0)) return;

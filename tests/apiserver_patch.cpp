@@ -9,6 +9,7 @@
 #include "reference/apiserver/strategy.hpp"
 #include "tests/apiserver_support.hpp"
 
+using namespace kcheck;
 using namespace kcheck::reference;
 using namespace kcheck::reference::apiserver;
 using namespace kcheck::reference::testing;
@@ -70,7 +71,7 @@ Json merge_difference(const Json& from, const Json& to) {
 }
 
 Json strategic(const Json& pod_before, const Json& patch) {
-    return apply_strategic_merge_patch(pod_before, patch, schema().kind("v1", "Pod"));
+    return apply_strategic_merge_patch(pod_before, patch, kubernetes::schema().kind("v1", "Pod"));
 }
 
 /// A list of containers with distinct names out of a few, each with an image.
@@ -190,7 +191,7 @@ TEST_CASE("strategic merge: lists by their keys", "[apiserver]") {
 }
 
 TEST_CASE("strategic merge: maps, sets and retained keys", "[apiserver]") {
-    const auto* type = schema().kind("apps/v1", "Deployment");
+    const auto* type = kubernetes::schema().kind("apps/v1", "Deployment");
     const Json rolling =
         parse(R"({"spec":{"replicas":1,"strategy":{"type":"RollingUpdate","rollingUpdate":{}}}})");
     CHECK(apply_strategic_merge_patch(

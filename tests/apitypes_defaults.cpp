@@ -22,7 +22,7 @@ Json without_null_time(Json spec) {
 TEST_CASE("defaults make of the applied manifest exactly what a real server stored") {
     const auto stored = recorded("deployment-created");
     auto object = Json::parse(stored["metadata"]["annotations"][applied].get<std::string>());
-    deployments().set_defaults(object);
+    set_defaults(deployments(), object);
     CHECK(object["spec"] == without_null_time(stored["spec"]));
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("a replica set made of a deployment's template is stored as a real ser
                      {"selector", stored["spec"]["selector"]},
                      {"template", without_null_time(deployment["spec"])["template"]}}}};
     object["spec"]["template"]["metadata"]["labels"] = stored["spec"]["template"]["metadata"]["labels"];
-    replica_sets().set_defaults(object);
+    set_defaults(replica_sets(), object);
     replica_sets().prepare_for_create(object);
     CHECK(object["spec"] == without_null_time(stored["spec"]));
     CHECK(object["status"] == stored["status"]);
@@ -45,7 +45,7 @@ TEST_CASE("a pod made of a template is stored as a real server stored it, but fo
     const auto stored = recorded("pod-created");
     const auto replica_set = recorded("replicaset-created");
     Json object = {{"metadata", stored["metadata"]}, {"spec", replica_set["spec"]["template"]["spec"]}};
-    pods().set_defaults(object);
+    set_defaults(pods(), object);
     pods().prepare_for_create(object);
 
     auto expected = stored["spec"];
@@ -60,13 +60,13 @@ TEST_CASE("defaults leave alone what is set, and change nothing the second time"
     object["spec"]["replicas"] = 0;
     object["spec"]["strategy"] = {{"type", "Recreate"}};
     object["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = 0;
-    deployments().set_defaults(object);
+    set_defaults(deployments(), object);
     CHECK(object["spec"]["replicas"] == 0);
     CHECK(object["spec"]["strategy"] == Json{{"type", "Recreate"}});
     CHECK(object["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == 0);
     CHECK(object["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] == "Always");
     auto again = object;
-    deployments().set_defaults(again);
+    set_defaults(deployments(), again);
     CHECK(again == object);
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("an image is pulled always if its tag is latest or missing") {
     const auto policy = [](const char* image) {
         auto pod = pod_manifest();
         pod["spec"]["containers"][0]["image"] = image;
-        pods().set_defaults(pod);
+        set_defaults(pods(), pod);
         return pod["spec"]["containers"][0]["imagePullPolicy"].get<std::string>();
     };
     CHECK(policy("nginx") == "Always");
@@ -93,7 +93,7 @@ TEST_CASE("probes, volumes and limits of a pod get their defaults") {
     container["env"] =
         Json::parse(R"([{"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}])");
     pod["spec"]["volumes"] = Json::parse(R"([{"name": "a"}, {"name": "b", "configMap": {"name": "c"}}])");
-    pods().set_defaults(pod);
+    set_defaults(pods(), pod);
     CHECK(container["readinessProbe"] ==
           Json::parse(R"({"httpGet": {"port": 80, "path": "/", "scheme": "HTTP"},
         "timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3})"));
@@ -108,7 +108,7 @@ TEST_CASE("the QoS class follows requests and limits") {
     const auto qos = [](const char* resources) {
         auto pod = pod_manifest();
         pod["spec"]["containers"][0]["resources"] = Json::parse(resources);
-        pods().set_defaults(pod);
+        set_defaults(pods(), pod);
         pods().prepare_for_create(pod);
         return pod["status"]["qosClass"].get<std::string>();
     };
@@ -151,14 +151,14 @@ TEST_CASE("a pod's status leaves its owners alone, a node is created with its st
     CHECK(nodes().prepare_for_create == nullptr);
     auto node = recorded("node");
     node["status"].erase("allocatable");
-    nodes().set_defaults(node);
+    set_defaults(nodes(), node);
     CHECK(node["status"]["allocatable"] == node["status"]["capacity"]);
 }
 
 TEST_CASE("a namespace is active, and has its name as a label") {
     const auto* namespaces = find_resource("", "v1", "namespaces");
     Json object = {{"metadata", {{"name", "test"}}}};
-    namespaces->set_defaults(object);
+    set_defaults(*namespaces, object);
     namespaces->prepare_for_create(object);
     CHECK(object["metadata"]["labels"] == Json{{"kubernetes.io/metadata.name", "test"}});
     CHECK(object["status"] == Json{{"phase", "Active"}});

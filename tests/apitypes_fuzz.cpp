@@ -2,9 +2,10 @@
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 
-#include "reference/apiserver/types_schema.hpp"
+#include "reference/apiserver/types_decode.hpp"
 #include "tests/apitypes_support.hpp"
 
+using namespace kcheck;
 using namespace kcheck::reference;
 using namespace kcheck::reference::apiserver;
 using namespace kcheck::reference::testing;
@@ -36,7 +37,7 @@ rc::Gen<Json> leaves() {
 
 rc::Gen<std::string> field_names() {
     std::vector<std::string> names;
-    for (const auto& type : schema().types()) {
+    for (const auto& type : kubernetes::schema().types()) {
         for (const auto& field : type.fields) names.emplace_back(field.name);
     }
     return rc::gen::oneOf(rc::gen::elementOf(std::move(names)), words());
@@ -68,7 +69,7 @@ Json mutated(Json object, const std::vector<std::pair<unsigned, Json>>& changes)
 /// The hooks in the order in which the registry calls them, and out of order.
 void call_everything(const Resource& resource, const Json& object, const Json& old) {
     Json changed = object;
-    const Type& type = *schema().kind(resource.api_version(), resource.kind);
+    const kubernetes::Type& type = *kubernetes::schema().kind(resource.api_version(), resource.kind);
     const auto error = decoding_error(type, object);
     if (error) RC_ASSERT(error->reason == "Decode");
     unknown_fields(type, object);
@@ -80,7 +81,7 @@ void call_everything(const Resource& resource, const Json& object, const Json& o
         if (resource.cells) RC_ASSERT(resource.cells(changed, "2026-11-21T20:00:00Z").is_array());
     };
     check();
-    if (resource.set_defaults) resource.set_defaults(changed);
+    set_defaults(resource, changed);
     check();
     if (resource.prepare_for_update) resource.prepare_for_update(changed, old);
     if (resource.prepare_for_status) resource.prepare_for_status(changed, old);
@@ -122,7 +123,7 @@ TEST_CASE("recorded objects with parts replaced are survived by every hook") {
 
 TEST_CASE("what is decoded, defaulted and valid stays so when it is normalized again") {
     const auto original = recorded("pod-running");
-    const Type& type = *schema().kind("v1", "Pod");
+    const kubernetes::Type& type = *kubernetes::schema().kind("v1", "Pod");
     CHECK(rc::check([&] {
         const auto changes =
             *rc::gen::resize(2, rc::gen::container<std::vector<std::pair<unsigned, Json>>>(
@@ -131,9 +132,9 @@ TEST_CASE("what is decoded, defaulted and valid stays so when it is normalized a
         if (decoding_error(type, object)) return;  // refused before any hook is called
         normalize(type, object);
         RC_ASSERT(!decoding_error(type, object));
-        pods().set_defaults(object);
+        set_defaults(pods(), object);
         Json again = object;
-        pods().set_defaults(again);
+        set_defaults(pods(), again);
         RC_ASSERT(again == object);
         const auto errors = texts(pods().validate(object));
         normalize(type, object);

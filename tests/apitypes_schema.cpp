@@ -1,10 +1,13 @@
 // Decoding, normal form, quantities and merge keys, as Go's types have them.
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 
+#include "reference/apiserver/types_decode.hpp"
 #include "reference/apiserver/types_quantity.hpp"
-#include "reference/apiserver/types_schema.hpp"
 #include "tests/apitypes_support.hpp"
 
+using namespace kcheck;
 using namespace kcheck::reference;
 using namespace kcheck::reference::apiserver;
 using namespace kcheck::reference::testing;
@@ -15,7 +18,7 @@ namespace {
 std::string complaint(const char* pointer, const Json& value) {
     Json object = deployment_manifest();
     object[Json::json_pointer(pointer)] = value;
-    const auto error = decoding_error(*schema().kind("apps/v1", "Deployment"), object);
+    const auto error = decoding_error(*kubernetes::schema().kind("apps/v1", "Deployment"), object);
     if (!error) return {};
     CHECK(error->reason == "Decode");
     return error->message;
@@ -67,7 +70,7 @@ TEST_CASE("what has the right shape is decoded") {
               .empty());
     CHECK(complaint("/spec/template/spec/containers/0/resources", {{"limits", {{"cpu", 0.5}}}}).empty());
     const Json list = Json::array();
-    CHECK(decoding_error(*schema().kind("v1", "Pod"), list)->message ==
+    CHECK(decoding_error(*kubernetes::schema().kind("v1", "Pod"), list)->message ==
           "json: cannot unmarshal array into Go value of type v1.Pod");
 }
 
@@ -75,8 +78,8 @@ TEST_CASE("recorded objects are decoded, and nothing of them is unknown") {
     for (const auto* name : {"deployment-created", "deployment-rolling", "replicaset-created", "pod-created",
                              "pod-running", "pod-terminating", "node"}) {
         const auto object = recorded(name);
-        const Type* type =
-            schema().kind(object.at("apiVersion").get<std::string>(), object.at("kind").get<std::string>());
+        const kubernetes::Type* type = kubernetes::schema().kind(object.at("apiVersion").get<std::string>(),
+                                                                 object.at("kind").get<std::string>());
         REQUIRE(type != nullptr);
         INFO(name);
         CHECK_FALSE(decoding_error(*type, object));
@@ -96,7 +99,7 @@ TEST_CASE("the normal form has no unknown fields, no nulls and no empty optional
     container["extra"] = 1;
     container["env"] = Json::array();
     container["resources"]["limits"]["cpu"] = "1000m";
-    const Type* type = schema().kind("apps/v1", "Deployment");
+    const kubernetes::Type* type = kubernetes::schema().kind("apps/v1", "Deployment");
     CHECK(unknown_fields(*type, object) ==
           std::vector<std::string>{"unknown field \"spec.replcas\"",
                                    "unknown field \"spec.template.spec.containers[0].extra\""});
@@ -140,31 +143,76 @@ TEST_CASE("what is no quantity is none") {
 
 TEST_CASE("lists merge by the keys that Kubernetes merges them by") {
     const auto field_of = [](const char* type, const char* field) {
-        return schema().type(type)->field(field)->traits;
+        return *kubernetes::schema().type(type)->field(field);
     };
-    CHECK(field_of("PodSpec", "containers").merge_key == "name");
-    CHECK(field_of("PodSpec", "volumes").retains_keys);
-    CHECK(field_of("PodSpec", "tolerations").merge_key.empty());
-    CHECK_FALSE(field_of("PodSpec", "tolerations").merges);
-    CHECK(field_of("Container", "ports").merge_key == "containerPort");
-    CHECK(field_of("Container", "volumeMounts").merge_key == "mountPath");
-    CHECK(field_of("ObjectMeta", "ownerReferences").merge_key == "uid");
-    CHECK(field_of("ObjectMeta", "finalizers").merges);
-    CHECK(field_of("DeploymentSpec", "strategy").retains_keys);
-    CHECK(field_of("NodeStatus", "conditions").merge_key == "type");
+    CHECK(field_of("core.PodSpec", "containers").merge_key == "name");
+    CHECK(field_of("core.PodSpec", "volumes").retains_keys);
+    CHECK(field_of("core.PodSpec", "tolerations").merge_key.empty());
+    CHECK_FALSE(field_of("core.PodSpec", "tolerations").merges);
+    CHECK(field_of("core.Container", "ports").merge_key == "containerPort");
+    CHECK(field_of("core.Container", "volumeMounts").merge_key == "mountPath");
+    CHECK(field_of("meta.ObjectMeta", "ownerReferences").merge_key == "uid");
+    CHECK(field_of("meta.ObjectMeta", "finalizers").merges);
+    CHECK(field_of("apps.DeploymentSpec", "strategy").retains_keys);
+    CHECK(field_of("core.NodeStatus", "conditions").merge_key == "type");
+}
+
+TEST_CASE("what a table says wrongly is found when it is read") {
+    const auto made = [](std::string_view lines) {
+        const std::string text = "package p io.k8s.p p/v1\n" + std::string(lines);
+        const std::array<std::string_view, 1> tables = {text};
+        return kubernetes::Schema(tables).types().size();
+    };
+    CHECK(made("string Color red blue\nkind A\n color Color required\n b []B merge=name\ntype B\n name "
+               "string\n") == 2);
+    for (const auto* lines : {"type A\n a Missing\n", "type A\n a string sometimes\n", "type A\n a\n",
+                              " a string\n", "type A\n a int32 >=x\n", "type\n", "struct A\n"}) {
+        INFO(lines);
+        CHECK_THROWS_AS(made(lines), std::invalid_argument);
+    }
+}
+
+TEST_CASE("the defaults of the table are values of their fields, within their words and bounds") {
+    std::size_t defaults = 0;
+    for (const auto& type : kubernetes::schema().types())
+        for (const auto& field : type.fields) {
+            if (field.default_value.empty()) continue;
+            INFO(type.name << "." << field.name);
+            const Json value = Json::parse(field.default_value);
+            CHECK_FALSE(decoding_error(type, {{std::string(field.name), value}}));
+            if (!field.words.empty() && value.is_string())
+                CHECK(std::count(field.words.begin(), field.words.end(), value.get<std::string>()) == 1);
+            if (field.minimum && value.is_number()) CHECK(value >= *field.minimum);
+            if (field.maximum && value.is_number()) CHECK(value <= *field.maximum);
+            ++defaults;
+        }
+    CHECK(defaults > 80);
+}
+
+TEST_CASE("fields of 1.36 are known, and kept") {
+    auto object = deployment_manifest();
+    auto& spec = object["spec"]["template"]["spec"];
+    spec["initContainers"] = Json::parse(R"([{"name": "side", "image": "side:1", "restartPolicy": "Always",
+        "restartPolicyRules": [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]}])");
+    spec["resources"] = {{"requests", {{"cpu", "1"}}}};
+    spec["hostnameOverride"] = "other";
+    spec["volumes"] = Json::parse(R"([{"name": "image", "image": {"reference": "data:1"}}])");
+    const auto* type = kubernetes::schema().kind("apps/v1", "Deployment");
+    CHECK(unknown_fields(*type, object) == std::vector<std::string>{});
+    auto kept = object;
+    normalize(*type, kept);
+    CHECK(kept == object);
 }
 
 TEST_CASE("every field leads to a type that exists, and every resource has one") {
-    for (const auto& type : schema().types()) {
+    for (const auto& type : kubernetes::schema().types()) {
         for (const auto& field : type.fields) {
             INFO(type.name << "." << field.name);
-            CHECK((field.element == Field::Element::structure) == (schema().of(field) != nullptr));
-            CHECK_FALSE(field.description.empty());
+            CHECK((field.element == kubernetes::Field::Element::structure) == (field.type != nullptr));
         }
     }
     for (const auto& resource : resources()) {
-        CHECK(schema().kind(resource.api_version(), resource.kind) != nullptr);
+        CHECK(kubernetes::schema().kind(resource.api_version(), resource.kind) != nullptr);
     }
-    CHECK(schema().kind("apps/v1", "Pod") == nullptr);
-    CHECK(schema().kind("policy/v1beta1", "Eviction") == schema().kind("policy/v1", "Eviction"));
+    CHECK(kubernetes::schema().kind("apps/v1", "Pod") == nullptr);
 }

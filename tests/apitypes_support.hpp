@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reference/apiserver/defaults.hpp"
 #include "reference/apiserver/resource.hpp"
 
 namespace kcheck::reference::testing {

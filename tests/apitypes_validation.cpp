@@ -19,7 +19,7 @@ Texts errors_of(const Resource& resource, Json object, const char* pointer, cons
     } else {
         object[place] = value;
     }
-    resource.set_defaults(object);
+    set_defaults(resource, object);
     return texts(resource.validate(object));
 }
 

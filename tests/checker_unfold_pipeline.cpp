@@ -3,37 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include "checker/liveness_unfold.hpp"
-#include "invariants/property.hpp"
+#include "invariants/questions.hpp"
 #include "model/pipeline.hpp"
 
 using namespace kcheck;
-using model::Move;
 using model::Pipeline;
-using model::Valuation;
 
 namespace {
-
-using Property = checker::LivenessOf<Pipeline>;
-
-std::vector<Property> liveness_of(const Pipeline& pipeline) {
-    std::vector<Property> questions;
-    for (const auto& property : invariants::properties()) {
-        if (property.kind != invariants::Kind::liveness) continue;
-        const auto on = [&pipeline](const auto& predicate) -> std::function<bool(const Valuation&)> {
-            if (!predicate) return {};
-            return [&](const Valuation& state) { return predicate(pipeline.cluster(), state); };
-        };
-        Property question{std::string(property.name),
-                          static_cast<Property::Form>(property.form),
-                          on(property.goal),
-                          on(property.premise),
-                          {}};
-        if (property.counted)
-            question.counted = [&](const Move& move) { return property.counted(pipeline, move); };
-        questions.push_back(std::move(question));
-    }
-    return questions;
-}
 
 struct Case {
     int replicas, nodes, capacity, crashes, lost_replies;
@@ -68,17 +44,16 @@ TEST_CASE("the pipeline: unfolding decides what the graph without symmetry decid
         {2, 2, 110, 0, 0, {"status-carries-time"}},
         {1, 2, 110, 1, 0, {}},
     };
+    std::vector<const invariants::Property*> asked;
+    for (const auto& property : invariants::properties()) asked.push_back(&property);
     int cycles = 0;
     for (const Case& c : cases) {
         model::Reductions without;
         without.symmetry = false;
         const Pipeline quotient(configuration_of(c)), actual(configuration_of(c), without);
-        const auto properties = liveness_of(quotient);
-        std::vector<checker::FairnessClass> classes;
-        for (const auto& name : quotient.progress_names()) {
-            const bool strong = quotient.fairness().is_strong(static_cast<int>(classes.size()));
-            classes.push_back({name, strong ? checker::Fairness::strong : checker::Fairness::weak});
-        }
+        const auto questions = invariants::questions_of(quotient, asked);
+        const auto& properties = questions.liveness;
+        const auto classes = invariants::fairness_of(quotient);
         checker::ExploreOptions options;
         options.record_graph = true;
         const auto explored = checker::explore<Pipeline>(quotient, {}, options, properties);

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "traces/conformance.hpp"
+#include "traces/recordings/conformance.hpp"
 
-using namespace kcheck::traces;
+using namespace kcheck::traces::recordings;
 
 namespace {
 

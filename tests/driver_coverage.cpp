@@ -8,17 +8,17 @@
 
 #include "tests/driver_support.hpp"
 #include "tests/invariants_small.hpp"
-#include "traces/actions.hpp"
-#include "traces/coverage.hpp"
-#include "traces/json.hpp"
-#include "traces/path_cover.hpp"
+#include "traces/counterexamples/actions.hpp"
+#include "traces/counterexamples/json.hpp"
+#include "traces/driver/coverage.hpp"
+#include "traces/driver/path_cover.hpp"
 
 using namespace kcheck;
 using namespace kcheck::tests;
 
 namespace {
 
-using traces::Digraph;
+using driver::Digraph;
 
 /// Every edge is taken, every run begins at 0 and is connected. Returns the number of edges taken.
 std::size_t check(const Digraph& graph, const std::vector<std::vector<std::uint32_t>>& runs) {
@@ -44,8 +44,7 @@ struct Emitted {
     model::Move move;
     Packed target;
     bool operator<(const Emitted& other) const {
-        return std::tie(move.action, target) <
-               std::tie(other.move.action, other.target);
+        return std::tie(move.action, target) < std::tie(other.move.action, other.target);
     }
 };
 
@@ -111,11 +110,11 @@ std::string kind_of(const traces::Actions& actions, int action) {
     const auto* info = actions.info(action);
     const auto reply = info != nullptr ? info->reply : model::Reply{};
     return fmt::format("{} {} {} {}", component.substr(0, component.find('[')), actions.verb(action),
-                       static_cast<int>(reply.outcome), static_cast<int>(reply.payer));
+                       static_cast<int>(reply.outcome), static_cast<int>(reply.cause));
 }
 
 /// The trace has a step for each transition of the path, of its kind.
-void check_kinds(const Pipeline& pipeline, const traces::Run& run) {
+void check_kinds(const Pipeline& pipeline, const driver::Run& run) {
     const traces::Actions actions(pipeline);
     std::multiset<std::string> of_path, of_trace;
     for (const auto& edge : run.path) of_path.insert(kind_of(actions, edge.move.action));
@@ -178,12 +177,12 @@ TEST_CASE("every transition of small configurations is in a run", "[heavy]") {
         Count count(pipeline);
         CAPTURE(count.transitions);
         std::uint64_t runs = 0;
-        const auto coverage = traces::cover(pipeline, [&](const traces::Run& run) {
+        const auto coverage = driver::cover(pipeline, [&](const driver::Run& run) {
             count.take(run.path);
             check_kinds(pipeline, run);
             if (runs++ % 16 == 0) {
                 // Under status-last a run need be none of the plain pipeline.
-                if (!pipeline.cluster().reductions.status_last) {
+                if (!pipeline.encoding().reductions.status_last) {
                     const auto executed = traces::execute(run.trace);
                     INFO((executed ? "" : executed.error()));
                     REQUIRE(executed);
@@ -210,11 +209,11 @@ TEST_CASE("every transition of small configurations is in a run", "[heavy]") {
 TEST_CASE("coverage ends when it is told to, or where there are too many states") {
     const Pipeline pipeline(small(1, 1, 1, 1));
     int runs = 0;
-    const auto some = traces::cover(pipeline, [&](const traces::Run&) { return ++runs < 3; });
+    const auto some = driver::cover(pipeline, [&](const driver::Run&) { return ++runs < 3; });
     REQUIRE(some);
     REQUIRE(some->runs == 3);
     REQUIRE(some->covered < some->transitions);
-    const auto none = traces::cover(pipeline, [](const traces::Run&) { return true; }, {.states_max = 10});
+    const auto none = driver::cover(pipeline, [](const driver::Run&) { return true; }, {.states_max = 10});
     REQUIRE(none);
     REQUIRE_FALSE(none->complete);
     REQUIRE(none->runs == 0);
@@ -224,8 +223,8 @@ TEST_CASE("random walks are functions of their seed") {
     const Pipeline pipeline(small(2, 2, 1, 1), model::Reductions{}.plain());
     std::set<std::vector<int>> ends;
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
-        const auto walk = traces::random_walk(pipeline, seed, 30),
-                   again = traces::random_walk(pipeline, seed, 30);
+        const auto walk = driver::random_walk(pipeline, seed, 30),
+                   again = driver::random_walk(pipeline, seed, 30);
         INFO((walk ? "" : walk.error()));
         REQUIRE(walk);
         REQUIRE(again);
@@ -238,10 +237,10 @@ TEST_CASE("random walks are functions of their seed") {
 }
 
 TEST_CASE("the example driver does what every run of a small pipeline says") {
-    auto program = traces::ExecImplementation::start_shell(
+    auto program = driver::ExecImplementation::start_shell(
         fmt::format("exec python3 {}/examples/driver/driver.py", KCHECK_SOURCE_DIR));
     REQUIRE(program);
-    auto replayer = traces::Replayer::greet(**program);
+    auto replayer = driver::Replayer::greet(**program);
     REQUIRE(replayer);
     REQUIRE(replayer->name() == "driver.py");
     for (const auto& [configuration, reductions] :
@@ -251,12 +250,12 @@ TEST_CASE("the example driver does what every run of a small pipeline says") {
              {small(2, 2, 0, 0), {}},
          }) {
         const Pipeline pipeline(configuration, reductions);
-        const auto coverage = traces::cover(pipeline, [&](const traces::Run& run) {
-            const auto script = traces::script_of(run.trace, pipeline);
+        const auto coverage = driver::cover(pipeline, [&](const driver::Run& run) {
+            const auto script = driver::script_of(run.trace, pipeline);
             const auto result = replayer->run(script);
             INFO((result ? explain(*result, script) : result.error().message));
             REQUIRE(result);
-            REQUIRE(result->agreement == traces::Agreement::same);
+            REQUIRE(result->agreement == driver::Agreement::same);
             return true;
         });
         REQUIRE(coverage);
@@ -264,32 +263,32 @@ TEST_CASE("the example driver does what every run of a small pipeline says") {
     }
     // What it would not do it refuses, and says what it would.
     const Pipeline pipeline(small(1, 1, 0, 0));
-    const auto walk = traces::random_walk(pipeline, 1, 4);
+    const auto walk = driver::random_walk(pipeline, 1, 4);
     REQUIRE(walk);
-    auto script = traces::script_of(walk->trace, pipeline);
+    auto script = driver::script_of(walk->trace, pipeline);
     script.steps.erase(script.steps.begin() + 1);
     const auto result = replayer->run(script);
     REQUIRE(result);
-    REQUIRE(result->agreement == traces::Agreement::refused);
+    REQUIRE(result->agreement == driver::Agreement::refused);
     REQUIRE(result->allowed.size() == 1);
     REQUIRE(result->allowed.front().starts_with("deployment-controller: receive"));
     REQUIRE((*program)->close());
 }
 
 TEST_CASE("a driver that stores something else is found out") {
-    auto program = traces::ExecImplementation::start_shell(
+    auto program = driver::ExecImplementation::start_shell(
         fmt::format("python3 {}/examples/driver/driver.py | sed -u 's/\"generation\": 1/\"generation\": 2/'",
                     KCHECK_SOURCE_DIR));
     REQUIRE(program);
-    auto replayer = traces::Replayer::greet(**program);
+    auto replayer = driver::Replayer::greet(**program);
     REQUIRE(replayer);
     const Pipeline pipeline(small(1, 1, 0, 0));
-    const auto walk = traces::random_walk(pipeline, 1, 8);
+    const auto walk = driver::random_walk(pipeline, 1, 8);
     REQUIRE(walk);
-    const auto script = traces::script_of(walk->trace, pipeline);
+    const auto script = driver::script_of(walk->trace, pipeline);
     const auto result = replayer->run(script);
     REQUIRE(result);
-    REQUIRE(result->agreement == traces::Agreement::different);
+    REQUIRE(result->agreement == driver::Agreement::different);
     REQUIRE(result->at == 0);
     REQUIRE(result->differences.size() == 1);
     REQUIRE(result->differences[0].member == "deployment: generation");

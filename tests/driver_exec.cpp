@@ -11,12 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "traces/child_process.hpp"
-#include "traces/run_on.hpp"
+#include "traces/driver/child_process.hpp"
+#include "traces/driver/run_on.hpp"
 
 using namespace kcheck;
+namespace driver = kcheck::traces::driver;
 using namespace std::chrono_literals;
-using traces::ExecImplementation;
+using driver::ExecImplementation;
 
 namespace {
 
@@ -65,8 +66,8 @@ std::string broken(const std::string& how, const Note& note) {
 }
 
 /// A script of a cluster in which nothing happens.
-traces::Script nothing() {
-    traces::Script script;
+driver::Script nothing() {
+    driver::Script script;
     script.configuration = {{"deployment", "app"},
                             {"replicas", {0}},
                             {"nodes", nlohmann::ordered_json::array()},
@@ -82,11 +83,11 @@ traces::Script nothing() {
 std::string error_of(const std::string& command, std::chrono::milliseconds timeout = 20s) {
     auto program = ExecImplementation::start_shell(command, {.timeout = timeout, .stop = nullptr});
     REQUIRE(program);
-    auto replayer = traces::Replayer::greet(**program);
+    auto replayer = driver::Replayer::greet(**program);
     if (!replayer) return replayer.error().message;
     const auto result = replayer->run(nothing());
     if (!result) return result.error().message;
-    REQUIRE(result->agreement == traces::Agreement::same);
+    REQUIRE(result->agreement == driver::Agreement::same);
     const auto closed = (*program)->close();
     return closed ? "" : closed.error().message;
 }
@@ -187,7 +188,7 @@ TEST_CASE("a signal to kcheck ends the driver") {
     std::atomic<bool> stop = false;
     auto program = ExecImplementation::start_shell(broken("hang", note), {.timeout = 600s, .stop = &stop});
     REQUIRE(program);
-    auto replayer = traces::Replayer::greet(**program);
+    auto replayer = driver::Replayer::greet(**program);
     REQUIRE(replayer);
     std::thread later([&] {
         while (note.pid() == 0) std::this_thread::sleep_for(10ms);
@@ -223,7 +224,7 @@ TEST_CASE("a driver does not outlive a kcheck that is killed") {
     REQUIRE(owner >= 0);
     if (owner == 0) {
         auto child =
-            traces::ChildProcess::start({"/bin/sh", "-c", "echo $$ > " + note.path() + "; exec sleep 1000"});
+            driver::ChildProcess::start({"/bin/sh", "-c", "echo $$ > " + note.path() + "; exec sleep 1000"});
         pause();
         _exit(child ? 0 : 1);
     }

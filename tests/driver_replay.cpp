@@ -3,17 +3,17 @@
 
 using namespace kcheck;
 using namespace kcheck::tests;
-using traces::Agreement;
+using driver::Agreement;
 
 namespace {
 
-traces::Script example() {
-    return traces::script_of(
+driver::Script example() {
+    return driver::script_of(
         violation(small(1, 2, 0, 1, {"binding-without-precondition"}), "single-binding"));
 }
 
 /// Runs on an implementation whose answers `instead` changes.
-std::string explained(const traces::Script& script, const Mirror::Instead& instead, Agreement expected) {
+std::string explained(const driver::Script& script, const Mirror::Instead& instead, Agreement expected) {
     Mirror mirror(script, instead);
     const auto result = replayed(script, mirror);
     REQUIRE(result.agreement == expected);
@@ -30,7 +30,7 @@ std::string error_of(const char* kind, const Json& answer) {
     Mirror mirror(script, [&](const Json& request, const Json& good) {
         return request.contains(kind) ? answer : good;
     });
-    auto replayer = traces::Replayer::greet(mirror);
+    auto replayer = driver::Replayer::greet(mirror);
     if (!replayer) return replayer.error().message;
     const auto result = replayer->run(script);
     REQUIRE_FALSE(result);
@@ -91,7 +91,7 @@ TEST_CASE("the fresh cluster and the last state are compared as well") {
 
 TEST_CASE("containers and images are compared where the driver tells them") {
     const auto script =
-        traces::script_of(violation(small(1, 2, 0, 0, {"kubelet-ignores-node-name"}), "no-start-elsewhere"));
+        driver::script_of(violation(small(1, 2, 0, 0, {"kubelet-ignores-node-name"}), "no-start-elsewhere"));
     const auto without = [](const char* member) {
         return [member](const Json&, Json answer) {
             if (answer.contains("state")) answer["state"].erase(member);
@@ -138,7 +138,7 @@ TEST_CASE("a refusal is shown with what would have been allowed") {
 
 TEST_CASE("a run that stays where it is ends with the question whether anything is left") {
     const auto script =
-        traces::script_of(violation(small(1, 1, 0, 0, {"image-never-arrives"}), "bound-pod-starts"));
+        driver::script_of(violation(small(1, 1, 0, 0, {"image-never-arrives"}), "bound-pod-starts"));
     Mirror mirror(script);
     REQUIRE(replayed(script, mirror).agreement == Agreement::same);
     REQUIRE(mirror.messages[mirror.messages.size() - 2] == Json{{"rest", Json::object()}});
@@ -153,13 +153,13 @@ TEST_CASE("a run that stays where it is ends with the question whether anything 
 TEST_CASE("a cycle is run once, and comes back to where it began") {
     const auto trace = violation(small(1, 1, 0, 0, {"status-carries-time"}), "quiescence");
     REQUIRE(*trace.cycle < trace.steps.size());
-    const auto script = traces::script_of(trace);
+    const auto script = driver::script_of(trace);
     REQUIRE_FALSE(script.rests);
     Mirror mirror(script);
     REQUIRE(replayed(script, mirror).agreement == Agreement::same);
     const auto& begin = trace.state(*trace.cycle);
     const auto pipeline = traces::pipeline_of(trace);
-    REQUIRE(differences(traces::stored_of(pipeline.cluster(), begin), script.steps.back().expected).empty());
+    REQUIRE(differences(driver::stored_of(pipeline.encoding(), begin), script.steps.back().expected).empty());
 }
 
 TEST_CASE("a variant that the implementation does not have is not run") {

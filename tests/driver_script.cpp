@@ -10,21 +10,21 @@
 
 #include "tests/driver_support.hpp"
 #include "tests/invariants_table.hpp"
-#include "traces/actions.hpp"
-#include "traces/coverage.hpp"
+#include "traces/counterexamples/actions.hpp"
+#include "traces/driver/coverage.hpp"
 
 using namespace kcheck;
 using namespace kcheck::tests;
 
 namespace {
 
-using traces::Stored;
+using driver::Stored;
 using Native = model::NativeStep;
 
 /// The caches of an implementation: fed with a change of what is stored for each event.
 class Clients {
 public:
-    Clients(const traces::Trace& trace, const traces::Script& script)
+    Clients(const traces::Trace& trace, const driver::Script& script)
         : trace_(trace), script_(script), pipeline_(trace.configuration, trace.reductions) {}
 
     void run() {
@@ -135,7 +135,7 @@ private:
                 if (!same(was, now)) queues_[watch].push_back({-1, std::nullopt, now});
                 continue;
             }
-            for (int p = 0; p < pipeline_.cluster().pods(); ++p) {
+            for (int p = 0; p < pipeline_.encoding().pods(); ++p) {
                 const auto was = pod_of(before.pods, p), now = pod_of(after.pods, p);
                 if (!same(was, now) && (concerns(watch, was) || concerns(watch, now)))
                     queues_[watch].push_back({p, concerns(watch, now) ? now : std::nullopt, std::nullopt});
@@ -145,8 +145,9 @@ private:
     }
 
     void compare(const std::vector<int>& state, const Stored& stored) {
-        const auto& k = pipeline_.cluster();
-        const auto workload = [&](const char* client, const char* type, const model::WorkloadSlots& copy) {
+        const auto& k = pipeline_.encoding();
+        const auto workload = [&](const char* client, const char* type,
+                                  const model::WorkloadVariables& copy) {
             CAPTURE(client, type);
             // Of what the client reads.
             const auto cached = caches_[{client, type}].workload;
@@ -197,7 +198,7 @@ private:
     }
 
     const traces::Trace& trace_;
-    const traces::Script& script_;
+    const driver::Script& script_;
     const Pipeline pipeline_;
     std::map<Watch, std::deque<Event>> queues_;
     std::map<Watch, Cache> caches_;
@@ -207,12 +208,12 @@ private:
 
 /// Translates, checks the events, runs on a mirror; returns what was said.
 std::vector<Json> said_of(const traces::Trace& trace) {
-    const auto script = traces::script_of(trace);
+    const auto script = driver::script_of(trace);
     Clients(trace, script).run();
     Mirror mirror(script);
     const auto result = replayed(script, mirror);
     INFO(explain(result, script));
-    REQUIRE(result.agreement == traces::Agreement::same);
+    REQUIRE(result.agreement == driver::Agreement::same);
     REQUIRE(result.steps == script.steps.size());
     return mirror.messages;
 }
@@ -235,7 +236,7 @@ void add(std::vector<Json>& all, const std::vector<Json>& more) {
     all.insert(all.end(), more.begin(), more.end());
 }
 
-const Json& step_of(const traces::Script& script, const char* component, const char* verb) {
+const Json& step_of(const driver::Script& script, const char* component, const char* verb) {
     for (const auto& step : script.steps)
         if (step.message["component"] == component && step.message["verb"] == verb) return step.message;
     FAIL("no step " << component << ": " << verb);
@@ -281,7 +282,7 @@ TEST_CASE("random runs are translated under every reduction", "[heavy]") {
             const std::uint64_t seeds = &configuration - configurations.data() < 2 ? 16 : 4;
             for (std::uint64_t seed = 0; seed < seeds; ++seed) {
                 CAPTURE(&configuration - configurations.data(), &reduction - reductions.data(), seed);
-                const auto run = traces::random_walk(pipeline, seed, 80);
+                const auto run = driver::random_walk(pipeline, seed, 80);
                 INFO((run ? "" : run.error()));
                 REQUIRE(run);
                 add(all, said_of(run->trace));
@@ -296,7 +297,7 @@ TEST_CASE("random runs are translated under every reduction", "[heavy]") {
     // A DELETE that outlives its sender is rare.
     const Pipeline pipeline(configurations[1], {});
     for (std::uint64_t seed = 100; seed < 3000 && !verbs.contains("network late-delete"); ++seed) {
-        const auto run = traces::random_walk(pipeline, seed, 80);
+        const auto run = driver::random_walk(pipeline, seed, 80);
         REQUIRE(run);
         const auto said = said_of(run->trace);
         add(all, said);
@@ -317,8 +318,8 @@ TEST_CASE("the event of a collection, of which the model has none, is delivered"
     const Pipeline pipeline(Small{.replicas = {2}, .lost_replies = 1, .capacity = 1}.with(),
                             model::Reductions{}.plain());
     invariants::Property none_refused;
-    none_refused.holds = [](const model::Cluster& k, const model::Valuation& state) {
-        return std::ranges::none_of(k.pod, [&](const model::PodSlots& pod) {
+    none_refused.holds = [](const model::Encoding& k, const model::Valuation& state) {
+        return std::ranges::none_of(k.pod, [&](const model::PodVariables& pod) {
             return state[pod[model::pod::phase]] == model::pod::terminal &&
                    state[pod[model::pod::deleting]] == 0;
         });
@@ -336,7 +337,7 @@ TEST_CASE("the event of a collection, of which the model has none, is delivered"
     REQUIRE(traces::execute(*trace));
     const auto messages = said_of(*trace);
     validate(messages);
-    const auto script = traces::script_of(*trace);
+    const auto script = driver::script_of(*trace);
     REQUIRE(step_of(script, "pod-garbage-collector", "collect").contains("pod"));
     REQUIRE(script.steps.back().message["component"] == "kubelet[0]");
     REQUIRE(script.steps.back().message["verb"] == "receive");
@@ -345,24 +346,24 @@ TEST_CASE("the event of a collection, of which the model has none, is delivered"
 TEST_CASE("requests that outlive a crash are announced, and arrive") {
     struct Late {
         const char* verb;
-        std::vector<model::Slot> (*slots)(const model::Cluster&);
+        std::vector<model::VariableId> (*variables)(const model::Encoding&);
         Json under_way, arrives;
     };
     const std::vector<Late> table{
         {"late-create",
-         [](const model::Cluster& k) { return std::vector{k.late_creates}; },
+         [](const model::Encoding& k) { return std::vector{k.late_creates}; },
          {{"creates", 1}},
          {{"pod", 0}}},
         {"late-scale",
-         [](const model::Cluster& k) { return std::vector{k.late_scale}; },
+         [](const model::Encoding& k) { return std::vector{k.late_scale}; },
          {{"scale", true}},
          {{"replicas", 0}}},
         {"late-bind",
-         [](const model::Cluster& k) { return k.late_binding; },
+         [](const model::Encoding& k) { return k.late_binding; },
          {{"bind", {0}}},
          {{"pod", 0}, {"node", 0}}},
         {"late-delete",
-         [](const model::Cluster& k) { return k.late_deletion; },
+         [](const model::Encoding& k) { return k.late_deletion; },
          {{"delete", 0}},
          {{"pod", 0}}},
     };
@@ -371,8 +372,9 @@ TEST_CASE("requests that outlive a crash are announced, and arrive") {
     for (const auto& late : table) {
         CAPTURE(late.verb);
         invariants::Property none_late;
-        none_late.holds = [&](const model::Cluster& k, const model::Valuation& state) {
-            return std::ranges::all_of(late.slots(k), [&](model::Slot slot) { return state[slot] == 0; });
+        none_late.holds = [&](const model::Encoding& k, const model::Valuation& state) {
+            return std::ranges::all_of(late.variables(k),
+                                       [&](model::VariableId variable) { return state[variable] == 0; });
         };
         auto trace = counterexample(pipeline, none_late);
         INFO((trace ? "" : trace.error()));
@@ -384,7 +386,7 @@ TEST_CASE("requests that outlive a crash are announced, and arrive") {
                                         traces::values_of(pipeline.layout(), state)});
         REQUIRE(traces::execute(*trace));
         validate(said_of(*trace));
-        const auto script = traces::script_of(*trace);
+        const auto script = driver::script_of(*trace);
         const auto crash = std::ranges::find_if(
             script.steps, [](const auto& step) { return step.message["verb"] == "crash"; });
         REQUIRE(crash != script.steps.end());
@@ -396,7 +398,7 @@ TEST_CASE("requests that outlive a crash are announced, and arrive") {
 
 TEST_CASE("a script says what the model's names say") {
     auto trace = violation(small(1, 2, 0, 1, {"binding-without-precondition"}), "single-binding");
-    const auto script = traces::script_of(trace);
+    const auto script = driver::script_of(trace);
     REQUIRE(script.configuration["replicas"] == Json{1});
     REQUIRE(script.configuration["nodes"][1]["name"] == "node-1");
     REQUIRE(script.configuration["variants"] == Json{"binding-without-precondition"});
@@ -408,12 +410,12 @@ TEST_CASE("a script says what the model's names say") {
     const auto& bind = step_of(script, "kube-scheduler", "bind");
     REQUIRE(bind["outcome"] == "lost-committed");
     REQUIRE(bind["cause"] == "lost-reply");
-    REQUIRE(traces::describe(bind) ==
+    REQUIRE(driver::describe(bind) ==
             "kube-scheduler: bind, pod 0, accepted true, outcome lost-committed, cause lost-reply");
     REQUIRE(script.steps.back().expected.pods.at(0).node.has_value());
 
     const auto lasso = violation(small(1, 1, 0, 0, {"image-never-arrives"}), "bound-pod-starts");
-    REQUIRE(traces::script_of(lasso).rests);
-    const auto admit = step_of(traces::script_of(lasso), "kubelet[0]", "admit");
+    REQUIRE(driver::script_of(lasso).rests);
+    const auto admit = step_of(driver::script_of(lasso), "kubelet[0]", "admit");
     REQUIRE(admit["pod"] == 0);  // the model has no such step where there is room for all
 }

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "cli/reductions.hpp"
+#include "model/named_reductions.hpp"
 #include "tests/gates_compare.hpp"
 
 using namespace kcheck;
@@ -23,7 +23,7 @@ Pair approach(Pair pair, Fails&& fails) {
         const Pair candidate{pair.one, {false, no_reductions()}};
         if (fails(candidate)) pair = candidate;
     }
-    for (const auto& reduction : cli::reductions) {
+    for (const auto& reduction : model::named_reductions) {
         if (pair.one.reductions.*reduction.member == pair.other.reductions.*reduction.member) continue;
         // Off in both is simpler than on in both.
         for (const bool on : {false, true}) {
@@ -39,7 +39,7 @@ Pair approach(Pair pair, Fails&& fails) {
         }
     }
     if (!pair.other.plain)
-        for (const auto& reduction : cli::reductions) {
+        for (const auto& reduction : model::named_reductions) {
             if (!(pair.one.reductions.*reduction.member && pair.other.reductions.*reduction.member)) continue;
             auto candidate = pair;
             candidate.one.reductions.*reduction.member = candidate.other.reductions.*reduction.member = false;
@@ -76,7 +76,7 @@ void show(Report& report, std::uint64_t seed, model::Configuration configuration
 
 std::string reductions_that_differ(const Pair& pair) {
     std::string text;
-    for (const auto& reduction : cli::reductions)
+    for (const auto& reduction : model::named_reductions)
         if (pair.one.reductions.*reduction.member !=
             (!pair.other.plain && pair.other.reductions.*reduction.member))
             text += std::string(reduction.name) + " ";

@@ -6,7 +6,7 @@
 #include <functional>
 #include <memory>
 
-#include "cli/reductions.hpp"
+#include "model/named_reductions.hpp"
 #include "tests/gates_compare.hpp"
 
 using namespace kcheck;
@@ -15,7 +15,7 @@ using namespace kcheck::tests;
 namespace {
 
 using model::Move;
-using model::Slot;
+using model::VariableId;
 
 /// The pipeline, with a hand on its successors.
 class Mutant {
@@ -85,8 +85,8 @@ void settle(const Pipeline& pipeline, const std::vector<std::string_view>& verbs
 }
 
 void clear_field(const Pipeline& pipeline, const model::PodWatch& watch, int field, Valuation& state) {
-    const auto clear = [&](Slot slot) {
-        if (pipeline.layout()[slot].size > 1) state[slot] = 0;
+    const auto clear = [&](VariableId variable) {
+        if (pipeline.layout()[variable].size > 1) state[variable] = 0;
     };
     for (const auto& copy : watch.copy) clear(copy[field]);
     for (const auto& event : watch.queue) clear(event.record[field]);
@@ -142,7 +142,7 @@ std::vector<Unsound> unsound_reductions() {
     return {
         {"symmetry", "sorts the nodes that pods are bound to, whatever else is known of the pods",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             const auto& pods = pipeline.cluster().pod;
+             const auto& pods = pipeline.encoding().pod;
              for (std::size_t p = 0; p < pods.size(); ++p)
                  for (std::size_t q = 0; q < p; ++q)
                      if (state[pods[p][pod::node]] < state[pods[q][pod::node]] &&
@@ -152,15 +152,15 @@ std::vector<Unsound> unsound_reductions() {
          liveness},
         {"symmetry", "takes unequal nodes for equal where the scheduler has assumed a pod",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             for (const auto slot : pipeline.cluster().scheduler.assumed)
-                 if (state[slot] != 0) state[slot] = 1;
+             for (const auto variable : pipeline.encoding().scheduler.assumed)
+                 if (state[variable] != 0) state[variable] = 1;
          }),
          liveness},
         {"symmetry", "acts for the first of the pods that etcd cannot tell apart",
          without([](const Pipeline& pipeline, const Move& move, const Valuation& before, const Valuation&) {
              const int p = info_of(pipeline, move)->pod;
              if (p < 1) return false;
-             const auto& pods = pipeline.cluster().pod;
+             const auto& pods = pipeline.encoding().pod;
              for (int f = 0; f < pod::fields; ++f)
                  if (before[pods[static_cast<std::size_t>(p)][f]] !=
                      before[pods[static_cast<std::size_t>(p) - 1][f]])
@@ -178,8 +178,9 @@ std::vector<Unsound> unsound_reductions() {
              [](const Pipeline& pipeline, const Move& move, const Valuation& before, const Valuation& after) {
                  if (!info_of(pipeline, move)->fault) return false;
                  const auto& variables = pipeline.layout().variables();
-                 for (std::size_t slot = 0; slot < variables.size(); ++slot)
-                     if (variables[slot].part == model::Part::etcd && before.value[slot] != after.value[slot])
+                 for (std::size_t variable = 0; variable < variables.size(); ++variable)
+                     if (variables[variable].part == model::Part::etcd &&
+                         before.value[variable] != after.value[variable])
                          return false;
                  return true;
              })},
@@ -196,25 +197,25 @@ std::vector<Unsound> unsound_reductions() {
         {"status-last", "creates pods only where nothing else goes on", at_last("create-pod")},
         {"watch-projection", "forgets that a kubelet reads metadata.deletionTimestamp",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             for (const auto& kubelet : pipeline.cluster().kubelet)
+             for (const auto& kubelet : pipeline.encoding().kubelet)
                  clear_field(pipeline, kubelet.pods, pod::deleting, state);
          }),
          about_caches},
         {"watch-projection", "forgets that the ReplicaSet controller reads status.phase",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             clear_field(pipeline, pipeline.cluster().rsc.pods, pod::phase, state);
+             clear_field(pipeline, pipeline.encoding().rsc.pods, pod::phase, state);
          }),
          about_caches},
         {"watch-projection", "forgets that kube-scheduler reads spec.nodeName",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             clear_field(pipeline, pipeline.cluster().scheduler.pods, pod::node, state);
+             clear_field(pipeline, pipeline.encoding().scheduler.pods, pod::node, state);
          }),
          about_caches},
         {"watch-projection", "drops the second event to the ReplicaSet controller",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             const auto& events = pipeline.cluster().rsc.pods.queue;
+             const auto& events = pipeline.encoding().rsc.pods.queue;
              if (events.size() < 3 || state[events[1].pod] == 0 || state[events[2].pod] != 0) return;
-             for (const auto slot : events[1].record.field) state[slot] = 0;
+             for (const auto variable : events[1].record.field) state[variable] = 0;
              state[events[1].pod] = 0;
          }),
          about_caches},
@@ -241,7 +242,9 @@ public:
     /// With one reduction less.
     const Answer& without(std::string_view reduction) {
         auto reductions = asymmetric();
-        reductions.*std::ranges::find(cli::reductions, reduction, &cli::ReductionInfo::name)->member = false;
+        reductions.*
+            std::ranges::find(model::named_reductions, reduction, &model::ReductionInfo::name)->member =
+            false;
         return memorized(reductions);
     }
     const Answer& plain() {
@@ -313,5 +316,5 @@ TEST_CASE("an unsound reduction is found", "[heavy][mutants]") {
                                  shown);
         CHECK(found.has_value());
     }
-    CHECK(reductions.size() == cli::reductions.size());
+    CHECK(reductions.size() == model::named_reductions.size());
 }

@@ -4,7 +4,7 @@
 
 #include "model/pipeline.hpp"
 #include "tests/gates_random.hpp"
-#include "traces/actions.hpp"
+#include "traces/counterexamples/actions.hpp"
 
 namespace kcheck::tests {
 
@@ -23,14 +23,11 @@ public:
     void unpack(std::span<const std::byte> bytes, State& state) const { pipeline_.unpack(bytes, state); }
     void initial(const std::function<void(const State&)>& each) const { each(State{}); }
     std::string describe(const Action& action) const { return actions_.name(action.action); }
-    /// That a pod which has terminated is collected some day is promised to nobody.
-    ir::ClassMask classes(const Action& action) const {
-        return action.action < actions_.first_collection() ? pipeline_.classes(action) : ir::ClassMask{};
-    }
+    ir::ClassMask classes(const Action& action) const { return pipeline_.classes(action); }
 
     template <class Sink>
     void successors(const State& state, Sink& sink) const {
-        if (state[pipeline_.cluster().exceeded] != 0) {  // as Pipeline: the run ends, and says nothing
+        if (state[pipeline_.encoding().exceeded] != 0) {  // as Pipeline: the run ends, and says nothing
             sink.enabled(pipeline_.fairness().deployment_controller());
             return;
         }

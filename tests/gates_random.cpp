@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/reductions.hpp"
+#include "model/named_reductions.hpp"
 #include "model/variants.hpp"
 
 namespace kcheck::tests {
@@ -75,13 +75,14 @@ model::Configuration random_configuration(std::uint64_t seed) {
 
 model::Reductions no_reductions() {
     model::Reductions none;
-    for (const auto& reduction : cli::reductions) none.*reduction.member = false;
+    for (const auto& reduction : model::named_reductions) none.*reduction.member = false;
     return none;
 }
 
 model::Reductions random_reductions(Dice& dice) {
     const auto pick = [&] {
-        return cli::reductions[static_cast<std::size_t>(dice.roll(static_cast<int>(cli::reductions.size())))]
+        return model::named_reductions[static_cast<std::size_t>(
+                                           dice.roll(static_cast<int>(model::named_reductions.size())))]
             .member;
     };
     auto chosen = no_reductions();
@@ -93,7 +94,7 @@ model::Reductions random_reductions(Dice& dice) {
             chosen.*pick() = false;
             break;
         default:
-            for (const auto& reduction : cli::reductions) chosen.*reduction.member = dice.chance(50);
+            for (const auto& reduction : model::named_reductions) chosen.*reduction.member = dice.chance(50);
     }
     return chosen;
 }
@@ -136,7 +137,7 @@ double bits_without_reductions(const model::Configuration& configuration,
 
 std::string text_of(const model::Reductions& reductions) {
     std::vector<std::string_view> names;
-    for (const auto& reduction : cli::reductions)
+    for (const auto& reduction : model::named_reductions)
         if (reductions.*reduction.member) names.push_back(reduction.name);
     return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
@@ -154,7 +155,7 @@ std::string text_of(const model::Configuration& configuration, const model::Redu
                         configuration.crashes, configuration.lost_replies);
     if (configuration.staleness) text += fmt::format(" --staleness {}", *configuration.staleness);
     for (const auto& variant : configuration.variants) text += fmt::format(" --variant {}", variant);
-    for (const auto& reduction : cli::reductions)
+    for (const auto& reduction : model::named_reductions)
         if (!(reductions.*reduction.member)) text += fmt::format(" --no-reduction {}", reduction.name);
     if (!property.empty()) text += fmt::format(" --property {}", property);
 

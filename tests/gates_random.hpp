@@ -6,8 +6,8 @@
 #include <initializer_list>
 #include <string>
 
-#include "model/cluster.hpp"
 #include "model/configuration.hpp"
+#include "model/encoding.hpp"
 
 namespace kcheck::tests {
 

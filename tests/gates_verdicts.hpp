@@ -15,8 +15,8 @@
 
 #include <fmt/format.h>
 
-#include "checker/liveness_unfold.hpp"
-#include "cli/check.hpp"
+#include "scenarios/check.hpp"
+#include "scenarios/decide_on.hpp"
 #include "tests/invariants_support.hpp"
 
 namespace kcheck::tests {
@@ -59,7 +59,7 @@ inline std::vector<std::size_t> nodes_by_kind(const model::Configuration& config
 /// What is stored of the workloads and the pods, and their containers. Budgets, requests that may
 /// never arrive, images and caches are left out; so are pods that are over and wait for the garbage
 /// collector. Of all orders of equal nodes it is the least description.
-inline Outcome outcome_of(const model::Cluster& k, const Valuation& state) {
+inline Outcome outcome_of(const model::Encoding& k, const Valuation& state) {
     namespace pod = model::pod;
     const auto& nodes = k.configuration.nodes;
     const auto number = nodes_by_kind(k.configuration);
@@ -94,7 +94,7 @@ inline Outcome outcome_of(const model::Cluster& k, const Valuation& state) {
         std::ranges::sort(pods);
         Outcome outcome{state[k.operations_done]};
         for (const auto* workload : {&k.deployment, &k.replica_set})
-            for (const auto slot : workload->field) outcome.push_back(state[slot]);
+            for (const auto variable : workload->field) outcome.push_back(state[variable]);
         for (const auto& one : pods) {
             outcome.push_back(static_cast<int>(one.size()));
             outcome.insert(outcome.end(), one.begin(), one.end());
@@ -104,113 +104,33 @@ inline Outcome outcome_of(const model::Cluster& k, const Valuation& state) {
     return least;
 }
 
-namespace detail {
-
-inline checker::Liveness<Valuation, model::Move> liveness_of(const Pipeline& pipeline,
-                                                             const Property& property) {
-    using Liveness = checker::Liveness<Valuation, model::Move>;
-    const auto bind = [&pipeline](const Property::Predicate& predicate) {
-        std::function<bool(const Valuation&)> bound;
-        if (predicate)
-            bound = [&pipeline, &predicate](const Valuation& state) {
-                // A run that leaves the bounds of the encoding ends there, and says nothing.
-                return state[pipeline.cluster().exceeded] != 0 || predicate(pipeline.cluster(), state);
-            };
-        return bound;
-    };
-    Liveness result{std::string(property.name),
-                    Liveness::Form::finitely_often,
-                    bind(property.goal),
-                    bind(property.premise),
-                    {}};
-    switch (property.form) {
-        case invariants::Form::eventually_always: result.form = Liveness::Form::eventually_always; break;
-        case invariants::Form::always_eventually: result.form = Liveness::Form::always_eventually; break;
-        case invariants::Form::leads_to: result.form = Liveness::Form::leads_to; break;
-        case invariants::Form::finitely_often: break;
-    }
-    if (property.counted)
-        result.counted = [&](const model::Move& move) { return property.counted(pipeline, move); };
-    return result;
-}
-
-inline std::vector<checker::FairnessClass> fairness_of(const Pipeline& pipeline) {
-    std::vector<checker::FairnessClass> classes;
-    for (auto& name : pipeline.progress_names()) {
-        const bool strong = pipeline.fairness().is_strong(static_cast<int>(classes.size()));
-        classes.push_back({std::move(name), strong ? checker::Fairness::strong : checker::Fairness::weak});
-    }
-    return classes;
-}
-
-}  // namespace detail
-
 struct AnswerOptions {
     std::uint64_t states_max = 20'000;
     bool ends_at_bounds = false;  // what is beyond them needs more room anyhow
 };
 
-/// One search of `model`, which is the pipeline or wraps it. Its counterexamples are those of the model:
-/// nobody has executed them again.
+/// One search of `model`, which is the pipeline or wraps it, decided as kcheck decides one. Its
+/// counterexamples are those of the model: nobody has executed them again.
 template <class M>
 Answer answer_of(const M& model, const Pipeline& pipeline, const AnswerOptions& options = {}) {
-    const auto properties = all_properties();
-    const auto& k = pipeline.cluster();
-    std::vector<checker::SafetyOf<M>> safety;
-    std::vector<checker::LivenessOf<M>> liveness;
-    for (const auto* property : properties) {
-        if (property->kind == Kind::liveness) {
-            liveness.push_back(detail::liveness_of(pipeline, *property));
-            continue;
-        }
-        safety.push_back({std::string(property->name), [&k, property](const Valuation& state) {
-                              return state[k.exceeded] != 0 || property->holds(k, state);
-                          }});
-    }
-    safety.push_back({"within-bounds", [&](const Valuation& state) { return state[k.exceeded] == 0; }});
-    checker::ExploreOptions search;
-    search.states_max = options.states_max;
-    search.record_graph = true;
-    search.stop_at_violation = options.ends_at_bounds;
-    for (std::size_t i = 0; i + 1 < safety.size(); ++i) search.never_stop.insert(i);
-    const auto found = checker::explore<M>(model, safety, search, liveness);
-
     Answer answer;
-    answer.states = found.states;
-    if (const auto& left = found.violations.back())
-        answer.exceeded = checker::state_of(model, found.store, left->state)[k.exceeded];
-    answer.complete = found.complete() && answer.exceeded == 0;
-    const bool decides_liveness = found.ended != checker::Ended::violation;
-    std::vector<checker::LivenessResult<M>> fair;
-    if (decides_liveness) {
-        const auto classes = detail::fairness_of(pipeline);
-        if constexpr (checker::SymmetricModel<M>) {
-            checker::LivenessOptions unfolding;
-            unfolding.states_max = options.states_max;
-            fair = checker::check_liveness_unfolded<M>(model, found, classes, liveness, unfolding);
-        } else {
-            fair = checker::check_liveness<M>(model, found, classes, liveness);
-        }
-    }
-    std::size_t s = 0, l = 0;
-    for (const auto* property : properties) {
-        auto verdict = answer.complete ? Verdict::holds : Verdict::unknown;
-        if (property->kind == Kind::safety) {
-            if (found.violations[s++]) verdict = Verdict::violated;
-        } else if (!decides_liveness) {
-            verdict = Verdict::unknown;
-        } else {
-            const auto found_fair = fair[l++].verdict;
-            if (found_fair == checker::LivenessVerdict::violated) verdict = Verdict::violated;
-            if (found_fair == checker::LivenessVerdict::incomplete) verdict = Verdict::unknown;
-        }
-        answer.of.push_back(verdict);
-    }
-    if (answer.complete)
-        found.graph->for_each_expanded([&](checker::StateId id) {
-            if (found.graph->quiescent(id))
-                answer.quiescent.insert(outcome_of(k, checker::state_of(model, found.store, id)));
+    const auto& k = pipeline.encoding();
+    const auto see = [&](const checker::Exploration& explored) {
+        if (!explored.complete()) return;
+        explored.graph->for_each_expanded([&](checker::StateId id) {
+            if (explored.graph->quiescent(id))
+                answer.quiescent.insert(outcome_of(k, checker::state_of(model, explored.store, id)));
         });
+    };
+    const auto decided = scenarios::decide_on(model, pipeline, all_properties(),
+                                              {.bounds_left = options.ends_at_bounds, .any_violation = false},
+                                              {.states_max = options.states_max}, {}, see);
+    answer.states = decided.covered.states;
+    answer.exceeded = decided.exceeded;
+    answer.complete = decided.complete;
+    if (!answer.complete) answer.quiescent.clear();
+    if (!decided.contradiction.empty()) answer.problems.push_back(decided.contradiction);
+    for (const auto& finding : decided.findings) answer.of.push_back(verdict_of(finding.answer));
     return answer;
 }
 
@@ -231,13 +151,11 @@ Answer growing(const model::Configuration& configuration, AnswerOptions options,
 /// What kcheck says. `reductions`: those that it may use, where they are sound.
 inline Answer kcheck_answer(const model::Configuration& configuration, const model::Reductions& reductions,
                             const AnswerOptions& options = {}) {
-    cli::Options call;
-    call.threads = 1;
-    call.max_states = options.states_max;
+    const scenarios::CheckOptions call{.properties = {}, .limits = {.states_max = options.states_max}};
     auto answer = unknown_answer();
-    tl::expected<cli::Result, cli::InternalError> result;
+    tl::expected<scenarios::Result, scenarios::InternalError> result;
     try {
-        result = cli::check(configuration, reductions, call, {});
+        result = scenarios::check(configuration, reductions, call, {});
     } catch (const std::exception& error) {
         answer.problems.push_back(fmt::format("an exception: {}", error.what()));
         return answer;
@@ -248,9 +166,9 @@ inline Answer kcheck_answer(const model::Configuration& configuration, const mod
     }
     answer.of.clear();
     for (const auto& row : result->properties)
-        answer.of.push_back(row.verdict == cli::Verdict::violated ? Verdict::violated
-                            : row.verdict == cli::Verdict::holds  ? Verdict::holds
-                                                                  : Verdict::unknown);
+        answer.of.push_back(row.verdict == scenarios::Verdict::violated ? Verdict::violated
+                            : row.verdict == scenarios::Verdict::holds  ? Verdict::holds
+                                                                        : Verdict::unknown);
     if (result->covered) answer.states = result->covered->states;
     // That the verdicts are there does not say that everything was visited.
     try {

@@ -44,13 +44,13 @@ std::optional<Valuation> refuted(const Pipeline& pipeline, const ir::TransitionS
     checker::Session session(options);
     auto solver = session.new_solver();
     checker::Unrolling unrolling(problem, solver, checker::Unrolling::Start::anywhere);
-    const auto within = problem.arena->variable(pipeline.cluster().exceeded) == 0;
+    const auto within = problem.arena->variable(pipeline.encoding().exceeded) == 0;
     const auto model = session.find_model(solver, !unrolling.good(0) && unrolling.truth(0, within));
     if (!model) return std::nullopt;
     Valuation state;
     const auto values = unrolling.state(*model, 0);
     for (std::size_t i = 0; i < values.size(); ++i)
-        state[static_cast<model::Slot>(problem.variables[i])] = static_cast<std::uint8_t>(values[i]);
+        state[static_cast<model::VariableId>(problem.variables[i])] = static_cast<std::uint8_t>(values[i]);
     return state;
 }
 
@@ -76,7 +76,7 @@ Sources sources_of_the_model() {
     return sources;
 }
 
-/// The members of Cluster that the monitors keep: "history.bindings[0]" is `bindings`.
+/// The members of Encoding that the monitors keep: "history.bindings[0]" is `bindings`.
 std::set<std::string> kept_by_monitors() {
     std::set<std::string> names;
     const std::string prefix = "history.";
@@ -94,7 +94,7 @@ std::vector<std::string> meddling(const Sources& sources) {
     for (const auto& name : kept_by_monitors()) names += (names.empty() ? "" : "|") + name;
     const std::regex kept("\\b(" + names + ")\\b");
     // Where a member is declared, and where it gets its place: neither reads or writes a state.
-    const std::regex declared(R"(^    (Slot|std::vector<Slot>) [\w, ]+;\s*$)");
+    const std::regex declared(R"(^    (VariableId|std::vector<VariableId>) [\w, ]+;\s*$)");
     const std::regex placed("^ +(" + names + R"()(\.push_back\(| = )add\(.*Part::history.*\);\s*$)");
     const std::regex variant(R"([Vv]ariant|\bis\()");
     std::vector<std::string> found;
@@ -107,8 +107,8 @@ std::vector<std::string> meddling(const Sources& sources) {
             };
             if (monitors && std::regex_search(lines[i], variant)) breach("a monitor asks for a variant");
             if (monitors || !std::regex_search(lines[i], kept)) continue;
-            if (file == "cluster.hpp" && std::regex_match(lines[i], declared)) continue;
-            if (file == "cluster.cpp" && std::regex_match(lines[i], placed)) continue;
+            if (file == "encoding.hpp" && std::regex_match(lines[i], declared)) continue;
+            if (file == "encoding.cpp" && std::regex_match(lines[i], placed)) continue;
             breach("what a monitor keeps is named");
         }
     }
@@ -135,7 +135,7 @@ TEST_CASE("every safety property can be false in the default model") {
 
         const auto state = refuted(pipeline, system, names[i]);
         REQUIRE(state);
-        CHECK_FALSE(property.holds(pipeline.cluster(), *state));
+        CHECK_FALSE(property.holds(pipeline.encoding(), *state));
         const std::vector<std::int32_t> values(state->value.begin(),
                                                state->value.begin() + std::ssize(system.variables));
         for (std::size_t v = 0; v < values.size(); ++v) CHECK(values[v] < system.variables[v].size);
@@ -149,7 +149,7 @@ TEST_CASE("a formula that is a constant is not refuted") {
     auto system = pipeline.transition_system();
     system.invariants.push_back({"true", system.arena->boolean(true), {}});
     // As good as constant: the counter of bindings has no fourth value.
-    const auto bindings = system.arena->variable(pipeline.cluster().bindings.front());
+    const auto bindings = system.arena->variable(pipeline.encoding().bindings.front());
     system.invariants.push_back({"below three", bindings < 3, {}});
     system.invariants.push_back({"below two", bindings < 2, {}});
     CHECK_FALSE(refuted(pipeline, system, "true"));
@@ -164,9 +164,9 @@ TEST_CASE("every goal of a liveness property can be missed in the default model"
     const auto anything = [&] {
         Valuation state;
         for (std::size_t v = 0; v < variables.size(); ++v)
-            state[static_cast<model::Slot>(v)] =
+            state[static_cast<model::VariableId>(v)] =
                 static_cast<std::uint8_t>(random() % static_cast<unsigned>(variables[v].size));
-        state[pipeline.cluster().exceeded] = 0;
+        state[pipeline.encoding().exceeded] = 0;
         return state;
     };
     const auto liveness = properties_of(Kind::liveness);
@@ -181,10 +181,10 @@ TEST_CASE("every goal of a liveness property can be missed in the default model"
             continue;
         }
         const auto missed = [&](const Valuation& state) {
-            return !property->goal(pipeline.cluster(), state) &&
-                   (!property->premise || property->premise(pipeline.cluster(), state));
+            return !property->goal(pipeline.encoding(), state) &&
+                   (!property->premise || property->premise(pipeline.encoding(), state));
         };
-        bool met = property->goal(pipeline.cluster(), Valuation{}), is_missed = false;
+        bool met = property->goal(pipeline.encoding(), Valuation{}), is_missed = false;
         for (int tries = 0; tries < 1000 && !is_missed; ++tries) is_missed = missed(anything());
         CHECK(met);
         CHECK(is_missed);
@@ -201,10 +201,10 @@ TEST_CASE("the monitors keep something for every property of commits and starts"
         if (!variable.name.starts_with("history.")) continue;
         INFO(variable.name);
         Valuation state;
-        const auto slot = static_cast<model::Slot>(&variable - pipeline.layout().variables().data());
-        state[slot] = static_cast<std::uint8_t>(variable.size - 1);
+        const auto id = static_cast<model::VariableId>(&variable - pipeline.layout().variables().data());
+        state[id] = static_cast<std::uint8_t>(variable.size - 1);
         CHECK(std::ranges::any_of(properties_of(Kind::safety), [&](const Property* property) {
-            return !property->holds(pipeline.cluster(), state);
+            return !property->holds(pipeline.encoding(), state);
         }));
     }
 }
@@ -224,8 +224,8 @@ TEST_CASE("only the monitors write what they keep, and they know of no variant")
     for (const auto& name : kept_by_monitors()) {
         INFO(name);
         CHECK(with("kube_apiserver.hpp", "    c.set(k." + name + ", c.integer(1));") == 1);
-        CHECK(with("cluster.cpp", "    const auto slot = " + name + ";") == 1);
-        CHECK(with("kubelet.hpp", "    const auto slot = k." + name + "[i];  // its alias") == 1);
+        CHECK(with("encoding.cpp", "    const auto variable = " + name + ";") == 1);
+        CHECK(with("kubelet.hpp", "    const auto variable = k." + name + "[i];  // its alias") == 1);
     }
     CHECK(with("monitors.hpp", "    if (k.is(Variant::no_expectations)) return;") == 1);
     CHECK(with("monitors.hpp", "    if (k.configuration.variants.empty()) return;") == 1);

@@ -15,7 +15,7 @@ struct Small {
     int nodes = 1;
     int crashes = 0;
     int lost_replies = 0;
-    int capacity = 110;               // of each node
+    int capacity = 110;  // of each node
 
     model::Configuration with(std::set<std::string> variants = {}) const {
         model::Configuration configuration;

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "checker/explicit.hpp"
-#include "cli/decide.hpp"
 #include "invariants/property.hpp"
 #include "model/pipeline.hpp"
+#include "scenarios/decide.hpp"
 #include "tests/invariants_small.hpp"
 
 namespace kcheck::tests {
@@ -24,15 +24,16 @@ inline const Property& property_of(std::string_view name) {
     return *property;
 }
 
-inline checker::Safety<Valuation> safety_of(const Pipeline& pipeline, const Property& property) {
-    return {std::string(property.name),
-            [&](const Valuation& state) { return property.holds(pipeline.cluster(), state); }};
-}
-
 enum class Verdict : std::uint8_t { holds, violated, unknown };
 
 inline const char* text_of(Verdict verdict) {
     return verdict == Verdict::holds ? "holds" : verdict == Verdict::violated ? "violated" : "unknown";
+}
+
+inline Verdict verdict_of(scenarios::Answer answer) {
+    return answer == scenarios::Answer::violated ? Verdict::violated
+           : answer == scenarios::Answer::holds  ? Verdict::holds
+                                                 : Verdict::unknown;
 }
 
 /// Of each property, in the order given. Unknown if the search was cut short, or if a
@@ -46,15 +47,12 @@ struct Verdicts {
 /// As kcheck decides them, for this pipeline and its bounds.
 inline Verdicts verdicts_of(const Pipeline& pipeline, const std::vector<const Property*>& properties,
                             const checker::ExploreOptions& options = {}) {
-    const auto decided = cli::decide(
+    const auto decided = scenarios::decide(
         pipeline, properties, {.bounds_left = false, .any_violation = options.stop_at_violation},
         {options.threads, options.states_max, options.memory_max_bytes, options.timeout_s}, {});
     if (!decided.contradiction.empty()) throw std::logic_error(decided.contradiction);
     Verdicts verdicts{{}, decided.covered.states, decided.cut_short.empty() && decided.exceeded == 0};
-    for (const auto& finding : decided.findings)
-        verdicts.of.push_back(finding.answer == cli::Answer::violated ? Verdict::violated
-                              : finding.answer == cli::Answer::holds  ? Verdict::holds
-                                                                      : Verdict::unknown);
+    for (const auto& finding : decided.findings) verdicts.of.push_back(verdict_of(finding.answer));
     return verdicts;
 }
 

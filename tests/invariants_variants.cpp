@@ -9,8 +9,10 @@
 
 #include "cli/parse.hpp"
 #include "cli/setup.hpp"
+#include "invariants/questions.hpp"
 #include "model/variants.hpp"
 #include "tests/invariants_table.hpp"
+#include "tests/verdicts_support.hpp"
 
 using namespace kcheck;
 using namespace kcheck::tests;
@@ -28,13 +30,8 @@ TEST_CASE("the table has every property with every variant that violates it, in 
 TEST_CASE("each variant violates its property, which holds without it") {
     for (const auto& row : variant_table()) {
         INFO(row.property << " with " << row.variant << ": " << row.configuration.text());
-        const auto& property = property_of(row.property);
-        checker::ExploreOptions until_violated;
-        until_violated.stop_at_violation = true;
-        const Pipeline broken(row.configuration.with({row.variant}));
-        CHECK(text_of(verdicts_of(broken, {&property}, until_violated).of[0]) == std::string("violated"));
-        const Pipeline whole(row.configuration.with());
-        CHECK(text_of(verdicts_of(whole, {&property}).of[0]) == std::string("holds"));
+        CHECK(verdict_of(row.configuration.with({row.variant}), row.property) == "violated");
+        CHECK(verdict_of(row.configuration.with(), row.property) == "holds");
     }
 }
 
@@ -71,8 +68,7 @@ TEST_CASE("what each property speaks of happens") {
             if (property.name == name) configuration = other;
         INFO(property.name << ": " << property.witness_text << ", " << configuration.text());
         const Pipeline pipeline(configuration.with(), reductions);
-        const std::vector<checker::SafetyOf<Pipeline>> never{
-            {"never", [&](const Valuation& state) { return !property.witness(pipeline.cluster(), state); }}};
+        const std::vector never{invariants::never_witnessed(pipeline, property)};
         checker::ExploreOptions options;
         options.stop_at_violation = true;
         CHECK(checker::explore<Pipeline>(pipeline, never, options).violations[0].has_value());

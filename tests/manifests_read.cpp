@@ -216,15 +216,16 @@ namespace {
 void check_fields(const Schema& schema, std::set<const Schema*>& seen, std::set<std::string_view>& used) {
     if (!seen.insert(&schema).second) return;
     for (const Field& field : schema.fields) {
-        CAPTURE(std::string(schema.name), std::string(field.name));
+        CAPTURE(std::string(schema.name), std::string(field.name()));
         CHECK((field.effect == Effect::decides) == !field.left_out.empty());
         CHECK((field.harmless == nullptr) == field.unless.empty());
         if (field.effect == Effect::decides) {
             CHECK(find_left_out(field.left_out) != nullptr);
             used.insert(field.left_out);
         }
-        const bool twice = std::count_if(schema.fields.begin(), schema.fields.end(),
-                                         [&](const Field& other) { return other.name == field.name; }) > 1;
+        const bool twice = std::count_if(schema.fields.begin(), schema.fields.end(), [&](const Field& other) {
+                               return other.name() == field.name();
+                           }) > 1;
         CHECK_FALSE(twice);
         if (field.schema != nullptr) check_fields(*field.schema, seen, used);
     }
@@ -237,7 +238,7 @@ TEST_CASE("the tables name each field and kind once, and every name means someth
     // Of names that stand in no table: what several objects together, or their history, add.
     std::set<std::string_view> used = {"overlapping-selectors", "rolling-update", "node-size",
                                        "taint-eviction"};
-    for (const Schema* schema : {&deployment_schema, &node_schema, &list_schema})
+    for (const Schema* schema : {&deployment_schema(), &node_schema(), &list_schema()})
         check_fields(*schema, seen, used);
     std::set<std::pair<std::string_view, std::string_view>> kinds_seen;
     for (const KindInfo& info : kinds()) {

@@ -18,16 +18,18 @@ public:
 
     std::string operator()(const Valuation& state) {
         std::vector<std::int32_t> values;
-        for (std::size_t slot = 0; slot < pipeline_.layout().size(); ++slot)
-            values.push_back(state[static_cast<model::Slot>(slot)]);
+        for (std::size_t variable = 0; variable < pipeline_.layout().size(); ++variable)
+            values.push_back(state[static_cast<model::VariableId>(variable)]);
         evaluator_.reset(values);
         const auto& actions = pipeline_.actions();
         for (std::size_t i = 0; i < system_.actions.size(); ++i) {
             const auto& terms = system_.actions[i];
             Valuation native = state;
             model::NativeStep step(native);
-            if (i < actions.size()) actions[i].native(step);
-            else pipeline_.watches()[i - actions.size()].native(step);
+            if (i < actions.size())
+                actions[i].native(step);
+            else
+                pipeline_.watches()[i - actions.size()].native(step);
             const bool enabled = evaluator_(terms.guard) == 1;
             if (enabled != step.enabled()) return terms.name + ": enabled in one form only";
             if (!enabled) {
@@ -36,9 +38,10 @@ public:
             }
             Valuation expected = state;
             for (const auto& [variable, term] : terms.assignments)
-                expected[static_cast<model::Slot>(variable)] = static_cast<std::uint8_t>(evaluator_(term));
-            for (std::size_t slot = 0; slot < pipeline_.layout().size(); ++slot) {
-                const auto s = static_cast<model::Slot>(slot);
+                expected[static_cast<model::VariableId>(variable)] =
+                    static_cast<std::uint8_t>(evaluator_(term));
+            for (std::size_t variable = 0; variable < pipeline_.layout().size(); ++variable) {
+                const auto s = static_cast<model::VariableId>(variable);
                 if (native[s] != expected[s])
                     return terms.name + ": " + pipeline_.layout()[s].name + " differs";
                 if (native[s] >= pipeline_.layout()[s].size)

@@ -22,7 +22,7 @@ using Projection = std::vector<int>;
 
 /// The least description of what is stored, over all orders of the (equal) nodes. Budgets are left
 /// out: a fault that changes nothing else is one of the things that the reductions leave out.
-Projection project(const model::Cluster& k, const Valuation& state) {
+Projection project(const model::Encoding& k, const Valuation& state) {
     namespace pod = model::pod;
     namespace workload = model::workload;
     std::vector<int> order(static_cast<std::size_t>(k.nodes()));
@@ -67,8 +67,8 @@ Reached reach(const model::Configuration& configuration, const model::Reductions
     reached.states = found.states;
     found.store.for_each([&](checker::StateId id) {
         const auto state = checker::state_of(pipeline, found.store, id);
-        REQUIRE(state[pipeline.cluster().exceeded] == 0);
-        reached.projections.insert(project(pipeline.cluster(), state));
+        REQUIRE(state[pipeline.encoding().exceeded] == 0);
+        reached.projections.insert(project(pipeline.encoding(), state));
     });
     return reached;
 }

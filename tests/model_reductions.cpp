@@ -41,12 +41,10 @@ void compare(const Small& configuration, std::set<std::string> variants, const T
         const Pipeline pipeline(configuration.with(variants), reductions);
         const auto found = verdicts_of(pipeline, properties, options);
         INFO(configuration.text() << (variants.empty() ? "" : ", " + *variants.begin()) << ": "
-                                  << expected.states << " states, without " << name << " "
-                                  << found.states);
+                                  << expected.states << " states, without " << name << " " << found.states);
         for (std::size_t i = 0; i < properties.size(); ++i) {
             // A broken pipeline may leave the bounds of the encoding: then only violations count.
-            if (!variants.empty() &&
-                (found.of[i] == Verdict::unknown || expected.of[i] == Verdict::unknown))
+            if (!variants.empty() && (found.of[i] == Verdict::unknown || expected.of[i] == Verdict::unknown))
                 continue;
             INFO(properties[i]->name);
             CHECK(std::string(text_of(found.of[i])) == text_of(expected.of[i]));

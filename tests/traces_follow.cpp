@@ -30,7 +30,7 @@ void follow_all(const model::Configuration& configuration, std::uint32_t every,
             const auto id = checker::state_id(partition, index);
             // A run that leaves the bounds of the encoding ends there, and is never shown.
             const auto wanted = checker::state_of(pipeline, found.store, id);
-            if (wanted[pipeline.cluster().exceeded] != 0) continue;
+            if (wanted[pipeline.encoding().exceeded] != 0) continue;
             std::vector<traces::Edge> path;
             append(path, checker::trace_to(pipeline, found.store, id).steps);
             const auto trace = traces::follow(pipeline, path, std::nullopt);
@@ -84,14 +84,12 @@ TEST_CASE("what is violated under reductions is followed in the plain pipeline")
     const auto& property = *invariants::find_property(name);
     CAPTURE(name);
     const Pipeline reduced(configuration);
-    REQUIRE(reduced.cluster().reductions.status_last);
+    REQUIRE(reduced.encoding().reductions.status_last);
     const invariants::Property* asked[]{&property};
-    const checker::ExploreOptions unlimited;
     const auto decided =
-        cli::decide(reduced, asked, {.bounds_left = false, .any_violation = true},
-                    {1, unlimited.states_max, unlimited.memory_max_bytes, unlimited.timeout_s}, {});
-    REQUIRE(decided.findings[0].answer == cli::Answer::violated);
-    const Pipeline plain(configuration, reduced.cluster().reductions.plain());
+        scenarios::decide(reduced, asked, {.bounds_left = false, .any_violation = true}, {}, {});
+    REQUIRE(decided.findings[0].answer == scenarios::Answer::violated);
+    const Pipeline plain(configuration, reduced.encoding().reductions.plain());
     const auto trace = traces::follow_plainly(reduced, plain, decided.findings[0].path, property);
     INFO((trace ? "" : trace.error()));
     REQUIRE(trace);

@@ -7,10 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "traces/file.hpp"
-#include "traces/itf.hpp"
-#include "traces/json.hpp"
-#include "traces/text.hpp"
+#include "traces/counterexamples/file.hpp"
+#include "traces/counterexamples/itf.hpp"
+#include "traces/counterexamples/json.hpp"
+#include "traces/counterexamples/text.hpp"
 
 using namespace kcheck;
 using namespace kcheck::tests;

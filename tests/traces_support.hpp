@@ -7,8 +7,8 @@
 #include <string>
 
 #include "checker/explicit.hpp"
-#include "cli/decide.hpp"
-#include "traces/trace.hpp"
+#include "scenarios/decide.hpp"
+#include "traces/counterexamples/trace.hpp"
 
 namespace kcheck::tests {
 
@@ -34,12 +34,11 @@ inline void append(std::vector<traces::Edge>& path, const std::vector<checker::S
 inline tl::expected<traces::Trace, std::string> counterexample(const Pipeline& pipeline,
                                                                const invariants::Property& property) {
     const invariants::Property* asked[]{&property};
-    const checker::ExploreOptions unlimited;
-    auto decided = cli::decide(
+    auto decided = scenarios::decide(
         pipeline, asked, {.bounds_left = false, .any_violation = property.kind == invariants::Kind::safety},
-        {1, unlimited.states_max, unlimited.memory_max_bytes, unlimited.timeout_s}, {});
+        {}, {});
     const auto& finding = decided.findings.front();
-    if (finding.answer != cli::Answer::violated) return tl::unexpected<std::string>("not violated");
+    if (finding.answer != scenarios::Answer::violated) return tl::unexpected<std::string>("not violated");
     return traces::follow(pipeline, finding.path, finding.cycle, &property);
 }
 

@@ -17,9 +17,9 @@ std::vector<const invariants::Property*> every_property() {
 }
 
 /// Every state, with as much room as `bounds` has.
-cli::Decided explored(const model::Configuration& configuration, const Bounds& bounds) {
+scenarios::Decided explored(const model::Configuration& configuration, const Bounds& bounds) {
     const Pipeline pipeline(configuration, {}, bounds);
-    return cli::decide(pipeline, every_property(), {}, {1, 1'000'000, std::size_t{4} << 30, 60}, {});
+    return scenarios::decide(pipeline, every_property(), {}, {1, 1'000'000, std::size_t{4} << 30, 60}, {});
 }
 
 /// No bound is larger than that of `other`, and one is smaller.
@@ -54,7 +54,8 @@ TEST_CASE("the bounds that are found are smaller than ample ones, and enough") {
         const auto configuration = small.with();
         auto options = asking({});
         for (const auto* property : every_property())
-            if (property->clazz != invariants::Class::soft) options.properties.emplace_back(property->name);
+            if (property->strength != invariants::Strength::soft)
+                options.properties.emplace_back(property->name);
         const auto result = checked(configuration, options);
         CHECK(result.verdict == Said::holds);
         const auto ample = Bounds::ample(configuration);
@@ -82,7 +83,7 @@ TEST_CASE("where a run leaves the bounds nothing holds") {
     CHECK(decided.exceeded == model::exceeded_pods);
     for (const auto& finding : decided.findings) {
         INFO(finding.property->name);
-        CHECK(finding.answer != cli::Answer::holds);
+        CHECK(finding.answer != scenarios::Answer::holds);
     }
 }
 

@@ -35,7 +35,7 @@ void is_always(const std::string& verdict, model::Configuration configuration, c
 /// What a user can ask for; a contradiction throws.
 Result everything(const model::Configuration& configuration, std::uint64_t states_max = 1'000'000) {
     auto options = asking({});
-    options.max_states = states_max;
+    options.limits.states_max = states_max;
     return checked(configuration, options);
 }
 

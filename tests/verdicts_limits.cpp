@@ -20,14 +20,14 @@ void nothing_holds(const Result& result) {
     }
 }
 
-cli::Decided explored_within(const model::Configuration& configuration, const model::Bounds& bounds,
-                             std::uint64_t states_max) {
+scenarios::Decided explored_within(const model::Configuration& configuration, const model::Bounds& bounds,
+                                   std::uint64_t states_max) {
     const model::Pipeline pipeline(configuration, {}, bounds);
     const auto* convergence = invariants::find_property("replica-convergence");
     const auto* capacity = invariants::find_property("capacity");
     const invariants::Property* asked[]{convergence, capacity};
-    return cli::decide(pipeline, asked, {.bounds_left = true, .any_violation = false},
-                       {1, states_max, std::size_t{4} << 30, 60}, {});
+    return scenarios::decide(pipeline, asked, {.bounds_left = true, .any_violation = false},
+                             {1, states_max, std::size_t{4} << 30, 60}, {});
 }
 
 bool says(const Result& result, const std::string& words) {
@@ -40,7 +40,7 @@ TEST_CASE("too few states: nothing holds") {
     for (const std::uint64_t most : {1, 10, 100, 1000}) {
         INFO("at most " << most << " states");
         auto options = asking({});
-        options.max_states = most;
+        options.limits.states_max = most;
         const auto result = checked(faulty.with(), options);
         nothing_holds(result);
         INFO(result.reason);
@@ -49,7 +49,7 @@ TEST_CASE("too few states: nothing holds") {
     }
     // Enough of them: the limit is what made the difference.
     auto options = asking({"capacity"});
-    options.max_states = 1'000'000;
+    options.limits.states_max = 1'000'000;
     const auto result = checked(faulty.with(), options);
     CHECK(result.verdict == Said::holds);
     CHECK(result.reason.empty());
@@ -61,7 +61,7 @@ TEST_CASE("too few states of an unfolded graph: liveness does not hold") {
     const auto all = checked(configuration, asking({"replica-convergence"}));
     REQUIRE(all.verdict == Said::holds);
     auto options = asking({"replica-convergence"});
-    options.max_states = all.covered->states - 1;
+    options.limits.states_max = all.covered->states - 1;
     const auto result = checked(configuration, options);
     CHECK(result.verdict == Said::incomplete);
     CHECK(says(result, "--max-states"));
@@ -71,7 +71,7 @@ TEST_CASE("too little time: nothing holds") {
     auto options = asking({});
     for (const double seconds : {0.0, 1e-6, 0.01}) {
         INFO(seconds << " s");
-        options.timeout_s = seconds;
+        options.limits.timeout_s = seconds;
         const auto result =
             checked(Small{.replicas = {3}, .nodes = 2, .crashes = 1, .lost_replies = 1}.with(), options);
         nothing_holds(result);
@@ -82,7 +82,7 @@ TEST_CASE("too little time: nothing holds") {
 
 TEST_CASE("too little memory: nothing holds") {
     auto options = asking({});
-    options.max_memory_bytes = 1;
+    options.limits.memory_max_bytes = 1;
     const auto result = checked(faulty.with(), options);
     nothing_holds(result);
     INFO(result.reason);
@@ -103,10 +103,10 @@ TEST_CASE("interrupted before it began: nothing holds") {
 TEST_CASE("interrupted while it goes on: nothing holds") {
     std::atomic<bool> stop{false};
     int calls = 0;
-    const cli::Watching watching{.stop = &stop, .progress = [&](const checker::Progress&) {
-                                     ++calls;
-                                     stop = true;
-                                 }};
+    const scenarios::Watching watching{.stop = &stop, .progress = [&](const checker::Progress&) {
+                                           ++calls;
+                                           stop = true;
+                                       }};
     auto options = asking({"capacity", "replica-convergence"});
     const auto result = checked(Small{.replicas = {3}, .nodes = 2, .crashes = 2, .lost_replies = 2}.with(),
                                 options, {}, watching);
@@ -126,16 +126,16 @@ TEST_CASE("fewer faults that are too many states already: what is left is asked 
     const auto without = checked(Small{}.with(), options), with_all = checked(configuration, options);
     REQUIRE(with_all.verdict == Said::holds);
     REQUIRE(without.covered->states * 2 < with_all.covered->states);
-    options.max_states = without.covered->states + 1;
+    options.limits.states_max = without.covered->states + 1;
     const auto result = checked(configuration, options);
     CHECK(result.verdict == Said::incomplete);
     CHECK(verdict_of(result, "capacity") == "incomplete");
     CHECK(says(result, "--max-states"));
     // What is printed is what was explored last: with all faults, not with fewer.
-    const auto last = explored_within(configuration, result.bounds, *options.max_states);
+    const auto last = explored_within(configuration, result.bounds, options.limits.states_max);
     auto fewer = configuration;
     fewer.crashes = 0;
-    const auto lower = explored_within(fewer, result.bounds, *options.max_states);
+    const auto lower = explored_within(fewer, result.bounds, options.limits.states_max);
     REQUIRE(lower.by_states);
     REQUIRE(lower.covered.transitions != last.covered.transitions);
     CHECK(result.covered->states == last.covered.states);

@@ -34,7 +34,7 @@ void is_shown_plainly(const model::Configuration& configuration, const std::stri
 
 TEST_CASE("what rests on unbroken components is off for a broken one, and said to be") {
     auto options = asking({});
-    options.max_states = 1;
+    options.limits.states_max = 1;
     for (const auto& variant : model::variants()) {
         INFO(variant.name);
         const auto on = checked(Small{}.with({std::string(variant.name)}), options).reductions;

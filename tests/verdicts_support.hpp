@@ -7,26 +7,25 @@
 #include <string>
 #include <vector>
 
-#include "cli/check.hpp"
+#include "scenarios/check.hpp"
 #include "tests/invariants_small.hpp"
 
 namespace kcheck::tests {
 
-using cli::PropertyResult;
-using cli::Result;
-using Said = cli::Verdict;
+using scenarios::PropertyResult;
+using scenarios::Result;
+using Said = scenarios::Verdict;
 
-inline cli::Options asking(std::vector<std::string> properties) {
-    cli::Options options;
+inline scenarios::CheckOptions asking(std::vector<std::string> properties) {
+    scenarios::CheckOptions options;
     options.properties = std::move(properties);
-    options.threads = 1;
     return options;
 }
 
 /// Throws where kcheck contradicts itself.
-inline Result checked(const model::Configuration& configuration, const cli::Options& options,
-                      const model::Reductions& wanted = {}, const cli::Watching& watching = {}) {
-    auto result = cli::check(configuration, wanted, options, watching);
+inline Result checked(const model::Configuration& configuration, const scenarios::CheckOptions& options,
+                      const model::Reductions& wanted = {}, const scenarios::Watching& watching = {}) {
+    auto result = scenarios::check(configuration, wanted, options, watching);
     if (!result) throw std::logic_error(result.error().message);
     return std::move(*result);
 }
@@ -38,7 +37,7 @@ inline const PropertyResult& row_of(const Result& result, std::string_view prope
 }
 
 inline std::string verdict_of(const Result& result, std::string_view property) {
-    return std::string(cli::to_string(row_of(result, property).verdict));
+    return std::string(scenarios::to_string(row_of(result, property).verdict));
 }
 
 /// Of one property, alone.
@@ -55,7 +54,7 @@ struct Used {
 /// The faults on the way to the end of the trace.
 inline Used faults_of(const traces::Trace& trace) {
     const auto pipeline = traces::pipeline_of(trace);
-    const auto& k = pipeline.cluster();
+    const auto& k = pipeline.encoding();
     const auto& last = trace.state(trace.steps.size());
     return {last.at(k.crashes_used), last.at(k.replies_lost)};
 }

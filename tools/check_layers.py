@@ -2,44 +2,82 @@
 """Fails if a folder includes a header of a folder that is not below it.
 
 The table is the architecture: a folder may include its own headers and those of
-the folders in its row, nothing else. Usage: check_layers.py [ROOT]
+the folders in its row, which stand above it in the table; nothing else. A row may be of a folder
+inside a folder, and then each of that folder needs one. Sources elsewhere are in no layer,
+which is a failure too. Usage: check_layers.py [ROOT]
 """
 
 import re
 import sys
 from pathlib import Path
 
+ENGINE = {"ir", "checker"}
+PIPELINE = {"ir", "model", "invariants"}
+
+# Naming a folder allows all that is in it.
 MAY_INCLUDE = {
     "kubernetes": set(),
     "ir": set(),
     "checker": {"ir"},
     "model": {"ir"},
-    "invariants": {"ir", "model"},
+    "invariants": {"ir", "model", "checker"},
     "manifests": {"kubernetes", "model"},
-    "traces": {"ir", "model", "invariants", "checker"},
+    "traces/counterexamples": PIPELINE | {"checker"},
+    "traces/driver": PIPELINE | {"checker", "traces/counterexamples"},
+    "traces/recordings": PIPELINE | {"traces/counterexamples", "traces/driver"},
+    "scenarios": ENGINE | PIPELINE | {"manifests", "traces"},
     "examples": {"checker"},
     "reference": {"kubernetes"},
-    "cli": {"kubernetes", "ir", "checker", "model", "invariants", "manifests", "traces"},
-    "tests": {"kubernetes", "ir", "checker", "model", "invariants", "manifests", "traces", "examples", "cli",
-              "reference"},
+    "cli": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios"},
+    "tests": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios", "examples", "cli",
+                                  "reference"},
 }
+NOT_OURS = {"build"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
 
-def violations(root: Path):
+def layer_of(file: str):
+    """The row of the folder that is nearest around the file; None if there is none."""
+    return next((str(folder) for folder in Path(file).parents if str(folder) in MAY_INCLUDE), None)
+
+
+def is_in(folder: str, names) -> bool:
+    return any(folder == name or folder.startswith(name + "/") for name in names)
+
+
+def faults_of_table():
+    above = []
     for folder, allowed in MAY_INCLUDE.items():
-        for source in sorted((root / folder).rglob("*.[ch]pp")):
-            for number, line in enumerate(source.read_text().splitlines(), start=1):
-                match = INCLUDE.match(line)
-                if not match:
-                    continue
-                where = f"{source.relative_to(root)}:{number}"
-                header = match.group(1)
-                target = header.split("/")[0]
-                if not (root / header).is_file():
-                    yield f'{where}: "{header}" is not a path from the root of the project'
-                elif target != folder and target not in allowed:
-                    yield f"{where}: {folder}/ may not include {target}/ ({header})"
+        for name in sorted(allowed):
+            if not any(is_in(known, {name}) for known in above):
+                yield f"check_layers.py: {name}/ is not above {folder}/ in the table"
+        above.append(folder)
+
+
+def sources(root: Path):
+    for source in sorted(root.rglob("*.[ch]pp")):
+        relative = source.relative_to(root)
+        if relative.parts[0] not in NOT_OURS and not relative.parts[0].startswith("."):
+            yield relative
+
+
+def violations(root: Path):
+    yield from faults_of_table()
+    for source in sources(root):
+        own = layer_of(str(source))
+        if own is None:
+            yield f"{source}: {source.parent}/ is in no layer: it needs a row in tools/check_layers.py"
+            continue
+        for number, line in enumerate((root / source).read_text().splitlines(), start=1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            where, header = f"{source}:{number}", match.group(1)
+            target = layer_of(header)
+            if not (root / header).is_file():
+                yield f'{where}: "{header}" is not a path from the root of the project'
+            elif target is None or (target != own and not is_in(target, MAY_INCLUDE[own])):
+                yield f"{where}: {own}/ may not include {target or Path(header).parent}/ ({header})"
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 CODE = {".cpp", ".hpp", ".py", ".cmake"}
 TEXT = CODE | {".md", ".txt", ".json", ".yaml", ".yml", ".pml", ".tla", ".in"}
-NAMES = {"Makefile", "run", "setup", ".clang-format"}
+NAMES = {"Makefile", "run", "setup", "unpack", "format", ".clang-format"}
 NOT_OURS = {".git", "build"}
 COLUMNS_MAX = 110
 LINES_MAX = 700

@@ -1,13 +1,10 @@
-// What a pod and a pod template are filled up with (pkg/apis/core/v1/defaults.go, zz_generated.defaults.go).
+// Defaults of parts of a pod that depend on something (pkg/apis/core/v1/defaults.go).
 #pragma once
 
-#include "reference/base/json.hpp"
+#include "reference/apiserver/defaults_kinds.hpp"
 
 namespace kcheck::reference::apiserver {
 
-/// A pod's spec, or a template's: SetDefaults_PodSpec and those of containers and volumes.
-void set_pod_spec_defaults(Json& spec);
-/// A Pod. Beyond its spec: limits are requests, service links are on.
-void set_pod_defaults(Json& pod);
+NamedDefaults pod_defaults();
 
 }  // namespace kcheck::reference::apiserver

@@ -13,8 +13,6 @@ namespace kcheck::reference::apiserver {
 namespace {
 
 constexpr auto no_group = "";
-/// Serves nothing but the kind of a pod's eviction: kubectl drain asks whether it is there.
-constexpr auto policy_group = "policy";
 
 Json resource_entry(const Resource& resource) {
     Json entry = {
@@ -41,7 +39,7 @@ Json subresource_entry(const Resource& resource, const std::string& subresource)
     } else if (subresource == "binding") {
         entry.update({{"kind", "Binding"}, {"verbs", Json::array({"create"})}});
     } else if (subresource == "eviction") {
-        entry.update({{"group", policy_group},
+        entry.update({{"group", "policy"},
                       {"version", "v1"},
                       {"kind", "Eviction"},
                       {"verbs", Json::array({"create"})}});
@@ -49,10 +47,10 @@ Json subresource_entry(const Resource& resource, const std::string& subresource)
     return entry;
 }
 
-Json resource_list(const std::string& group) {
+Json resource_list(const std::string& api_version) {
     Json entries = Json::array();
     for (const auto& resource : resources()) {
-        if (resource.group != group) continue;
+        if (resource.api_version() != api_version) continue;
         entries.push_back(resource_entry(resource));
         for (const auto& subresource : resource.subresources) {
             entries.push_back(subresource_entry(resource, subresource));
@@ -60,24 +58,30 @@ Json resource_list(const std::string& group) {
     }
     return {{"kind", "APIResourceList"},
             {"apiVersion", "v1"},
-            {"groupVersion", group.empty() ? "v1" : group + "/v1"},
+            {"groupVersion", api_version},
             {"resources", std::move(entries)}};
 }
 
-/// Named groups, in the order of the resources.
-std::vector<std::string> groups() {
-    std::vector<std::string> names;
+/// Named groups in the order of the resources, each with its versions.
+std::vector<std::pair<std::string, std::vector<std::string>>> groups() {
+    std::vector<std::pair<std::string, std::vector<std::string>>> found;
     for (const auto& resource : resources()) {
-        const bool known = std::find(names.begin(), names.end(), resource.group) != names.end();
-        if (resource.group != no_group && !known) names.push_back(resource.group);
+        if (resource.group == no_group) continue;
+        auto group = std::find_if(found.begin(), found.end(),
+                                  [&](const auto& known) { return known.first == resource.group; });
+        if (group == found.end()) group = found.insert(found.end(), {resource.group, {}});
+        auto& versions = group->second;
+        if (std::find(versions.begin(), versions.end(), resource.version) == versions.end())
+            versions.push_back(resource.version);
     }
-    names.emplace_back(policy_group);
-    return names;
+    return found;
 }
 
-Json group_entry(const std::string& name) {
-    const Json version = {{"groupVersion", name + "/v1"}, {"version", "v1"}};
-    return {{"name", name}, {"versions", Json::array({version})}, {"preferredVersion", version}};
+Json group_entry(const std::string& name, const std::vector<std::string>& versions) {
+    Json entries = Json::array();
+    for (const auto& version : versions)
+        entries.push_back({{"groupVersion", name + "/" + version}, {"version", version}});
+    return {{"name", name}, {"versions", entries}, {"preferredVersion", entries.front()}};
 }
 
 Json version_info() {
@@ -93,14 +97,15 @@ std::map<std::string, Json> all_documents() {
     documents["/api"] = {{"kind", "APIVersions"},
                          {"versions", Json::array({"v1"})},
                          {"serverAddressByClientCIDRs", Json::array()}};
-    documents["/api/v1"] = resource_list(no_group);
+    documents["/api/v1"] = resource_list("v1");
     Json entries = Json::array();
-    for (const auto& name : groups()) {
-        Json group = group_entry(name);
+    for (const auto& [name, versions] : groups()) {
+        Json group = group_entry(name, versions);
         entries.push_back(group);
         group.update({{"kind", "APIGroup"}, {"apiVersion", "v1"}});
         documents["/apis/" + name] = std::move(group);
-        documents["/apis/" + name + "/v1"] = resource_list(name);
+        for (const auto& version : versions)
+            documents["/apis/" + name + "/" + version] = resource_list(name + "/" + version);
     }
     documents["/apis"] = {{"kind", "APIGroupList"}, {"apiVersion", "v1"}, {"groups", std::move(entries)}};
     return documents;

@@ -4,6 +4,7 @@
 
 #include "reference/apiserver/authorization.hpp"
 #include "reference/apiserver/namespaces.hpp"
+#include "reference/apiserver/not_reconciled.hpp"
 #include "reference/apiserver/patch.hpp"
 #include "reference/apiserver/presentation.hpp"
 #include "reference/apiserver/request_options.hpp"
@@ -91,7 +92,9 @@ private:
         if (resource_.namespaced)
             require_open_namespace(registry_, resource_, string_at(object, "/metadata/name"),
                                    key_.namespace_name);
-        return shown(registry_.create(call_, {resource_, key_.namespace_name, ""}, std::move(object)), 201);
+        const Json created = registry_.create(call_, {resource_, key_.namespace_name, ""}, std::move(object));
+        if (!call_.dry_run) report_not_reconciled(registry_, resource_, created);
+        return shown(created, 201);
     }
 
     Response create_subresource() {
@@ -142,11 +145,11 @@ private:
         call_.dry_run = parse_dry_run(request_, "PatchOptions");
         restrict_current();
         if (is("scale")) {
-            const auto* type = schema().kind("autoscaling/v1", "Scale");
+            const auto* type = kubernetes::schema().kind("autoscaling/v1", "Scale");
             return shown(update_scale(registry_, call_, key_,
                                       [&](const Json& scale) { return patched(scale, type); }, {}));
         }
-        const auto* type = schema().kind(resource_.api_version(), resource_.kind);
+        const auto* type = kubernetes::schema().kind(resource_.api_version(), resource_.kind);
         return shown(registry_.update(call_, key_, [&](const Json& current) {
             Json next = decode_object(resource_, patched(current, type));
             if (string_at(next, "/metadata/namespace") != string_at(current, "/metadata/namespace"))
@@ -156,7 +159,7 @@ private:
         }));
     }
 
-    Json patched(const Json& document, const Type* type) const {
+    Json patched(const Json& document, const kubernetes::Type* type) const {
         const auto media_type = request_.content_type.substr(0, request_.content_type.find(';'));
         if (media_type == "application/json-patch+json") return apply_json_patch(document, request_.body);
         if (media_type == "application/merge-patch+json") return apply_merge_patch(document, request_.body);

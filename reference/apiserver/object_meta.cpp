@@ -31,7 +31,7 @@ bool is_dns_subdomain(std::string_view text) {
 }
 
 void validate_name(const Resource& resource, const Json& object, ValidationErrors& errors) {
-    const auto check = resource.plural == "namespaces" ? dns_label_error : dns_subdomain_error;
+    const auto check = resource.name_error != nullptr ? resource.name_error : dns_subdomain_error;
     const auto name = string_at(object, "/metadata/name");
     const auto prefix = string_at(object, "/metadata/generateName");
     if (!prefix.empty()) {

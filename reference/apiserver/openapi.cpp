@@ -1,10 +1,15 @@
 #include "reference/apiserver/openapi.hpp"
 
-#include "reference/apiserver/types_schema.hpp"
+#include "kubernetes/schema/schema.hpp"
+#include "reference/apiserver/resource.hpp"
 
 namespace kcheck::reference::apiserver {
 
 namespace {
+
+using kubernetes::Field;
+using kubernetes::schema;
+using kubernetes::Type;
 
 constexpr auto quantity_definition = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 constexpr auto int_or_string_definition = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
@@ -19,13 +24,14 @@ Json element_schema(const Field& field) {
         case Field::Element::boolean: return {{"type", "boolean"}};
         case Field::Element::int32: return {{"type", "integer"}, {"format", "int32"}};
         case Field::Element::int64: return {{"type", "integer"}, {"format", "int64"}};
+        case Field::Element::number: return {{"type", "number"}, {"format", "double"}};
         case Field::Element::bytes: return {{"type", "string"}, {"format", "byte"}};
         case Field::Element::quantity: return reference_to(quantity_definition);
         case Field::Element::int_or_string: return reference_to(int_or_string_definition);
         case Field::Element::time: return reference_to(time_definition);
         case Field::Element::micro_time: return reference_to(micro_time_definition);
-        case Field::Element::any: return {{"type", "object"}};
-        case Field::Element::structure: return reference_to(schema().of(field)->definition());
+        case Field::Element::any: return Json::object();  // of any type
+        case Field::Element::structure: return reference_to(field.type->definition());
     }
     return Json::object();
 }
@@ -36,12 +42,11 @@ Json field_schema(const Field& field) {
     if (field.shape == Field::Shape::map) {
         result = {{"type", "object"}, {"additionalProperties", std::move(result)}};
     }
-    result["description"] = field.description;
-    const auto& traits = field.traits;
-    std::string strategy = traits.merges ? "merge" : "";
-    if (traits.retains_keys) strategy += strategy.empty() ? "retainKeys" : ",retainKeys";
+    if (!field.description.empty()) result["description"] = field.description;
+    std::string strategy = field.merges ? "merge" : "";
+    if (field.retains_keys) strategy += strategy.empty() ? "retainKeys" : ",retainKeys";
     if (!strategy.empty()) result["x-kubernetes-patch-strategy"] = strategy;
-    if (!traits.merge_key.empty()) result["x-kubernetes-patch-merge-key"] = traits.merge_key;
+    if (!field.merge_key.empty()) result["x-kubernetes-patch-merge-key"] = field.merge_key;
     return result;
 }
 
@@ -49,33 +54,24 @@ Json kind_of(const Resource& resource) {
     return {{"group", resource.group}, {"kind", resource.kind}, {"version", resource.version}};
 }
 
-/// The kinds that a type is served as.
-Json kinds_of(const Type& type) {
-    Json kinds = Json::array();
-    for (const auto& resource : resources()) {
-        if (schema().kind(resource.api_version(), resource.kind) == &type) kinds.push_back(kind_of(resource));
-    }
-    if (type.name == "Scale") {
-        kinds.push_back({{"group", "autoscaling"}, {"kind", "Scale"}, {"version", "v1"}});
-    } else if (type.name == "Eviction") {
-        kinds.push_back({{"group", "policy"}, {"kind", "Eviction"}, {"version", "v1"}});
-    } else if (type.name == "Binding" || type.name == "DeleteOptions") {
-        kinds.push_back({{"group", ""}, {"kind", type.name}, {"version", "v1"}});
-    }
-    return kinds;
+Json kind_of(const Type& type) {
+    const auto slash = type.api_version.find('/');
+    const bool core = slash == std::string_view::npos;
+    return {{"group", core ? "" : type.api_version.substr(0, slash)},
+            {"kind", type.name},
+            {"version", core ? type.api_version : type.api_version.substr(slash + 1)}};
 }
 
 Json type_schema(const Type& type) {
-    Json result = {{"type", "object"}, {"description", type.description}, {"properties", Json::object()}};
+    Json result = {{"type", "object"}, {"properties", Json::object()}};
+    if (!type.description.empty()) result["description"] = type.description;
     Json required = Json::array();
     for (const auto& field : type.fields) {
         result["properties"][std::string(field.name)] = field_schema(field);
-        if (field.traits.required) required.push_back(field.name);
+        if (field.required) required.push_back(field.name);
     }
     if (!required.empty()) result["required"] = std::move(required);
-    if (auto kinds = kinds_of(type); !kinds.empty()) {
-        result["x-kubernetes-group-version-kind"] = std::move(kinds);
-    }
+    if (type.is_kind) result["x-kubernetes-group-version-kind"] = Json::array({kind_of(type)});
     return result;
 }
 

@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "reference/apiserver/types_schema.hpp"
+#include "kubernetes/schema/schema.hpp"
+#include "reference/base/json.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -15,6 +16,6 @@ Json apply_merge_patch(const Json& document, const Json& patch);
 /// Kubernetes' own: lists merge by the keys of `type` (null: all lists are atomic); directives
 /// $patch, $retainKeys, $setElementOrder/x, $deleteFromPrimitiveList/x. Throws a 400 for a patch of
 /// the wrong shape (apimachinery/pkg/util/strategicpatch/patch.go:StrategicMergePatch).
-Json apply_strategic_merge_patch(const Json& document, const Json& patch, const Type* type);
+Json apply_strategic_merge_patch(const Json& document, const Json& patch, const kubernetes::Type* type);
 
 }  // namespace kcheck::reference::apiserver

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "reference/apiserver/status_error.hpp"
-#include "reference/apiserver/types_schema.hpp"
+#include "reference/apiserver/types_decode.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -48,7 +48,7 @@ DeleteOptions from_query(const Request& request) {
 }
 
 void check_body(const Json& body) {
-    const auto* type = schema().type("DeleteOptions");
+    const auto* type = kubernetes::schema().type("meta.DeleteOptions");
     if (!body.is_object()) throw bad_request("the body of a deletion is no DeleteOptions");
     const auto kind = string_at(body, "/kind", "DeleteOptions");
     if (kind != "DeleteOptions")

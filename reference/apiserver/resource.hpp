@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reference/base/json.hpp"
@@ -35,8 +36,12 @@ struct Resource {
     bool namespaced = true;
     std::vector<std::string> subresources = {};  // "status", "scale", "binding", "eviction"
     bool generation_counts_spec = false;         // metadata.generation is kept
+    bool by_schema = false;                      // validation_schema.hpp, beside `validate`
+    /// Why a name is none; null: it is to be a DNS subdomain.
+    std::string (*name_error)(const std::string& name) = nullptr;
+    /// Of what nothing in this cluster acts on: what does not happen; empty: something does.
+    std::string_view not_reconciled = {};
 
-    void (*set_defaults)(Json& object) = nullptr;
     /// Before validation of a create: clears the status and whatever users may not set.
     void (*prepare_for_create)(Json& object) = nullptr;
     /// Of an update through the main endpoint: keeps the old status, and so on.
@@ -59,8 +64,10 @@ struct Resource {
     std::string key_prefix() const { return "/registry/" + plural + "/"; }
 };
 
-/// namespaces, nodes, pods, events, replicasets, deployments, leases, and what kubectl cannot do without.
+/// namespaces, nodes, pods, events, replicasets, deployments, leases, and what is only stored.
 const std::vector<Resource>& resources();
+/// Those of them that take one path: the schema, a few checks, a table (resources_stored.cpp).
+std::vector<Resource> stored_resources();
 /// Null if there is none.
 const Resource* find_resource(const std::string& group, const std::string& version,
                               const std::string& plural);

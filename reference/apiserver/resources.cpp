@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <array>
 
-#include "reference/apiserver/defaults_kinds.hpp"
-#include "reference/apiserver/defaults_pod.hpp"
+#include "reference/apiserver/object_meta.hpp"
 #include "reference/apiserver/resource.hpp"
+#include "reference/apiserver/strategy_parts.hpp"
 #include "reference/apiserver/tables_kinds.hpp"
 #include "reference/apiserver/types_quantity.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_pod.hpp"
-#include "reference/base/json_access.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -22,12 +21,6 @@ namespace {
 using FieldValues = std::map<std::string, std::string>;
 
 constexpr int toleration_seconds = 300;
-
-void keep_status(Json& object, const Json& old) { keep(object, old, "status"); }
-void keep_spec(Json& object, const Json& old) { keep(object, old, "spec"); }
-void clear_status(Json& object) {
-    if (object.is_object()) object["status"] = Json::object();
-}
 
 /// cpu and memory of `amounts` that are not zero.
 FieldValues compute_resources(const Json& amounts) {
@@ -168,11 +161,6 @@ FieldValues event_fields(const Json& event) {
     return fields;
 }
 
-template <std::vector<FieldError> (*validate)(const Json&)>
-std::vector<FieldError> as_update(const Json& object, const Json&) {
-    return validate(object);
-}
-
 Resource config_maps() {
     return {.group = "",
             .plural = "configmaps",
@@ -206,7 +194,7 @@ Resource namespaces() {
             .short_names = {"ns"},
             .namespaced = false,
             .subresources = {"finalize", "status"},
-            .set_defaults = set_namespace_defaults,
+            .name_error = dns_label_error,
             .prepare_for_create = prepare_namespace,
             .prepare_for_update = prepare_namespace_update,
             .prepare_for_status = keep_spec,
@@ -223,7 +211,6 @@ Resource nodes() {
             .short_names = {"no"},
             .namespaced = false,
             .subresources = {"status"},
-            .set_defaults = set_node_defaults,
             .prepare_for_update = keep_status,
             .prepare_for_status = keep_spec,
             .validate = validate_node,
@@ -242,7 +229,6 @@ Resource pods() {
             .short_names = {"po"},
             .categories = {"all"},
             .subresources = {"binding", "eviction", "status"},
-            .set_defaults = set_pod_defaults,
             .prepare_for_create = prepare_pod,
             .prepare_for_update = keep_status,
             .prepare_for_status = prepare_pod_status,
@@ -263,7 +249,7 @@ Resource services() {
             .short_names = {"svc"},
             .categories = {"all"},
             .subresources = {"status"},
-            .set_defaults = set_service_defaults,
+            .not_reconciled = "it has no address, and nothing is forwarded to its pods",
             .prepare_for_create = clear_status,
             .prepare_for_update = keep_status,
             .prepare_for_status = keep_spec,
@@ -282,7 +268,6 @@ Resource deployments() {
             .categories = {"all"},
             .subresources = {"scale", "status"},
             .generation_counts_spec = true,
-            .set_defaults = set_deployment_defaults,
             .prepare_for_create = clear_status,
             .prepare_for_update = keep_status,
             .prepare_for_status = prepare_deployment_status,
@@ -302,7 +287,6 @@ Resource replica_sets() {
             .categories = {"all"},
             .subresources = {"scale", "status"},
             .generation_counts_spec = true,
-            .set_defaults = set_replica_set_defaults,
             .prepare_for_create = prepare_replica_set,
             .prepare_for_update = keep_status,
             .prepare_for_status = keep_spec,
@@ -328,8 +312,12 @@ Resource leases() {
 }  // namespace
 
 const std::vector<Resource>& resources() {
-    static const std::vector<Resource> all = {config_maps(), events(),      namespaces(),   nodes(), pods(),
-                                              services(),    deployments(), replica_sets(), leases()};
+    static const std::vector<Resource> all = [] {
+        std::vector<Resource> list = {config_maps(), events(),      namespaces(),   nodes(), pods(),
+                                      services(),    deployments(), replica_sets(), leases()};
+        for (auto& resource : stored_resources()) list.push_back(std::move(resource));
+        return list;
+    }();
     return all;
 }
 

@@ -24,14 +24,13 @@ using List = std::vector<Json>;
 struct Strategy {
     bool merges = false;
     std::string key;
-    const Type* element = nullptr;
+    const kubernetes::Type* element = nullptr;
 };
 
-Strategy strategy_of(const Type* type, const std::string& name) {
-    const Field* field = type ? type->field(name) : nullptr;
+Strategy strategy_of(const kubernetes::Type* type, const std::string& name) {
+    const auto* field = type ? type->field(name) : nullptr;
     if (!field) return {};
-    const auto& traits = field->traits;
-    return {traits.merges || !traits.merge_key.empty(), std::string(traits.merge_key), schema().of(*field)};
+    return {field->merges, std::string(field->merge_key), field->type};
 }
 
 const Json* key_of(const Json& item, const std::string& key) {
@@ -125,7 +124,7 @@ Json without_directives(const Json& value) {
     return result;
 }
 
-void merge_map(Json& original, const Json& patch, const Type* type);
+void merge_map(Json& original, const Json& patch, const kubernetes::Type* type);
 
 /// Takes the items with a $patch directive out of `patch`, and does what they say.
 void apply_element_directives(List& original, List& patch, const std::string& key) {
@@ -137,8 +136,7 @@ void apply_element_directives(List& original, List& patch, const std::string& ke
             plain.push_back(std::move(item));
         } else if (*found == "delete") {
             require_keys({item}, key);
-            std::erase_if(original,
-                          [&](const Json& other) { return index_of({item}, other, key) == 0; });
+            std::erase_if(original, [&](const Json& other) { return index_of({item}, other, key) == 0; });
         } else if (*found == "replace") {
             replace = true;
         } else {
@@ -193,7 +191,7 @@ void apply_retained_keys(Json& original, const Json& patch) {
         item = index_of(retained, Json(item.key()), {}) < 0 ? original.erase(item) : std::next(item);
 }
 
-void merge_field(Json& original, const std::string& key, const Json& patch, const Type* type) {
+void merge_field(Json& original, const std::string& key, const Json& patch, const kubernetes::Type* type) {
     if (patch.is_null()) {
         original.erase(key);
         return;
@@ -214,7 +212,7 @@ void merge_field(Json& original, const std::string& key, const Json& patch, cons
 
 /// $setElementOrder/x, after x itself has been merged.
 void apply_element_order(Json& original, const std::string& key, const Json& order, const List& before,
-                         const Type* type) {
+                         const kubernetes::Type* type) {
     const auto found = original.find(key);
     if (found == original.end()) return;
     const auto strategy = strategy_of(type, key);
@@ -237,7 +235,7 @@ std::map<std::string, List> lists_to_order(const Json& original, const Json& pat
     return result;
 }
 
-void merge_map(Json& original, const Json& patch, const Type* type) {
+void merge_map(Json& original, const Json& patch, const kubernetes::Type* type) {
     if (const auto found = patch.find(directive); found != patch.end()) {
         if (*found == "replace") {
             original = without_directives(patch);
@@ -271,7 +269,7 @@ void merge_map(Json& original, const Json& patch, const Type* type) {
 
 }  // namespace
 
-Json apply_strategic_merge_patch(const Json& document, const Json& patch, const Type* type) {
+Json apply_strategic_merge_patch(const Json& document, const Json& patch, const kubernetes::Type* type) {
     if (!patch.is_object()) throw bad_request("a strategic merge patch is a JSON object");
     Json result = document.is_object() ? document : Json::object();
     merge_map(result, patch, type);

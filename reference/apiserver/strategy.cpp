@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "reference/apiserver/defaults.hpp"
 #include "reference/apiserver/object_meta.hpp"
 #include "reference/apiserver/status_error.hpp"
+#include "reference/apiserver/validation_schema.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -38,6 +40,22 @@ void append(std::vector<FieldError>& errors, std::vector<FieldError> more) {
     for (auto& error : more) errors.push_back(std::move(error));
 }
 
+/// `old`: of an update.
+std::vector<FieldError> schema_errors(const Resource& resource, const Json& object, const Json* old) {
+    ValidationErrors errors;
+    const auto* kind = kubernetes::schema().kind(resource.api_version(), resource.kind);
+    if (kind == nullptr) return {};
+    validate_by_schema(*kind, object, errors);
+    if (old != nullptr) validate_immutable_fields(*kind, object, *old, errors);
+    return errors.take();
+}
+
+/// What is desired: of most kinds, the spec.
+Json content_of(Json object) {
+    for (const auto* part : {"metadata", "status"}) object.erase(part);
+    return object;
+}
+
 /// metadata.generation counts changes of the spec; of Deployments, of annotations, too
 /// (registry/apps/deployment/strategy.go:PrepareForUpdate).
 void keep_generation(const Resource& resource, const std::string& subresource, Json& object,
@@ -50,7 +68,7 @@ void keep_generation(const Resource& resource, const std::string& subresource, J
     if (!resource.generation_counts_spec || subresource == "status") return;
     const bool annotated = resource.kind == "Deployment" &&
                            at(object, "/metadata/annotations") != at(old, "/metadata/annotations");
-    if (annotated || at(object, "/spec") != at(old, "/spec"))
+    if (annotated || content_of(object) != content_of(old))
         object["metadata"]["generation"] = int_at(old, "/metadata/generation") + 1;
 }
 
@@ -58,7 +76,7 @@ void keep_generation(const Resource& resource, const std::string& subresource, J
 
 Json decode_kind(const std::string& api_version, const std::string& kind, Json body) {
     require_kind(body, api_version, kind);
-    if (const auto* type = schema().kind(api_version, kind)) {
+    if (const auto* type = kubernetes::schema().kind(api_version, kind)) {
         if (const auto error = decoding_error(*type, body))
             throw bad_request(cannot_be_handled(api_version, kind) + error->message);
         normalize(*type, body);
@@ -67,7 +85,7 @@ Json decode_kind(const std::string& api_version, const std::string& kind, Json b
 }
 
 Json decode_object(const Resource& resource, Json body, bool strict) {
-    const auto* type = schema().kind(resource.api_version(), resource.kind);
+    const auto* type = kubernetes::schema().kind(resource.api_version(), resource.kind);
     std::vector<std::string> unknown;
     if (strict && type && body.is_object()) unknown = unknown_fields(*type, body);
     Json object = decode_kind(resource.api_version(), resource.kind, std::move(body));
@@ -79,7 +97,7 @@ Json decode_object(const Resource& resource, Json body, bool strict) {
     // No server-side apply: nobody owns fields.
     metadata.erase("managedFields");
     metadata.erase("selfLink");
-    if (resource.set_defaults) resource.set_defaults(object);
+    set_defaults(resource, object);
     return object;
 }
 
@@ -89,6 +107,7 @@ void prepare_create(const Resource& resource, Json& object) {
     if (resource.generation_counts_spec) object["metadata"]["generation"] = 1;
     if (resource.prepare_for_create) resource.prepare_for_create(object);
     auto errors = validate_object_meta(resource, object);
+    if (resource.by_schema) append(errors, schema_errors(resource, object, nullptr));
     if (resource.validate) append(errors, resource.validate(object));
     if (!errors.empty())
         throw invalid(resource.kind, resource.group, string_at(object, "/metadata/name"), errors);
@@ -105,6 +124,7 @@ void prepare_update(const Resource& resource, const std::string& subresource, Js
     keep_metadata(object, old);
     auto errors = validate_object_meta(resource, object);
     append(errors, validate_object_meta_update(object, old));
+    if (resource.by_schema && !status) append(errors, schema_errors(resource, object, &old));
     const auto validate =
         status && resource.validate_status ? resource.validate_status : resource.validate_update;
     if (validate) append(errors, validate(object, old));

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "reference/apiserver/resource.hpp"
-#include "reference/apiserver/types_schema.hpp"
+#include "reference/apiserver/types_decode.hpp"
 
 namespace kcheck::reference::apiserver {
 

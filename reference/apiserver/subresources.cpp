@@ -85,8 +85,10 @@ void bind_pod(Registry& registry, const Call& call, const ObjectKey& key, const 
 
 void evict_pod(Registry& registry, const Call& call, const ObjectKey& key, const Json& body,
                const Request& request) {
-    const auto given = string_at(body, "/apiVersion", "policy/v1");
-    const Json eviction = decode_kind(given == "policy/v1beta1" ? given : "policy/v1", "Eviction", body);
+    Json given = body;
+    // kubectl before 1.22 evicts in the old version, which has the same fields.
+    if (string_at(body, "/apiVersion") == "policy/v1beta1") given["apiVersion"] = "policy/v1";
+    const Json eviction = decode_kind("policy/v1", "Eviction", std::move(given));
     if (string_at(eviction, "/metadata/name", key.name) != key.name)
         throw bad_request("name in URL does not match name in Eviction object");
     const Json& options = at(eviction, "/deleteOptions");

@@ -93,8 +93,7 @@ std::string selector_text(const Json& selector) {
     for (const auto& [key, value] : map_of(selector, "matchLabels")) {
         add(key + "=" + (value.is_string() ? value.get<std::string>() : std::string()));
     }
-    for (const auto& requirement : list_of(selector, "matchExpressions"))
-        add(requirement_text(requirement));
+    for (const auto& requirement : list_of(selector, "matchExpressions")) add(requirement_text(requirement));
     return or_none(result);
 }
 

@@ -1,9 +1,9 @@
-// Decoding as Go does it (encoding/json, sigs.k8s.io/json), without making structs.
+#include "reference/apiserver/types_decode.hpp"
+
 #include <limits>
 #include <stdexcept>
 
 #include "reference/apiserver/types_quantity.hpp"
-#include "reference/apiserver/types_schema.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/base/json_access.hpp"
 
@@ -11,6 +11,8 @@ namespace kcheck::reference::apiserver {
 
 namespace {
 
+using kubernetes::Field;
+using kubernetes::Type;
 using Shape = Field::Shape;
 using Element = Field::Element;
 
@@ -76,7 +78,7 @@ private:
 
     void one_field(const Type& type, const Field& field, const Json& value, const std::string& go_path) {
         const auto struct_field = std::string(type.name) + go_path;
-        auto go_type = std::string(field.type.substr(field.pointer ? 1 : 0));
+        auto go_type = field.go_type();
         if (field.shape == Shape::one) return element(field, go_type, value, struct_field, go_path);
         const bool list = field.shape == Shape::list;
         if (list ? !value.is_array() : !value.is_object()) return mismatch(value, struct_field, go_type);
@@ -97,7 +99,7 @@ private:
             case Element::any: return;
             case Element::structure:
                 if (!value.is_object()) return mismatch(value, struct_field, go_type);
-                return fields(*schema().of(field), value, go_path);
+                return fields(*field.type, value, go_path);
             case Element::boolean:
                 if (!value.is_boolean()) mismatch(value, struct_field, go_type);
                 return;
@@ -107,6 +109,9 @@ private:
             case Element::int64:
                 return integer(value, struct_field, go_type, std::numeric_limits<std::int64_t>::min(),
                                std::numeric_limits<std::int64_t>::max());
+            case Element::number:
+                if (!value.is_number()) mismatch(value, struct_field, go_type);
+                return;
             case Element::int_or_string:
                 if (value.is_string()) return;
                 return integer(value, struct_field, "int32", std::numeric_limits<std::int32_t>::min(),
@@ -153,6 +158,7 @@ Json zero(const Field& field) {
         case Element::boolean: return false;
         case Element::int32:
         case Element::int64:
+        case Element::number:
         case Element::int_or_string: return 0;
         case Element::quantity: return "0";
         case Element::any: return nullptr;
@@ -172,7 +178,7 @@ void normalize_element(const Field& field, Json& value) {
     if (value.is_null()) {
         value = zero(field);
     } else if (field.element == Element::structure) {
-        normalize(*schema().of(field), value);
+        normalize(*field.type, value);
     } else if (field.element == Element::quantity) {
         const auto quantity = parse_quantity(value.is_string() ? value.get<std::string>() : json_text(value));
         if (quantity) value = canonical(*quantity);
@@ -189,7 +195,7 @@ void collect_unknown(const Type& type, const Json& object, const std::string& pa
             unknown.push_back("unknown field \"" + below + "\"");
             continue;
         }
-        const Type* struct_type = schema().of(*field);
+        const Type* struct_type = field->type;
         if (struct_type == nullptr) continue;
         if (field->shape == Shape::one) {
             collect_unknown(*struct_type, value, below, unknown);
@@ -203,11 +209,11 @@ void collect_unknown(const Type& type, const Json& object, const std::string& pa
 
 }  // namespace
 
-std::optional<FieldError> decoding_error(const Type& type, const Json& object) {
+std::optional<FieldError> decoding_error(const kubernetes::Type& type, const Json& object) {
     return Decoder().check(type, object);
 }
 
-void normalize(const Type& type, Json& object) {
+void normalize(const kubernetes::Type& type, Json& object) {
     if (!object.is_object()) return;
     for (auto item = object.begin(); item != object.end();) {
         const Field* field = type.field(item.key());
@@ -220,11 +226,11 @@ void normalize(const Type& type, Json& object) {
         } else if (field->shape == Shape::list ? item->is_array() : item->is_object()) {
             for (auto& each : *item) normalize_element(*field, each);
         }
-        item = !field->traits.required && is_empty(*field, *item) ? object.erase(item) : std::next(item);
+        item = !field->required && is_empty(*field, *item) ? object.erase(item) : std::next(item);
     }
 }
 
-std::vector<std::string> unknown_fields(const Type& type, const Json& object) {
+std::vector<std::string> unknown_fields(const kubernetes::Type& type, const Json& object) {
     std::vector<std::string> unknown;
     collect_unknown(type, object, {}, unknown);
     return unknown;

@@ -1,7 +1,7 @@
 // pkg/apis/apps/validation/validation.go.
 #include <algorithm>
 
-#include "reference/apiserver/types_schema.hpp"
+#include "kubernetes/schema/schema.hpp"
 #include "reference/apiserver/validation_kinds.hpp"
 #include "reference/apiserver/validation_names.hpp"
 #include "reference/apiserver/validation_pod.hpp"
@@ -16,8 +16,8 @@ constexpr std::int64_t percent_most = 100;
 /// Fields of a spec that the schema calls immutable.
 void validate_immutable(std::string_view type_name, const Json& object, const Json& old,
                         ValidationErrors& errors) {
-    for (const auto& field : schema().type(type_name)->fields) {
-        if (!field.traits.immutable) continue;
+    for (const auto& field : kubernetes::schema().type(type_name)->fields) {
+        if (!field.immutable) continue;
         errors.immutable("spec", member(object, "spec"), member(old, "spec"), field.name);
     }
 }
@@ -39,6 +39,7 @@ void validate_template(const Json& spec, ValidationErrors& errors) {
                        "`selector` does not match template `labels`");
     }
     validate_pod_template(pod_template, "spec.template", errors);
+    validate_always_restarted(pod_template, "spec.template", errors);
 }
 
 /// "25%" as 25; none for anything else.
@@ -137,7 +138,7 @@ std::vector<FieldError> validate_deployment(const Json& deployment) {
 std::vector<FieldError> validate_deployment_update(const Json& deployment, const Json& old) {
     ValidationErrors errors;
     validate_deployment_spec(member(deployment, "spec"), errors);
-    validate_immutable("DeploymentSpec", deployment, old, errors);
+    validate_immutable("apps.DeploymentSpec", deployment, old, errors);
     return errors.take();
 }
 
@@ -171,7 +172,7 @@ std::vector<FieldError> validate_replica_set(const Json& replica_set) {
 std::vector<FieldError> validate_replica_set_update(const Json& replica_set, const Json& old) {
     ValidationErrors errors;
     validate_replica_set_spec(member(replica_set, "spec"), errors);
-    validate_immutable("ReplicaSetSpec", replica_set, old, errors);
+    validate_immutable("apps.ReplicaSetSpec", replica_set, old, errors);
     return errors.take();
 }
 

@@ -19,7 +19,12 @@ void ValidationErrors::invalid(const std::string& field, const Json& value, std:
 }
 
 void ValidationErrors::not_supported(const std::string& field, const Json& value, Names supported) {
-    std::vector<std::string_view> names = supported;
+    not_supported(field, value, std::span(supported.begin(), supported.size()));
+}
+
+void ValidationErrors::not_supported(const std::string& field, const Json& value,
+                                     std::span<const std::string_view> supported) {
+    std::vector<std::string_view> names(supported.begin(), supported.end());
     std::sort(names.begin(), names.end());
     std::string message = "Unsupported value: " + json_text(value) + ": supported values: ";
     for (std::size_t i = 0; i < names.size(); ++i) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ public:
     void required(const std::string& field, std::string_view detail = {});
     void invalid(const std::string& field, const Json& value, std::string_view detail);
     void not_supported(const std::string& field, const Json& value, Names supported);
+    void not_supported(const std::string& field, const Json& value,
+                       std::span<const std::string_view> supported);
     void not_found(const std::string& field, const Json& value);
     void duplicate(const std::string& field, const Json& value);
     void forbidden(const std::string& field, std::string_view detail);

@@ -33,17 +33,6 @@ void validate_spec(const Json& spec, const std::string& path, ValidationErrors& 
     errors.one_of(path, spec, "preemptionPolicy", {"Never", "PreemptLowerPriority"});
 }
 
-/// In a template the pods' owner restarts what fails (apps: ValidatePodTemplateSpecForReplicaSet).
-void require_always(const Json& spec, const std::string& path, ValidationErrors& errors) {
-    if (text_of(spec, "restartPolicy") != "Always") {
-        errors.not_supported(join(path, "restartPolicy"), text_of(spec, "restartPolicy"), {"Always"});
-    }
-    if (!member(spec, "activeDeadlineSeconds").is_null()) {
-        errors.forbidden(join(path, "activeDeadlineSeconds"),
-                         "activeDeadlineSeconds in ReplicaSet is not Supported");
-    }
-}
-
 /// Old tolerations must stay; only the seconds of one may change (validateOnlyAddedTolerations).
 void validate_only_added_tolerations(const Json& spec, const Json& old, ValidationErrors& errors) {
     const auto without_seconds = [](Json toleration) {
@@ -133,7 +122,17 @@ void validate_pod_template(const Json& pod_template, const std::string& path, Va
         errors.forbidden(join(path, "spec.ephemeralContainers"),
                          "ephemeral containers not allowed in pod template");
     }
-    require_always(spec, join(path, "spec"), errors);
+}
+
+void validate_always_restarted(const Json& pod_template, const std::string& path, ValidationErrors& errors) {
+    const Json& spec = member(pod_template, "spec");
+    if (text_of(spec, "restartPolicy") != "Always") {
+        errors.not_supported(join(path, "spec.restartPolicy"), text_of(spec, "restartPolicy"), {"Always"});
+    }
+    if (!member(spec, "activeDeadlineSeconds").is_null()) {
+        errors.forbidden(join(path, "spec.activeDeadlineSeconds"),
+                         "activeDeadlineSeconds in ReplicaSet is not Supported");
+    }
 }
 
 std::vector<FieldError> validate_pod_update(const Json& pod, const Json& old) {

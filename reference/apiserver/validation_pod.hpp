@@ -13,6 +13,8 @@ std::vector<FieldError> validate_pod_update(const Json& pod, const Json& old);
 std::vector<FieldError> validate_pod_status_update(const Json& pod, const Json& old);
 /// ValidatePodTemplateSpec.
 void validate_pod_template(const Json& pod_template, const std::string& path, ValidationErrors& errors);
+/// Of what replaces its pods: ValidatePodTemplateSpecForReplicaSet.
+void validate_always_restarted(const Json& pod_template, const std::string& path, ValidationErrors& errors);
 
 /// Parts of a pod's spec.
 void validate_containers(const Json& spec, const std::string& path, ValidationErrors& errors);

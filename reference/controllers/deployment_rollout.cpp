@@ -53,8 +53,7 @@ Task<bool> DeploymentSync::reconcile_old(ReplicaSets found) {
 }
 
 /// Pods that are not available cost nothing: they go first. Replaces what it has scaled.
-Task<std::int64_t> DeploymentSync::clean_up_unhealthy(std::vector<Object>& old_ones,
-                                                      std::int64_t count_max) {
+Task<std::int64_t> DeploymentSync::clean_up_unhealthy(std::vector<Object>& old_ones, std::int64_t count_max) {
     sort_by_creation(old_ones);
     std::int64_t count = 0;
     for (auto& old_one : old_ones) {
@@ -74,8 +73,7 @@ Task<std::int64_t> DeploymentSync::clean_up_unhealthy(std::vector<Object>& old_o
 
 /// As many as are available beyond the minimum, the oldest first
 /// (scaleDownOldReplicaSetsForRollingUpdate).
-Task<std::int64_t> DeploymentSync::scale_down_old(std::vector<Object> old_ones,
-                                                  Object new_one) {
+Task<std::int64_t> DeploymentSync::scale_down_old(std::vector<Object> old_ones, Object new_one) {
     auto all = old_ones;
     all.push_back(new_one);
     const auto surplus = sum_of_status(all, "/status/availableReplicas") -

@@ -125,8 +125,8 @@ Json current_status(const Json& deployment) {
     return status;
 }
 
-Json calculate_status(const Json& deployment, const std::vector<Object>& all,
-                      const Object& new_one, Time now) {
+Json calculate_status(const Json& deployment, const std::vector<Object>& all, const Object& new_one,
+                      Time now) {
     const auto available = sum_of_status(all, "/status/availableReplicas");
     Json status = Json::object();
     const auto set = [&status](const char* field, std::int64_t value) {
@@ -151,8 +151,7 @@ Json calculate_status(const Json& deployment, const std::vector<Object>& all,
     return status;
 }
 
-Json rollout_status(const Json& deployment, const std::vector<Object>& all,
-                    const Object& new_one, Time now) {
+Json rollout_status(const Json& deployment, const std::vector<Object>& all, const Object& new_one, Time now) {
     Json status = calculate_status(deployment, all, new_one, now);
     const bool settled = int_at(status, "/replicas") == int_at(status, "/updatedReplicas") &&
                          reason_of(find_condition(deployment, "Progressing")) == available_reason;

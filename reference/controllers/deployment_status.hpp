@@ -24,11 +24,10 @@ void remove_condition(Json& status, const std::string& type);
 /// What is stored, with zeros and empty lists left out, as new statuses are written.
 Json current_status(const Json& deployment);
 /// Counts, observedGeneration and the Available condition. `all` may contain null pointers.
-Json calculate_status(const Json& deployment, const std::vector<Object>& all,
-                      const Object& new_one, Time now);
+Json calculate_status(const Json& deployment, const std::vector<Object>& all, const Object& new_one,
+                      Time now);
 /// The same with Progressing and ReplicaFailure, as of a rollout (syncRolloutStatus).
-Json rollout_status(const Json& deployment, const std::vector<Object>& all,
-                    const Object& new_one, Time now);
+Json rollout_status(const Json& deployment, const std::vector<Object>& all, const Object& new_one, Time now);
 
 /// All replicas are updated and available, and the spec is that of the status (DeploymentComplete).
 bool is_complete(const Json& deployment, const Json& status);

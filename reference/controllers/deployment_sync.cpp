@@ -201,9 +201,8 @@ Task<> DeploymentSync::scale_in_proportion(ReplicaSets found) {
     // The larger first; of equals, the newer grows and the older shrinks.
     sort_by_creation(active);
     if (to_add > 0) std::reverse(active.begin(), active.end());
-    std::stable_sort(active.begin(), active.end(), [](const Object& a, const Object& b) {
-        return spec_replicas(*a) > spec_replicas(*b);
-    });
+    std::stable_sort(active.begin(), active.end(),
+                     [](const Object& a, const Object& b) { return spec_replicas(*a) > spec_replicas(*b); });
     std::int64_t added = 0;
     std::vector<std::int64_t> sizes;
     for (const auto& replica_set : active) {

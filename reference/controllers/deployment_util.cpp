@@ -169,8 +169,7 @@ Object find_new_replica_set(const Json& deployment, std::vector<Object> replica_
     return nullptr;
 }
 
-std::vector<Object> find_old_replica_sets(const std::vector<Object>& replica_sets,
-                                                  const Object& new_one) {
+std::vector<Object> find_old_replica_sets(const std::vector<Object>& replica_sets, const Object& new_one) {
     std::vector<Object> old_ones;
     for (const auto& replica_set : replica_sets)
         if (!new_one || uid_of(*replica_set) != uid_of(*new_one)) old_ones.push_back(replica_set);

@@ -42,8 +42,7 @@ std::string pod_template_hash(const Json& pod_template, const Json& collision_co
 /// The oldest ReplicaSet with the Deployment's template, or null.
 Object find_new_replica_set(const Json& deployment, std::vector<Object> replica_sets);
 /// All but the new one.
-std::vector<Object> find_old_replica_sets(const std::vector<Object>& replica_sets,
-                                                  const Object& new_one);
+std::vector<Object> find_old_replica_sets(const std::vector<Object>& replica_sets, const Object& new_one);
 /// The active one if there is but one, the newest if there is none, else null.
 Object find_active_or_latest(const Object& new_one, std::vector<Object> old_ones);
 /// The new ReplicaSet wants all replicas and has them available.

@@ -66,8 +66,8 @@ Ranked rank(const Object& pod, const std::map<std::string, int>& siblings, Time 
 }  // namespace
 
 std::vector<Object> pods_to_delete(Environment& environment, const Activity& activity,
-                                           std::vector<Object> pods,
-                                           const std::vector<Object>& related, std::size_t count) {
+                                   std::vector<Object> pods, const std::vector<Object>& related,
+                                   std::size_t count) {
     if (count >= pods.size()) return pods;
     std::map<std::string, int> siblings;
     for (const auto& pod : related)

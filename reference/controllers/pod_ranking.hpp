@@ -17,7 +17,7 @@ namespace kcheck::reference::controllers {
 /// `related`: the pods of all ReplicaSets of the same owner. At most `count` are returned.
 /// The activity asks for one victim at a time, if there is a choice.
 std::vector<Object> pods_to_delete(Environment& environment, const Activity& activity,
-                                           std::vector<Object> pods,
-                                           const std::vector<Object>& related, std::size_t count);
+                                   std::vector<Object> pods, const std::vector<Object>& related,
+                                   std::size_t count);
 
 }  // namespace kcheck::reference::controllers

@@ -44,15 +44,14 @@ Kubelet::Kubelet(Environment& environment, client::Api& api, runtime::ContainerR
       informer_(environment, api, informer_options()),
       runtime_(runtime) {
     allocatable_ = scheduler::read_resources(node_.initial_node()["status"]["allocatable"]);
-    informer_.add_handlers(
-        {.on_add = [this](const Object& pod) { add_pod(pod); },
-         .on_update =
-             [this](const Object& old, const Object& pod) {
-                 // Deleted and created again while nobody watched.
-                 if (uid_of(*old) != uid_of(*pod)) remove_pod(uid_of(*old));
-                 pods_.contains(uid_of(*pod)) ? update_pod(pod) : add_pod(pod);
-             },
-         .on_delete = [this](const Object& pod, bool) { remove_pod(uid_of(*pod)); }});
+    informer_.add_handlers({.on_add = [this](const Object& pod) { add_pod(pod); },
+                            .on_update =
+                                [this](const Object& old, const Object& pod) {
+                                    // Deleted and created again while nobody watched.
+                                    if (uid_of(*old) != uid_of(*pod)) remove_pod(uid_of(*old));
+                                    pods_.contains(uid_of(*pod)) ? update_pod(pod) : add_pod(pod);
+                                },
+                            .on_delete = [this](const Object& pod, bool) { remove_pod(uid_of(*pod)); }});
     informer_.on_synced([this] { pods_synced(); });
 }
 
@@ -107,9 +106,8 @@ void Kubelet::pods_synced() {
     has_synced_ = true;
     std::vector<Object> pods;
     for (const auto& [uid, pod] : pods_) pods.push_back(pod);
-    std::stable_sort(pods.begin(), pods.end(), [](const Object& a, const Object& b) {
-        return created_at(*a) < created_at(*b);
-    });
+    std::stable_sort(pods.begin(), pods.end(),
+                     [](const Object& a, const Object& b) { return created_at(*a) < created_at(*b); });
     for (const auto& pod : pods) request_admission(pod);
     spawn(relist());
 }

@@ -81,9 +81,9 @@ private:
     client::Informer informer_;
     RuntimeCalls runtime_;
 
-    std::map<std::string, Object> pods_;  // the configuration, by UID
-    std::set<std::string> admitted_;              // UIDs; the others wait for it, or were rejected
-    std::map<std::string, Json> last_relist_;     // containers by pod UID
+    std::map<std::string, Object> pods_;       // the configuration, by UID
+    std::set<std::string> admitted_;           // UIDs; the others wait for it, or were rejected
+    std::map<std::string, Json> last_relist_;  // containers by pod UID
     bool has_synced_ = false;
 };
 

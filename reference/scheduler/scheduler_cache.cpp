@@ -13,9 +13,7 @@ void SchedulerCache::remove_node(const std::string& name) {
     if (found->second.pods.empty()) nodes_.erase(found);  // its pods go when their own events come
 }
 
-void SchedulerCache::add_pod(const Object& pod) {
-    put(PodInfo(pod), {string_at(*pod, "/spec/nodeName")});
-}
+void SchedulerCache::add_pod(const Object& pod) { put(PodInfo(pod), {string_at(*pod, "/spec/nodeName")}); }
 
 void SchedulerCache::assume(const PodInfo& pod, const std::string& node) {
     put(pod, {.node = node, .assumed = true});

@@ -57,6 +57,18 @@ class Gate(unittest.TestCase):
         results = json.loads(sarif.read_text())["runs"][0]["results"]
         self.assertEqual([result["ruleId"] for result in results], ["kcheck/cover"])
 
+    def test_a_line_is_verified_as_the_call_that_it_is(self):
+        calls = ("--replicas 2 --nodes 1", "--replicas 2 --nodes 1 --no-reduction symmetry")
+        plan = self.plan("verify:\n" + "".join(f"- {call}\n" for call in calls) + "variants: false\n")
+        done = run("gate", plan, "--on", "reference")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        counts = []
+        for call in calls:
+            document = json.loads(run(*call.split(), "--output", "json").stdout)
+            counts.append(document["workloads"][0]["states"])
+            self.assertIn(f"{call}: {counts[-1]:,} states, holds", done.stdout)
+        self.assertLess(*counts)
+
     def test_a_switch_that_changes_nothing_is_found(self):
         plan = self.plan("variants: true\n")
         deaf = "sed -u 's/\"variants\":\\[\"[a-z-]*\"\\]/\"variants\":[]/' | " + f"{REFERENCE} drive"

@@ -337,5 +337,61 @@ class Writing(KubectlTest):
         cluster.wait_until_available("elasticsearch", 1)
 
 
+class OtherKinds(KubectlTest):
+    """What nothing in the cluster acts on is stored all the same, and says so."""
+
+    KINDS = str(SOURCE / "tests" / "reference" / "kinds.json")
+
+    def test_a_usual_file_of_many_kinds(self):
+        applied = cluster.kubectl("apply", "-f", self.KINDS).stdout.splitlines()
+        self.assertEqual(len(applied), 32)
+        self.assertIn("horizontalpodautoscaler.autoscaling/web created", applied)
+        self.assertIn("customresourcedefinition.apiextensions.k8s.io/crontabs.example.com created", applied)
+        # kubectl sends again what has defaults in a list without a merge key: nothing is written.
+        versions = lambda: [item["metadata"]["resourceVersion"]
+                            for item in cluster.get("-f", self.KINDS)["items"]]
+        before = versions()
+        again = cluster.kubectl("apply", "-f", self.KINDS).stdout
+        self.assertIn("ingress.networking.k8s.io/web unchanged", again)
+        self.assertEqual(versions(), before)
+
+        usual = lambda *words: columns(cluster.kubectl("-n", "usual", "get", *words).stdout)
+        row, = usual("cronjob")
+        self.assertEqual((row["NAME"], row["SCHEDULE"], row["SUSPEND"]), ("nightly", "0 3 * * *", "False"))
+        row, = usual("pvc")
+        self.assertEqual((row["NAME"], row["STATUS"]), ("data", "Pending"))
+        row, = usual("hpa")
+        self.assertEqual((row["REFERENCE"], row["TARGETS"]), ("Deployment/web", "cpu: <unknown>/80%"))
+        self.assertEqual(usual("secret")[0]["TYPE"], "Opaque")
+        self.assertEqual(columns(cluster.kubectl("get", "sc").stdout)[0]["PROVISIONER"], "example.com/disk")
+        self.assertIn("statefulset.apps/db", cluster.kubectl("-n", "usual", "get", "all").stdout)
+
+        self.assertIn("NotReconciled", cluster.kubectl("-n", "usual", "describe", "statefulset", "db").stdout)
+        events = cluster.kubectl("-n", "usual", "get", "events").stdout
+        self.assertRegex(events, r"Warning +NotReconciled +job/once +Job is stored, but nothing in this")
+
+        cluster.kubectl("-n", "usual", "set", "image", "daemonset/agent", "web=nginx:2")
+        cluster.kubectl("-n", "usual", "scale", "statefulset/db", "--replicas=3")
+        self.assertEqual(usual("sts")[0]["READY"], "0/3")
+        cluster.kubectl("-n", "usual", "patch", "pdb", "web", "-p", '{"spec": {"minAvailable": 2}}')
+        self.assertEqual(usual("pdb")[0]["MIN AVAILABLE"], "2")
+        refused = cluster.kubectl("patch", "storageclass", "fast", "-p", '{"provisioner": "other"}',
+                                  check=False)
+        self.assertIn("field is immutable", refused.stderr)
+        deleted = cluster.kubectl("delete", "-f", self.KINDS, "--ignore-not-found").stdout
+        self.assertIn('statefulset.apps "db" deleted', deleted)
+        self.assertEqual(cluster.kubectl("get", "crd,pv,clusterrole").stdout, "")
+
+    def test_no_group_is_without_resources(self):
+        served = cluster.kubectl("api-resources", "-o", "wide").stdout
+        for name in ("statefulsets", "cronjobs", "horizontalpodautoscalers", "poddisruptionbudgets",
+                     "networkpolicies", "storageclasses", "customresourcedefinitions", "secrets"):
+            self.assertIn(name, served)
+        versions = cluster.kubectl("api-versions").stdout.split()
+        for version in versions:
+            group = version.rpartition("/")[0]
+            self.assertTrue(cluster.kubectl("api-resources", "-o", "name", f"--api-group={group}").stdout)
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0]], verbosity=2)

@@ -1,5 +1,6 @@
 """The checks of tools/ must be able to fail: each is run on a tree with one fault."""
 
+import importlib.util
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,22 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("not a path from the root", output)
 
+    def test_folders_inside_folders_are_layers(self):
+        files = {"traces/driver/script.hpp": "", "traces/recordings/recording.hpp": "",
+                 "traces/recordings/read.cpp": '#include "traces/driver/script.hpp"\n',
+                 "cli/conform.cpp": '#include "traces/recordings/recording.hpp"\n'}
+        self.assertEqual(run("check_layers.py", files)[0], 0)
+        files["traces/driver/script.cpp"] = '#include "traces/recordings/recording.hpp"\n'
+        code, output = run("check_layers.py", files)
+        self.assertEqual(code, 1)
+        self.assertIn("traces/driver/script.cpp:1: traces/driver/ may not include traces/recordings/", output)
+
+    def test_a_folder_without_a_row_fails(self):
+        for name in ("attic/a.cpp", "traces/a.cpp", "traces/attic/a.cpp"):
+            code, output = run("check_layers.py", {"ir/a.cpp": "", name: ""})
+            self.assertEqual(code, 1)
+            self.assertIn(f"{name}: {Path(name).parent}/ is in no layer", output)
+
 
 class Tidy(unittest.TestCase):
     def assert_breach(self, name: str, text: str, expected: str):
@@ -70,6 +87,106 @@ class Tidy(unittest.TestCase):
     def test_a_clock_is_fine_outside_the_model(self):
         code, _ = run("tidy.py", {"cli/a.cpp": "#include <chrono>\n"})
         self.assertEqual(code, 0)
+
+
+GO_TYPES = """package v1
+
+import (
+    metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// +enum
+type Color string
+
+const (
+    Red Color = "Red"
+    Blue Color = "Blue"
+)
+
+type Paint struct {
+    metav1.TypeMeta `json:",inline"`
+    // +optional
+    metav1.ObjectMeta `json:"metadata,omitempty"`
+    // Not copied.
+    // +optional
+    // +default=1
+    Coats *int32 `json:"coats,omitempty" protobuf:"varint,1,opt,name=coats"`
+    Color Color `json:"color"`
+    // +optional
+    Layers []Layer `json:"layers,omitempty" patchStrategy:"merge,retainKeys" patchMergeKey:"name"`
+    Shared `json:",inline"`
+}
+
+type Shared struct {
+    Name string `json:"name"`
+}
+
+type Layer struct {
+    Shared `json:",inline"`
+}
+"""
+GO_META = """package v1
+
+type TypeMeta struct {
+}
+
+type ObjectMeta struct {
+    Labels map[string]string `json:"labels,omitempty"`
+}
+"""
+
+
+class MakeSchema(unittest.TestCase):
+    def made(self, table: str) -> str:
+        """What becomes of the table of paint."""
+        spec = importlib.util.spec_from_file_location("make_schema", TOOLS / "make_schema.py")
+        tool = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(tool)
+        tool.PACKAGES = {"meta": ("meta/v1", "io.k8s.meta.v1", "v1", []),
+                         "paint": ("paint/v1", "io.k8s.paint.v1", "paint/v1", ["Paint"])}
+        tool.BY_FOLDER = {"k8s.io/apimachinery/pkg/apis/meta/v1": "meta"}
+        with tempfile.TemporaryDirectory() as name:
+            root = Path(name)
+            for package, text in (("paint", GO_TYPES), ("meta", GO_META)):
+                (root / package / "v1").mkdir(parents=True)
+                (root / package / "v1" / "types.go").write_text(text.replace("    ", "\t"))
+            (root / "paint.txt").write_text(table)
+            sources = tool.Sources(root)
+            sources.resolve("paint.Paint")
+            tool.write(sources, "paint", root / "paint.txt")
+            return (root / "paint.txt").read_text()
+
+    def test_names_types_required_fields_merge_keys_words_and_defaults_are_read(self):
+        self.assertEqual(self.made("").splitlines(), [
+            'R"(', "package paint io.k8s.paint.v1 paint/v1", "string Color Blue Red", "",
+            "type Layer", " name string required", "",
+            "kind Paint", " apiVersion string", " coats *int32 =1", " color Color required", " kind string",
+            " layers []Layer merge=name retainKeys", " metadata meta.ObjectMeta", " name string required",
+            ')"'])
+
+    def test_what_was_added_by_hand_stays(self):
+        table = self.made("").replace(" color Color required", " color Color required immutable | Its color.")
+        table = table.replace(" coats *int32 =1", " coats *int32 =1 >=1 <=9")
+        self.assertEqual(self.made(table), table)
+        # What Go says goes where Go no longer says it.
+        self.assertEqual(self.made(table.replace(" name string required", " name string retainKeys")), table)
+
+
+class Format(unittest.TestCase):
+    def check(self, text: str) -> tuple[int, str]:
+        with tempfile.TemporaryDirectory() as root:
+            (Path(root) / "a.cpp").write_text(text)
+            done = subprocess.run([TOOLS / "format", "--check", root],
+                                  capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    def test_a_clean_source_passes(self):
+        self.assertEqual(self.check("int pods = 1;\n")[0], 0)
+
+    def test_another_layout_fails(self):
+        code, output = self.check("int  pods=1;\n")
+        self.assertEqual(code, 1)
+        self.assertIn("a.cpp: not as clang-format 14 leaves it", output)
 
 
 if __name__ == "__main__":

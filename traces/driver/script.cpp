@@ -1,0 +1,267 @@
+#include "traces/driver/script.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/core.h>
+
+#include "model/kubelet.hpp"
+#include "traces/counterexamples/actions.hpp"
+#include "traces/driver/deliveries.hpp"
+
+namespace kcheck::traces::driver {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using model::VariableId;
+using State = std::vector<int>;
+
+const char* name_of(model::Outcome outcome) {
+    switch (outcome) {
+        case model::Outcome::known: return "replied";
+        case model::Outcome::lost_committed: return "lost-committed";
+        case model::Outcome::lost_uncommitted: return "lost-uncommitted";
+    }
+    return "";
+}
+
+const char* name_of(model::Cause cause) {
+    switch (cause) {
+        case model::Cause::none: return nullptr;
+        case model::Cause::lost_reply: return "lost-reply";
+        case model::Cause::restart: return "restart";
+        case model::Cause::broken_connection: return "broken-connection";
+        case model::Cause::conflict: return "conflict";
+    }
+    return nullptr;
+}
+
+class Translation {
+public:
+    Translation(const Trace& trace, const model::Pipeline& pipeline)
+        : trace_(trace),
+          pipeline_(pipeline),
+          k_(pipeline.encoding()),
+          actions_(pipeline),
+          deliveries_(pipeline, actions_) {}
+
+    Script run() {
+        script_.configuration = configuration();
+        script_.initial = stored_of(k_, trace_.initial);
+        for (std::size_t i = 0; i < trace_.steps.size(); ++i) translate(i);
+        script_.rests = trace_.cycle == trace_.steps.size();
+        return std::move(script_);
+    }
+
+private:
+    Json configuration() const {
+        const auto& given = k_.configuration;
+        Json replicas = Json::array(), nodes = Json::array();
+        for (const auto& operation : given.operations) replicas.push_back(operation.replicas);
+        for (const auto& node : given.nodes)
+            nodes.push_back({{"name", node.name},
+                             {"capacity", node.capacity},
+                             {"schedulable", node.schedulable},
+                             {"score", node.score}});
+        return {{"deployment", given.deployment},
+                {"replicas", replicas},
+                {"nodes", nodes},
+                {"waitsUntilAvailable", given.waits_until_available},
+                {"variants", given.variants},
+                {"statusLast", k_.reductions.status_last}};
+    }
+
+    void translate(std::size_t i) {
+        const int action = trace_.steps[i].action;
+        const auto& before = trace_.state(i);
+        const auto& after = trace_.state(i + 1);
+        const bool delivers = actions_.is_receipt(action) || actions_.verb(action) == "drop-event";
+        if (!delivers) append(i, step(action, i));
+        for (const auto& delivery : deliveries_.step(action, valuation_of(before), valuation_of(after)))
+            deliver(i, delivery);
+        for (int n = 0; n < k_.nodes(); ++n) admit_new_pods(i, n);
+    }
+
+    void append(std::size_t i, Json message) {
+        Json numbered{{"number", script_.steps.size() + 1}};
+        numbered.update(message);
+        script_.steps.push_back({std::move(numbered), i, stored_of(k_, trace_.state(i + 1))});
+    }
+
+    void deliver(std::size_t i, const Delivery& delivery) {
+        const auto& watch = pipeline_.watches()[static_cast<std::size_t>(delivery.watch)];
+        if (!delivery.lost)
+            append(i, {{"component", watch.client},
+                       {"verb", "receive"},
+                       {"type", watch.type},
+                       {"events", delivery.events}});
+        else
+            for (int lost = 0; lost < delivery.events; ++lost)
+                append(i, {{"component", "kube-apiserver"}, {"verb", "drop-event"}});
+    }
+
+    /// The kubelet has heard of pod p, and that it is one to run.
+    bool is_heard_of(const State& state, int n, int p) const {
+        const auto& watch = k_.kubelet[static_cast<std::size_t>(n)].pods;
+        const auto& copy = watch.copy[static_cast<std::size_t>(p)];
+        return state[copy[model::pod::exists]] == 1 &&
+               (watch.node >= 0 || state[copy[model::pod::node]] != 0);
+    }
+
+    int worker(const State& state, int n, int p) const {
+        return state[k_.kubelet[static_cast<std::size_t>(n)].worker[static_cast<std::size_t>(p)]];
+    }
+
+    /// The kubelet has listed it, and a step of its own admits it.
+    bool is_admitted_apart(const State& state, int n, int p) const {
+        return k_.crowded(n) && worker(state, n, p) == model::kubelet::unseen;
+    }
+
+    void admit_new_pods(std::size_t i, int n) {
+        const auto component = fmt::format("kubelet[{}]", n);
+        const auto& step = trace_.steps[i];
+        const bool restarts = step.component == component && actions_.verb(step.action) == "crash";
+        for (int p = 0; p < k_.pods(); ++p) {
+            if (!is_heard_of(step.state, n, p)) continue;
+            // What has ended is not admitted once more.
+            const auto phase = step.state[k_.pod[static_cast<std::size_t>(p)][model::pod::phase]];
+            const bool is_new =
+                restarts ? phase != model::pod::terminal : !is_heard_of(trace_.state(i), n, p);
+            if (!is_new || is_admitted_apart(step.state, n, p)) continue;
+            const bool accepted = !k_.crowded(n) || worker(step.state, n, p) == model::kubelet::admitted;
+            append(i, {{"component", component}, {"verb", "admit"}, {"pod", p}, {"accepted", accepted}});
+        }
+    }
+
+    Json step(int action, std::size_t i) const {
+        const auto& before = trace_.state(i);
+        const auto& after = trace_.state(i + 1);
+        const auto* info = actions_.info(action);
+        const auto verb = actions_.verb(action);
+        Json json{{"component", actions_.component(action)}, {"verb", verb}};
+        if (info == nullptr) {
+            json["pod"] = action - actions_.first_collection();
+            return json;
+        }
+        if (verb == "apply" || verb == "scale")
+            json["replicas"] =
+                k_.configuration.operations[static_cast<std::size_t>(before[k_.operations_done])].replicas;
+        if (verb == "create-pod" || verb == "late-create") {
+            if (const int p = created(before, after); p >= 0) json["pod"] = p;
+        } else if (verb == "crash") {
+            if (auto survivors = under_way(before, after); !survivors.empty()) json["underWay"] = survivors;
+        } else if (info->pod >= 0) {
+            json["pod"] = info->pod;
+        }
+        const auto of_pod = [&](const std::vector<VariableId>& variables) {
+            return variables[static_cast<std::size_t>(info->pod)];
+        };
+        if (verb == "delete-pod" && before[k_.rsc.deletes] == 0) json["victims"] = victims(i);
+        if (verb == "assume") json["node"] = after[of_pod(k_.scheduler.assumed)] - 1;
+        if (verb == "late-bind") json["node"] = before[of_pod(k_.late_binding)] - 1;
+        if (verb == "late-scale") json["replicas"] = before[k_.late_scale] - 1;
+        if (verb == "admit")
+            json["accepted"] = worker(after, info->node, info->pod) == model::kubelet::admitted;
+        if (info->reply.commits()) add_what_is_special(json, *info, before, after);
+        if (info->request) {
+            json["outcome"] = name_of(info->reply.outcome);
+            if (const auto* cause = name_of(info->reply.cause)) json["cause"] = cause;
+        }
+        return json;
+    }
+
+    /// What kube-apiserver says to a request, and what happens only in variants, shows in no state.
+    void add_what_is_special(Json& json, const model::ActionInfo& info, const State& before,
+                             const State& after) const {
+        if (info.verb == "create-replicaset") json["accepted"] = true;
+        if (info.verb == "bind") {
+            const auto bindings = k_.bindings[static_cast<std::size_t>(info.pod)];
+            if (before[bindings] < 2) json["accepted"] = after[bindings] > before[bindings];
+            if (k_.is(model::Variant::scheduler_writes_etcd)) json["direct"] = true;
+        }
+        if (before[k_.lost_update] == 0 && after[k_.lost_update] == 1) json["unguarded"] = true;
+        if (const int p = created(before, after); p >= 0 && !k_.number.empty())
+            for (int q = 0; q < k_.pods(); ++q)
+                if (q != p && after[k_.number[static_cast<std::size_t>(q)]] ==
+                                  after[k_.number[static_cast<std::size_t>(p)]])
+                    json["uidOf"] = q;
+        if (before[k_.revision_repeated] == 0 && after[k_.revision_repeated] == 1)
+            json["repeatsRevision"] = true;
+    }
+
+    int created(const State& before, const State& after) const {
+        for (int p = 0; p < k_.pods(); ++p) {
+            const auto exists = k_.pod[static_cast<std::size_t>(p)][model::pod::exists];
+            if (before[exists] == 0 && after[exists] == 1) return p;
+        }
+        return -1;
+    }
+
+    /// The requests that the crash leaves on the network, beside those of earlier crashes.
+    Json under_way(const State& before, const State& after) const {
+        Json json = Json::object();
+        const auto changed = [&](VariableId variable) {
+            return after[variable] != 0 && after[variable] != before[variable];
+        };
+        if (changed(k_.late_creates)) json["creates"] = after[k_.late_creates] - before[k_.late_creates];
+        if (changed(k_.late_scale)) json["scale"] = true;
+        for (int p = 0; p < k_.pods(); ++p) {
+            const auto i = static_cast<std::size_t>(p);
+            if (changed(k_.late_deletion[i])) json["delete"] = p;
+            if (changed(k_.late_binding[i])) json["bind"].push_back(p);
+        }
+        return json;
+    }
+
+    /// The pods that the sync of the DELETE in step i deletes, as far as the trace tells: it may end
+    /// in the middle of the sync, and a crash may.
+    std::vector<int> victims(std::size_t i) const {
+        const auto lasso = trace_.cycle && *trace_.cycle < trace_.steps.size();
+        const auto cycle = lasso ? trace_.steps.size() - *trace_.cycle : 0;
+        std::vector<int> pods;
+        for (std::size_t at = i; at < trace_.steps.size() + cycle; ++at) {
+            const auto here = at < trace_.steps.size() ? at : at - cycle;
+            const auto& step = trace_.steps[here];
+            const bool crashes =
+                step.component == "kube-controller-manager" && actions_.verb(step.action) == "crash";
+            const auto* info = actions_.info(step.action);
+            const auto verb = actions_.verb(step.action);
+            if (verb == "delete-pod") pods.push_back(info->pod);
+            if (crashes) {
+                const auto left = under_way(trace_.state(here), trace_.state(here + 1));
+                if (left.contains("delete")) pods.push_back(left["delete"]);
+            }
+            if (crashes || step.state[k_.rsc.deletes] == 0) break;
+        }
+        return pods;
+    }
+
+    const Trace& trace_;
+    const model::Pipeline& pipeline_;
+    const model::Encoding& k_;
+    const Actions actions_;
+    Deliveries deliveries_;
+    Script script_;
+};
+
+}  // namespace
+
+Script script_of(const Trace& trace, const model::Pipeline& pipeline) {
+    return Translation(trace, pipeline).run();
+}
+
+Script script_of(const Trace& trace) {
+    const auto pipeline = pipeline_of(trace);
+    return script_of(trace, pipeline);
+}
+
+std::string describe(const Json& step) {
+    auto text = fmt::format("{}: {}", step["component"].get<std::string>(), step["verb"].get<std::string>());
+    for (const auto& [name, value] : step.items())
+        if (name != "number" && name != "component" && name != "verb")
+            text += fmt::format(", {} {}", name, value.is_string() ? value.get<std::string>() : value.dump());
+    return text;
+}
+
+}  // namespace kcheck::traces::driver
