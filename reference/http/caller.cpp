@@ -69,6 +69,8 @@ std::optional<HeadError> check_framing(const RequestHead& head) {
     for (const auto field : once)
         if (head.count(field) > 1)
             return HeadError{400, "a header that must be there once is there more often"};
+    if (head[http::field::content_length].find_first_not_of("0123456789") != beast::string_view::npos)
+        return HeadError{400, "a length that is no number"};
     const auto encodings = head.count(http::field::transfer_encoding);
     if (encodings == 0) return std::nullopt;
     if (encodings > 1) return HeadError{400, "too many transfer encodings"};

@@ -269,6 +269,7 @@ Response Connection::handle(Call& call, const std::string& body) {
     if (server_.options.audit != nullptr) server_.options.audit->record(call, response, received);
     if (!response.raw) {
         response.raw = response.body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+        response.raw->shrink_to_fit();  // it may wait for its reader: half of it would be nothing
         response.body = {};
     }
     if (call.request.method == "HEAD") response.raw->clear();

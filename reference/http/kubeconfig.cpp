@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+
 #include "reference/base/base64.hpp"
 #include "reference/base/files.hpp"
 #include "reference/base/json.hpp"

@@ -9,8 +9,8 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
+#include "reference/base/base64.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/http/protobuf_fields.hpp"
 
@@ -156,15 +156,6 @@ std::map<std::uint64_t, Value> read_scalars(std::string_view bytes) {
     return values;
 }
 
-Json base64(std::string_view bytes) {
-    std::string encoded(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // OpenSSL adds a NUL
-    const int size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    encoded.resize(static_cast<std::size_t>(size));
-    return encoded;
-}
-
 /// {1: seconds, 2: nanoseconds}; null: the zero time. Year 1 to 9999, as RFC 3339 has it.
 Json time_of(std::string_view bytes, bool with_micros) {
     constexpr std::int64_t zero_time = -62'135'596'800, last_time = 253'402'300'799;
@@ -246,7 +237,7 @@ private:
             case 's': return std::string(value.bytes);
             case 'i': return static_cast<std::int64_t>(value.integer);
             case 'b': return value.integer != 0;
-            case 'y': return base64(value.bytes);
+            case 'y': return base64_encode(value.bytes);
             case 't': return time_of(value.bytes, false);
             case 'u': return time_of(value.bytes, true);
             case 'q': return std::string(read_scalars(value.bytes)[1].bytes);

@@ -260,6 +260,7 @@ v1.PodStatus: observedGeneration=17i phase=1s conditions=2*@v1.PodCondition mess
   resources=20@v1.ResourceRequirements
   nodeAllocatableResourceClaimStatuses=21*@v1.NodeAllocatableResourceClaimStatus
   volumeHealth=22*@v1.PodVolumeHealth
+v1.PodTemplate: metadata=1@meta.ObjectMeta template=2@v1.PodTemplateSpec
 v1.PodTemplateSpec: metadata=1@meta.ObjectMeta spec=2@v1.PodSpec
 v1.PodVolumeHealth: name=1s! healthConditions=2*@v1.VolumeHealthCondition lastTransitionTime=3t
 v1.PortStatus: port=1i! protocol=2s! error=3s!

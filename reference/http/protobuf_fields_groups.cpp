@@ -4,7 +4,13 @@ namespace kcheck::reference::http {
 
 std::string_view protobuf_fields_of_groups() {
     return R"(
+admissionregistration.k8s.io/v1.AuditAnnotation: key=1s! valueExpression=2s!
+admissionregistration.k8s.io/v1.ExpressionWarning: fieldRef=2s! warning=3s!
 admissionregistration.k8s.io/v1.MatchCondition: name=1s! expression=2s!
+admissionregistration.k8s.io/v1.MatchResources: namespaceSelector=1@meta.LabelSelector
+  objectSelector=2@meta.LabelSelector
+  resourceRules=3*@admissionregistration.k8s.io/v1.NamedRuleWithOperations
+  excludeResourceRules=4*@admissionregistration.k8s.io/v1.NamedRuleWithOperations matchPolicy=7s!
 admissionregistration.k8s.io/v1.MutatingWebhook: name=1s!
   clientConfig=2@admissionregistration.k8s.io/v1.WebhookClientConfig
   rules=3*@admissionregistration.k8s.io/v1.RuleWithOperations failurePolicy=4s! matchPolicy=9s!
@@ -13,9 +19,33 @@ admissionregistration.k8s.io/v1.MutatingWebhook: name=1s!
   matchConditions=12*@admissionregistration.k8s.io/v1.MatchCondition
 admissionregistration.k8s.io/v1.MutatingWebhookConfiguration: metadata=1@meta.ObjectMeta
   webhooks=2*@admissionregistration.k8s.io/v1.MutatingWebhook
+admissionregistration.k8s.io/v1.NamedRuleWithOperations: resourceNames=1*s
+  =2^admissionregistration.k8s.io/v1.RuleWithOperations
+admissionregistration.k8s.io/v1.ParamKind: apiVersion=1s kind=2s
+admissionregistration.k8s.io/v1.ParamRef: name=1s namespace=2s selector=3@meta.LabelSelector
+  parameterNotFoundAction=4s!
 admissionregistration.k8s.io/v1.Rule: apiGroups=1*s apiVersions=2*s resources=3*s scope=4s!
 admissionregistration.k8s.io/v1.RuleWithOperations: operations=1*s =2^admissionregistration.k8s.io/v1.Rule
 admissionregistration.k8s.io/v1.ServiceReference: namespace=1s! name=2s! path=3s! port=4i!
+admissionregistration.k8s.io/v1.TypeChecking:
+  expressionWarnings=1*@admissionregistration.k8s.io/v1.ExpressionWarning
+admissionregistration.k8s.io/v1.ValidatingAdmissionPolicy: metadata=1@meta.ObjectMeta
+  spec=2@admissionregistration.k8s.io/v1.ValidatingAdmissionPolicySpec
+  status=3@admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyStatus
+admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyBinding: metadata=1@meta.ObjectMeta
+  spec=2@admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyBindingSpec
+admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyBindingSpec: policyName=1s
+  paramRef=2@admissionregistration.k8s.io/v1.ParamRef
+  matchResources=3@admissionregistration.k8s.io/v1.MatchResources validationActions=4*s
+admissionregistration.k8s.io/v1.ValidatingAdmissionPolicySpec:
+  paramKind=1@admissionregistration.k8s.io/v1.ParamKind
+  matchConstraints=2@admissionregistration.k8s.io/v1.MatchResources
+  validations=3*@admissionregistration.k8s.io/v1.Validation failurePolicy=4s!
+  auditAnnotations=5*@admissionregistration.k8s.io/v1.AuditAnnotation
+  matchConditions=6*@admissionregistration.k8s.io/v1.MatchCondition
+  variables=7*@admissionregistration.k8s.io/v1.Variable
+admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyStatus: observedGeneration=1i
+  typeChecking=2@admissionregistration.k8s.io/v1.TypeChecking conditions=3*@meta.Condition
 admissionregistration.k8s.io/v1.ValidatingWebhook: name=1s!
   clientConfig=2@admissionregistration.k8s.io/v1.WebhookClientConfig
   rules=3*@admissionregistration.k8s.io/v1.RuleWithOperations failurePolicy=4s! matchPolicy=9s!
@@ -24,6 +54,8 @@ admissionregistration.k8s.io/v1.ValidatingWebhook: name=1s!
   matchConditions=11*@admissionregistration.k8s.io/v1.MatchCondition
 admissionregistration.k8s.io/v1.ValidatingWebhookConfiguration: metadata=1@meta.ObjectMeta
   webhooks=2*@admissionregistration.k8s.io/v1.ValidatingWebhook
+admissionregistration.k8s.io/v1.Validation: expression=1s! message=2s reason=3s! messageExpression=4s
+admissionregistration.k8s.io/v1.Variable: name=1s! expression=2s!
 admissionregistration.k8s.io/v1.WebhookClientConfig: url=3s!
   service=1@admissionregistration.k8s.io/v1.ServiceReference caBundle=2y
 apps/v1.ControllerRevision: metadata=1@meta.ObjectMeta data=2j! revision=3i!
@@ -152,6 +184,17 @@ batch/v1.UncountedTerminatedPods: succeeded=1*s failed=2*s
 coordination.k8s.io/v1.Lease: metadata=1@meta.ObjectMeta spec=2@coordination.k8s.io/v1.LeaseSpec
 coordination.k8s.io/v1.LeaseSpec: holderIdentity=1s! leaseDurationSeconds=2i! acquireTime=3u renewTime=4u
   leaseTransitions=5i! strategy=6s! preferredHolder=7s!
+discovery.k8s.io/v1.Endpoint: addresses=1*s conditions=2@discovery.k8s.io/v1.EndpointConditions hostname=3s!
+  targetRef=4@v1.ObjectReference deprecatedTopology=5%s nodeName=6s! zone=7s!
+  hints=8@discovery.k8s.io/v1.EndpointHints
+discovery.k8s.io/v1.EndpointConditions: ready=1b! serving=2b! terminating=3b!
+discovery.k8s.io/v1.EndpointHints: forZones=1*@discovery.k8s.io/v1.ForZone
+  forNodes=2*@discovery.k8s.io/v1.ForNode
+discovery.k8s.io/v1.EndpointPort: name=1s! protocol=2s! port=3i! appProtocol=4s!
+discovery.k8s.io/v1.EndpointSlice: metadata=1@meta.ObjectMeta addressType=4s!
+  endpoints=2*@discovery.k8s.io/v1.Endpoint ports=3*@discovery.k8s.io/v1.EndpointPort
+discovery.k8s.io/v1.ForNode: name=1s!
+discovery.k8s.io/v1.ForZone: name=1s!
 events.k8s.io/v1.Event: metadata=1@meta.ObjectMeta eventTime=2u series=3@events.k8s.io/v1.EventSeries
   reportingController=4s reportingInstance=5s action=6s reason=7s regarding=8@v1.ObjectReference
   related=9@v1.ObjectReference note=10s type=11s deprecatedSource=12@v1.EventSource
@@ -191,6 +234,10 @@ networking.k8s.io/v1.NetworkPolicySpec: podSelector=1@meta.LabelSelector
   ingress=2*@networking.k8s.io/v1.NetworkPolicyIngressRule
   egress=3*@networking.k8s.io/v1.NetworkPolicyEgressRule policyTypes=4*s
 networking.k8s.io/v1.ServiceBackendPort: name=1s number=2i
+node.k8s.io/v1.Overhead: podFixed=1%q
+node.k8s.io/v1.RuntimeClass: metadata=1@meta.ObjectMeta handler=2s! overhead=3@node.k8s.io/v1.Overhead
+  scheduling=4@node.k8s.io/v1.Scheduling
+node.k8s.io/v1.Scheduling: nodeSelector=1%s tolerations=2*@v1.Toleration
 policy/v1.Eviction: metadata=1@meta.ObjectMeta deleteOptions=2@meta.DeleteOptions
 policy/v1.PodDisruptionBudget: metadata=1@meta.ObjectMeta spec=2@policy/v1.PodDisruptionBudgetSpec
   status=3@policy/v1.PodDisruptionBudgetStatus
@@ -214,9 +261,34 @@ rbac.authorization.k8s.io/v1.RoleRef: apiGroup=1s! kind=2s! name=3s!
 rbac.authorization.k8s.io/v1.Subject: kind=1s! apiGroup=2s name=3s! namespace=4s
 scheduling.k8s.io/v1.PriorityClass: metadata=1@meta.ObjectMeta value=2i! globalDefault=3b description=4s
   preemptionPolicy=5s!
+storage.k8s.io/v1.CSIDriver: metadata=1@meta.ObjectMeta spec=2@storage.k8s.io/v1.CSIDriverSpec
+storage.k8s.io/v1.CSIDriverSpec: attachRequired=1b! podInfoOnMount=2b! volumeLifecycleModes=3*s
+  storageCapacity=4b! fsGroupPolicy=5s! tokenRequests=6*@storage.k8s.io/v1.TokenRequest
+  requiresRepublish=7b! seLinuxMount=8b! nodeAllocatableUpdatePeriodSeconds=9i!
+  serviceAccountTokenInSecrets=10b! preventPodSchedulingIfMissing=11b!
+storage.k8s.io/v1.CSINode: metadata=1@meta.ObjectMeta spec=2@storage.k8s.io/v1.CSINodeSpec
+  status=3@storage.k8s.io/v1.CSINodeStatus
+storage.k8s.io/v1.CSINodeDriver: name=1s! nodeID=2s! topologyKeys=3*s
+  allocatable=4@storage.k8s.io/v1.VolumeNodeResources
+storage.k8s.io/v1.CSINodeSpec: drivers=1*@storage.k8s.io/v1.CSINodeDriver
+storage.k8s.io/v1.CSINodeStatus: storageHealth=1*@storage.k8s.io/v1.StorageHealth
 storage.k8s.io/v1.StorageClass: metadata=1@meta.ObjectMeta provisioner=2s! parameters=3%s reclaimPolicy=4s!
   mountOptions=5*s allowVolumeExpansion=6b! volumeBindingMode=7s!
   allowedTopologies=8*@v1.TopologySelectorTerm
+storage.k8s.io/v1.StorageHealth: name=1s! healthConditions=2*@storage.k8s.io/v1.StorageHealthCondition
+storage.k8s.io/v1.StorageHealthCondition: status=1s! reason=2s! message=3s accessMode=4s! volumeMode=5s!
+  lastTransitionTime=6t
+storage.k8s.io/v1.TokenRequest: audience=1s! expirationSeconds=2i!
+storage.k8s.io/v1.VolumeAttachment: metadata=1@meta.ObjectMeta spec=2@storage.k8s.io/v1.VolumeAttachmentSpec
+  status=3@storage.k8s.io/v1.VolumeAttachmentStatus
+storage.k8s.io/v1.VolumeAttachmentSource: persistentVolumeName=1s!
+  inlineVolumeSpec=2@v1.PersistentVolumeSpec
+storage.k8s.io/v1.VolumeAttachmentSpec: attacher=1s! source=2@storage.k8s.io/v1.VolumeAttachmentSource
+  nodeName=3s!
+storage.k8s.io/v1.VolumeAttachmentStatus: attached=1b! attachmentMetadata=2%s
+  attachError=3@storage.k8s.io/v1.VolumeError detachError=4@storage.k8s.io/v1.VolumeError
+storage.k8s.io/v1.VolumeError: time=1t message=2s errorCode=3i!
+storage.k8s.io/v1.VolumeNodeResources: count=1i!
 )";
 }
 
