@@ -3,7 +3,7 @@
 
 The table is the architecture: a folder may include its own headers and those of
 the folders in its row, which stand above it in the table; nothing else. A row may be of a folder
-inside a folder, and then each of that folder needs one. Sources elsewhere are in no layer,
+inside a folder, and then each folder of that folder needs one. Sources elsewhere are in no layer,
 which is a failure too. Usage: check_layers.py [ROOT]
 """
 
@@ -13,6 +13,13 @@ from pathlib import Path
 
 ENGINE = {"ir", "checker"}
 PIPELINE = {"ir", "model", "invariants"}
+
+
+def reference(*folders: str):
+    return {"kubernetes", "reference/base"} | {f"reference/{folder}" for folder in folders}
+
+
+COMPONENTS = ("store", "client", "runtime", "apiserver", "controllers", "scheduler", "kubelet")
 
 # Naming a folder allows all that is in it.
 MAY_INCLUDE = {
@@ -27,7 +34,19 @@ MAY_INCLUDE = {
     "traces/recordings": PIPELINE | {"traces/counterexamples", "traces/driver"},
     "scenarios": ENGINE | PIPELINE | {"manifests", "traces"},
     "examples": {"checker"},
-    "reference": {"kubernetes"},
+    "reference/base": {"kubernetes"},
+    "reference/store": reference(),
+    "reference/client": reference(),
+    "reference/runtime": reference(),
+    "reference/apiserver": reference("store"),
+    "reference/http": reference("client", "apiserver"),
+    "reference/controllers": reference("client"),
+    "reference/scheduler": reference("client", "apiserver"),
+    "reference/kubelet": reference("client", "runtime", "scheduler"),
+    "reference/simulation": reference("store", "client", "runtime", "apiserver"),
+    "reference/replay": reference(*COMPONENTS, "simulation"),
+    "reference/up": reference(*COMPONENTS, "http"),
+    "reference": reference("runtime", "replay", "up"),
     "cli": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios"},
     "tests": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios", "examples", "cli",
                                   "reference"},
@@ -37,8 +56,13 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
 
 def layer_of(file: str):
-    """The row of the folder that is nearest around the file; None if there is none."""
-    return next((str(folder) for folder in Path(file).parents if str(folder) in MAY_INCLUDE), None)
+    """The row of the folder that is nearest around the file; None if there is none, or if that
+    folder has rows for the folders in it, and none for this one."""
+    folder = next((folder for folder in Path(file).parents if str(folder) in MAY_INCLUDE), None)
+    if folder is None:
+        return None
+    is_split = any(row.startswith(f"{folder}/") for row in MAY_INCLUDE)
+    return None if is_split and folder != Path(file).parent else str(folder)
 
 
 def is_in(folder: str, names) -> bool:

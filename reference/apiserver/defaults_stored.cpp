@@ -1,8 +1,8 @@
 // Defaults of kinds that are stored and shown (pkg/apis/{apps,autoscaling,batch,core,networking,rbac}).
 #include <algorithm>
 
-#include "reference/apiserver/base64.hpp"
 #include "reference/apiserver/defaults_kinds.hpp"
+#include "reference/base/base64.hpp"
 #include "reference/base/json_access.hpp"
 
 namespace kcheck::reference::apiserver {

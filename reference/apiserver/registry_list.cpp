@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "reference/apiserver/base64.hpp"
 #include "reference/apiserver/registry.hpp"
 #include "reference/apiserver/status_error.hpp"
+#include "reference/base/base64.hpp"
 
 namespace kcheck::reference::apiserver {
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "reference/apiserver/types_quantity.hpp"
+#include "reference/base/base64.hpp"
 #include "reference/base/environment.hpp"
 #include "reference/base/json_access.hpp"
 
@@ -30,14 +31,6 @@ std::string value_name(const Json& value) {
 bool fits(const Json& value, std::int64_t low, std::int64_t high) {
     if (value.is_number_unsigned()) return value.get<std::uint64_t>() <= static_cast<std::uint64_t>(high);
     return value.get<std::int64_t>() >= low && value.get<std::int64_t>() <= high;
-}
-
-bool is_base64(const std::string& text) {
-    const auto data = text.substr(0, text.find('='));
-    const auto padding = text.size() - data.size();
-    return text.size() % 4 == 0 && padding <= 2 && text.find_first_not_of('=', data.size()) == text.npos &&
-           data.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") ==
-               data.npos;
 }
 
 /// Walks an object and keeps the first error, with the path that leads to it.
@@ -134,7 +127,7 @@ private:
 
     /// A string that stands for something else.
     void text(const Field& field, const std::string& value) {
-        if (field.element == Element::bytes && !is_base64(value)) {
+        if (field.element == Element::bytes && !base64_decode(value)) {
             return fail("illegal base64 data at input byte 0");
         }
         if (field.element != Element::time && field.element != Element::micro_time) return;

@@ -8,33 +8,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
+#include "reference/base/base64.hpp"
 #include "reference/base/json.hpp"
 
 namespace kcheck::reference::http {
 
 namespace {
 
-std::string to_base64(const std::string& text) {
-    std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');  // OpenSSL adds a NUL
-    const int size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    encoded.resize(static_cast<std::size_t>(size));
-    return encoded;
-}
-
-std::string from_base64(const std::string& text) {
-    std::string decoded(3 * (text.size() / 4) + 3, '\0');
-    const int size =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(decoded.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    if (size < 0) throw std::runtime_error("not base64");
-    decoded.resize(static_cast<std::size_t>(size));
-    for (auto end = text.rbegin(); end != text.rend() && *end == '='; ++end) decoded.pop_back();
-    return decoded;
+std::string decoded(const std::string& text) {
+    auto bytes = base64_decode(text);
+    if (!bytes) throw std::runtime_error("not base64");
+    return *std::move(bytes);
 }
 
 std::runtime_error failed(const char* what, const std::filesystem::path& file) {
@@ -73,8 +59,8 @@ std::string read_file(const std::filesystem::path& file) {
 void write_kubeconfig(const std::filesystem::path& file, const KubeConfig& config) {
     Json user = Json::object();
     if (!config.identity.certificate.empty()) {
-        user["client-certificate-data"] = to_base64(config.identity.certificate);
-        user["client-key-data"] = to_base64(config.identity.key);
+        user["client-certificate-data"] = base64_encode(config.identity.certificate);
+        user["client-key-data"] = base64_encode(config.identity.key);
     }
     if (!config.token.empty()) user["token"] = config.token;
     const std::string cluster = "kcheck";
@@ -85,7 +71,7 @@ void write_kubeconfig(const std::filesystem::path& file, const KubeConfig& confi
         {"clusters", Json::array({{{"name", cluster},
                                    {"cluster",
                                     {{"server", config.server},
-                                     {"certificate-authority-data", to_base64(config.authority)}}}}})},
+                                     {"certificate-authority-data", base64_encode(config.authority)}}}}})},
         {"users", Json::array({{{"name", config.user}, {"user", user}}})},
         {"contexts",
          Json::array({{{"name", context}, {"context", {{"cluster", cluster}, {"user", config.user}}}}})},
@@ -103,10 +89,10 @@ KubeConfig read_kubeconfig(const std::filesystem::path& file) {
         const auto& data = user.at("user");
         KubeConfig config;
         config.server = cluster.at("server").get<std::string>();
-        config.authority = from_base64(cluster.at("certificate-authority-data").get<std::string>());
+        config.authority = decoded(cluster.at("certificate-authority-data").get<std::string>());
         config.user = user.at("name").get<std::string>();
-        config.identity.certificate = from_base64(data.value("client-certificate-data", ""));
-        config.identity.key = from_base64(data.value("client-key-data", ""));
+        config.identity.certificate = decoded(data.value("client-certificate-data", ""));
+        config.identity.key = decoded(data.value("client-key-data", ""));
         config.token = data.value("token", "");
         return config;
     } catch (const std::exception& error) {

@@ -1,33 +1,22 @@
 #include "reference/store/etcd_messages.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <charconv>
+#include <utility>
+
+#include "reference/base/base64.hpp"
 
 namespace kcheck::reference::store::etcd {
 
-std::string to_base64(const std::string& bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // OpenSSL ends it with a zero
-    const int size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(size));
-    return text;
+namespace {
+
+std::string decoded(const std::string& text) {
+    auto bytes = base64_decode(text);
+    if (!bytes) throw StoreUnavailable("etcd: not base64: " + text.substr(0, 40));
+    return *std::move(bytes);
 }
 
-std::string from_base64(const std::string& text) {
-    std::string bytes(text.size() / 4 * 3, '\0');
-    const int size =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    if (size < 0 || text.size() % 4 != 0) throw StoreUnavailable("etcd: not base64: " + text.substr(0, 40));
-    // OpenSSL counts the padding as zeros.
-    const auto padding =
-        std::count(text.end() - std::min<std::ptrdiff_t>(2, std::ssize(text)), text.end(), '=');
-    bytes.resize(static_cast<std::size_t>(size - padding));
-    return bytes;
-}
+}  // namespace
 
 std::int64_t number_at(const Json& message, const char* pointer) {
     const std::string text = string_at(message, pointer, "0");
@@ -47,12 +36,12 @@ std::string end_of_prefix(std::string prefix) {
 
 Json key_range(const std::string& prefix, const std::string& start) {
     const std::string from = std::max(prefix, start);
-    return {{"key", to_base64(from.empty() ? std::string(1, '\0') : from)},
-            {"range_end", to_base64(end_of_prefix(prefix))}};
+    return {{"key", base64_encode(from.empty() ? std::string(1, '\0') : from)},
+            {"range_end", base64_encode(end_of_prefix(prefix))}};
 }
 
 Json compare_and(const std::string& key, Revision expected, Json success) {
-    const std::string name = to_base64(key);
+    const std::string name = base64_encode(key);
     const Json compare = {
         {"key", name}, {"target", "MOD"}, {"result", "EQUAL"}, {"mod_revision", std::to_string(expected)}};
     return {{"compare", Json::array({compare})},
@@ -61,7 +50,7 @@ Json compare_and(const std::string& key, Revision expected, Json success) {
 }
 
 KeyValue key_value(const Json& message) {
-    return {from_base64(string_at(message, "/key")), from_base64(string_at(message, "/value")),
+    return {decoded(string_at(message, "/key")), decoded(string_at(message, "/value")),
             number_at(message, "/create_revision"), number_at(message, "/mod_revision"),
             number_at(message, "/version")};
 }

@@ -11,9 +11,6 @@
 
 namespace kcheck::reference::store::etcd {
 
-std::string to_base64(const std::string& bytes);
-std::string from_base64(const std::string& text);
-
 /// A 64-bit integer: "5", or 0 if it is missing.
 std::int64_t number_at(const Json& message, const char* pointer);
 

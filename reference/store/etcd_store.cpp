@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reference/base/base64.hpp"
 #include "reference/store/etcd_client.hpp"
 #include "reference/store/etcd_messages.hpp"
 #include "reference/store/etcd_watch.hpp"
@@ -79,7 +80,7 @@ Json EtcdStore::read(const Json& range_request) {
 }
 
 EtcdStore::Reading EtcdStore::read_key(const std::string& key, Revision revision) {
-    const Json reply = read({{"key", etcd::to_base64(key)}, {"revision", std::to_string(revision)}});
+    const Json reply = read({{"key", base64_encode(key)}, {"revision", std::to_string(revision)}});
     Reading result{std::nullopt, etcd::number_at(reply, "/header/revision")};
     if (const Json& item = at(reply, "/kvs/0"); !item.is_null()) result.item = etcd::key_value(item);
     return result;
@@ -117,9 +118,9 @@ WriteResult EtcdStore::remove(const std::string& key, Revision expected) {
 WriteResult EtcdStore::write(const std::string& key, Revision expected, const std::string* value) {
     Json operation;
     if (value)
-        operation["request_put"] = {{"key", etcd::to_base64(key)}, {"value", etcd::to_base64(*value)}};
+        operation["request_put"] = {{"key", base64_encode(key)}, {"value", base64_encode(*value)}};
     else
-        operation["request_delete_range"] = {{"key", etcd::to_base64(key)}};
+        operation["request_delete_range"] = {{"key", base64_encode(key)}};
     try {
         const Json reply =
             client_->write("/v3/kv/txn", etcd::compare_and(key, expected, std::move(operation)));

@@ -89,9 +89,9 @@ bool is_ready(const Json& node) {
     });
 }
 
-class Cluster {
+class RunningCluster {
 public:
-    explicit Cluster(const UpFlags& flags)
+    explicit RunningCluster(const UpFlags& flags)
         : flags_(flags),
           directory_(flags.dir),
           port_(flags.port != 0 ? flags.port : free_port()),
@@ -165,7 +165,7 @@ private:
 
 }  // namespace
 
-int run_up(const UpFlags& flags) { return Cluster(flags).run(); }
+int run_up(const UpFlags& flags) { return RunningCluster(flags).run(); }
 
 const std::set<Switch>& replay_only_switches() {
     static const std::set<Switch> switches = {Switch::scheduler_writes_etcd, Switch::watch_drops_event,

@@ -57,8 +57,22 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("traces/driver/script.cpp:1: traces/driver/ may not include traces/recordings/", output)
 
+    def test_the_folders_of_the_reference_are_layers(self):
+        files = {"reference/base/json.hpp": "",
+                 "reference/client/api.hpp": '#include "reference/base/json.hpp"\n',
+                 "reference/http/client.cpp": '#include "reference/client/api.hpp"\n',
+                 "reference/up/up.hpp": "",
+                 "reference/main.cpp": '#include "reference/up/up.hpp"\n'}
+        self.assertEqual(run("check_layers.py", files)[0], 0)
+        files["reference/client/requests.cpp"] = '#include "reference/http/client.hpp"\n'
+        files["reference/http/client.hpp"] = ""
+        code, output = run("check_layers.py", files)
+        self.assertEqual(code, 1)
+        self.assertIn("reference/client/requests.cpp:1: reference/client/ may not include reference/http/",
+                      output)
+
     def test_a_folder_without_a_row_fails(self):
-        for name in ("attic/a.cpp", "traces/a.cpp", "traces/attic/a.cpp"):
+        for name in ("attic/a.cpp", "traces/a.cpp", "traces/attic/a.cpp", "reference/attic/a.cpp"):
             code, output = run("check_layers.py", {"ir/a.cpp": "", name: ""})
             self.assertEqual(code, 1)
             self.assertIn(f"{name}: {Path(name).parent}/ is in no layer", output)

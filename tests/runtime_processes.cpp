@@ -69,7 +69,7 @@ struct RealRuntime {
 
 }  // namespace
 
-TEST_CASE("a real process starts with the declared environment only, and ends by SIGTERM", "[kubelet]") {
+TEST_CASE("a real process starts with the declared environment only, and ends by SIGTERM", "[runtime]") {
     TemporaryDirectory directory;
     const auto output = directory.path().string() + "/output";
     RealRuntime runtime(shell("echo \"$0 $A $HOME\" >" + output + "; exec sleep 1000"),
@@ -91,7 +91,7 @@ TEST_CASE("a real process starts with the declared environment only, and ends by
     CHECK(runtime.container()["exitCode"] == 128 + SIGTERM);
 }
 
-TEST_CASE("a real process that ignores SIGTERM is killed with all that it has started", "[kubelet]") {
+TEST_CASE("a real process that ignores SIGTERM is killed with all that it has started", "[runtime]") {
     TemporaryDirectory directory;
     const auto children = directory.path().string() + "/children";
     RealRuntime runtime(
@@ -123,7 +123,7 @@ TEST_CASE("a real process that ignores SIGTERM is killed with all that it has st
     CHECK((state == "Z" || state.empty()));
 }
 
-TEST_CASE("a process that cannot be started is an exited container", "[kubelet]") {
+TEST_CASE("a process that cannot be started is an exited container", "[runtime]") {
     TemporaryDirectory directory;
     RealRuntime runtime({"/nowhere/pause"}, directory.path().string());
     runtime.run();
@@ -133,7 +133,7 @@ TEST_CASE("a process that cannot be started is an exited container", "[kubelet]"
     CHECK(waitpid(-1, nullptr, WNOHANG) == -1);  // no child is left
 }
 
-TEST_CASE("a process whose start was not recorded never runs its program", "[kubelet]") {
+TEST_CASE("a process whose start was not recorded never runs its program", "[runtime]") {
     TemporaryDirectory directory;
     const auto proof = directory.path().string() + "/proof";
     const pid_t runtime = fork();
@@ -149,7 +149,7 @@ TEST_CASE("a process whose start was not recorded never runs its program", "[kub
     CHECK_FALSE(std::filesystem::exists(proof));
 }
 
-TEST_CASE("containers outlive a runtime that is killed, and its successor stops them", "[kubelet]") {
+TEST_CASE("containers outlive a runtime that is killed, and its successor stops them", "[runtime]") {
     TemporaryDirectory directory;
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // so that the orphans come to us
     const pid_t first = fork();
@@ -183,7 +183,7 @@ TEST_CASE("containers outlive a runtime that is killed, and its successor stops 
     CHECK_FALSE(third.adopt({getpid(), saved["startTime"].get<std::uint64_t>() + 1}));
 }
 
-TEST_CASE("many processes leave no zombie", "[kubelet]") {
+TEST_CASE("many processes leave no zombie", "[runtime]") {
     PosixProcessStarter processes(shell("exit 7"));
     std::size_t exited = 0;
     for (int i = 0; i < 20; ++i) REQUIRE(processes.start({"t"}, [](const ProcessId&) {}));
@@ -200,7 +200,7 @@ TEST_CASE("many processes leave no zombie", "[kubelet]") {
     CHECK(poll(&descriptor, 1, 0) == 0);
 }
 
-TEST_CASE("the pause program waits for SIGTERM", "[kubelet]") {
+TEST_CASE("the pause program waits for SIGTERM", "[runtime]") {
     // Blocked from the beginning: the signal may come before pause_main is there.
     sigset_t stop, before;
     sigemptyset(&stop);

@@ -54,7 +54,7 @@ struct Runtime {
 
 }  // namespace
 
-TEST_CASE("a container is created, runs, and is stopped and removed", "[kubelet]") {
+TEST_CASE("a container is created, runs, and is stopped and removed", "[runtime]") {
     Runtime runtime;
     const auto id = runtime.create();
     auto shown = runtime.container(id);
@@ -81,7 +81,7 @@ TEST_CASE("a container is created, runs, and is stopped and removed", "[kubelet]
     CHECK(runtime.call("RemoveContainer", {{"id", id}}));
 }
 
-TEST_CASE("a container is created once, from an image that is there, under a plain name", "[kubelet]") {
+TEST_CASE("a container is created once, from an image that is there, under a plain name", "[runtime]") {
     Runtime runtime;
     const Json wanted = {{"podUid", "u"}, {"name", "main"}, {"image", "web:1"}};
     CHECK(runtime.call("CreateContainer", wanted).error() == "image \"web:1\" is not present");
@@ -96,7 +96,7 @@ TEST_CASE("a container is created once, from an image that is there, under a pla
     CHECK_FALSE(runtime.call("Attach"));
 }
 
-TEST_CASE("what ignores SIGTERM is killed after its grace, or a shorter one", "[kubelet]") {
+TEST_CASE("what ignores SIGTERM is killed after its grace, or a shorter one", "[runtime]") {
     Runtime runtime;
     runtime.processes.ignores_term = true;
     const auto id = runtime.create();
@@ -123,14 +123,14 @@ TEST_CASE("what ignores SIGTERM is killed after its grace, or a shorter one", "[
     CHECK_FALSE(runtime.process.has_timer("kill"));
 }
 
-TEST_CASE("a container that was never started stops without a process", "[kubelet]") {
+TEST_CASE("a container that was never started stops without a process", "[runtime]") {
     Runtime runtime;
     const auto id = runtime.create();
     REQUIRE(runtime.call("StopContainer", {{"id", id}, {"graceSeconds", 30}}));
     CHECK(runtime.container(id)["state"] == "exited");
 }
 
-TEST_CASE("a process that ends by itself is noticed", "[kubelet]") {
+TEST_CASE("a process that ends by itself is noticed", "[runtime]") {
     Runtime runtime;
     const auto id = runtime.create();
     REQUIRE(runtime.call("StartContainer", {{"id", id}}));
@@ -141,7 +141,7 @@ TEST_CASE("a process that ends by itself is noticed", "[kubelet]") {
     CHECK(runtime.create("uid-1", 1) != id);
 }
 
-TEST_CASE("pulls take their time, and may fail", "[kubelet]") {
+TEST_CASE("pulls take their time, and may fail", "[runtime]") {
     auto registry = ImageRegistry::parse(Json::parse(R"({
         "default": {"delayMilliseconds": 0},
         "images": {"slow:1": {"delayMilliseconds": 5000}, "flaky:1": {"fails": 2},
@@ -169,12 +169,12 @@ TEST_CASE("pulls take their time, and may fail", "[kubelet]") {
     CHECK(pulled == 2);
 }
 
-TEST_CASE("with image-never-arrives no pull succeeds", "[kubelet]") {
+TEST_CASE("with image-never-arrives no pull succeeds", "[runtime]") {
     Runtime runtime({.switches = {Switch::image_never_arrives}});
     CHECK_FALSE(runtime.call("PullImage", {{"image", "any:1"}}));
 }
 
-TEST_CASE("a wrong table of images says where", "[kubelet]") {
+TEST_CASE("a wrong table of images says where", "[runtime]") {
     const auto error = [](const char* text) { return ImageRegistry::parse(Json::parse(text)).error(); };
     CHECK(error("[]") == "the table of images must be an object");
     CHECK(error(R"({"image": {}})") == "the table of images has no member \"image\"");
@@ -191,7 +191,7 @@ TEST_CASE("a wrong table of images says where", "[kubelet]") {
           std::string::npos);
 }
 
-TEST_CASE("a runtime that restarts finds its containers and images", "[kubelet]") {
+TEST_CASE("a runtime that restarts finds its containers and images", "[runtime]") {
     TemporaryDirectory directory;
     Runtime runtime({.state_directory = directory.path().string()});
     const auto kept = runtime.create("uid-1"), died = runtime.create("uid-2"), idle = runtime.create("uid-3"),
