@@ -1,8 +1,7 @@
 // kcheck: wires the folders; what a check and a gate do is in scenarios/.
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <new>
 #include <optional>
 #include <sstream>
@@ -22,6 +21,7 @@
 #include "cli/report.hpp"
 #include "cli/up.hpp"
 #include "cli/version.hpp"
+#include "scenarios/run.hpp"
 #include "traces/counterexamples/itf.hpp"
 #include "traces/counterexamples/json.hpp"
 
@@ -80,22 +80,20 @@ struct TraceFiles {
     }
 };
 
-/// The options with what is left of the time: --timeout is for all workloads together.
-Options remaining(Options options, std::chrono::steady_clock::time_point began) {
-    constexpr double least_s = 0.001;  // what is out of time says so
-    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - began;
-    if (options.timeout_s) options.timeout_s = std::max(least_s, *options.timeout_s - gone.count());
-    return options;
-}
-
 /// Throws std::length_error if the configuration is too large.
 tl::expected<Result, scenarios::InternalError> run_one(const Workload& workload,
                                                        const std::vector<const invariants::Property*>& wanted,
-                                                       const Options& options, const std::atomic<bool>& stop,
+                                                       const Options& options, double left_s,
                                                        ProgressLine& line) {
-    if (options.command != Command::prove)
-        return scenarios::check(workload.configuration, workload.wanted, check_options(options),
+    const auto& stop = stop_on_signals();
+    if (options.command != Command::prove) {
+        auto check = check_options(options);
+        check.limits.timeout_s = left_s;
+        return scenarios::check(workload.configuration, workload.wanted, check,
                                 {&stop, [&](const checker::Progress& p) { line.show(p); }});
+    }
+    auto proof = proof_options(options);
+    proof.timeout_s = left_s;
     const scenarios::ProofWatching proving{&stop, [&](const std::string& text) { line.say(text); },
                                            [&](const PropertyResult& row) {
                                                if (wanted.size() < 2 || options.output != Output::text)
@@ -104,8 +102,8 @@ tl::expected<Result, scenarios::InternalError> run_one(const Workload& workload,
                                                fmt::print(stderr, "{}: {}\n", row.property->name,
                                                           to_string(row.verdict));
                                            }};
-    return scenarios::prove(model::Pipeline(workload.configuration, workload.wanted.plain()), wanted,
-                            proof_options(options), proving);
+    return scenarios::prove(model::Pipeline(workload.configuration, workload.wanted.plain()), wanted, proof,
+                            proving);
 }
 
 int run_checker(const Options& options, const std::string& call) {
@@ -120,26 +118,22 @@ int run_checker(const Options& options, const std::string& call) {
     const auto setup = set_up(options);
     if (!setup) return refuse(setup.error());
 
-    const auto& stop = stop_on_signals();
-    const auto began = std::chrono::steady_clock::now();
     ProgressLine line(shows_colour(stderr, false) && options.output == Output::text);
-    std::vector<Outcome> outcomes;
-    for (const Workload& workload : setup->workloads) {
-        Result result;
-        try {
-            auto found = run_one(workload, wanted, remaining(options, began), stop, line);
-            line.erase();
-            if (!found) return contradict(found.error().message);
-            result = std::move(*found);
-        } catch (const std::length_error&) {
-            line.erase();
-            if (setup->workloads.size() == 1) return refuse(too_large());
-            result.reason = too_large().message;
-        }
-        judge(result, workload, options.strict);
-        result.command = call;
-        outcomes.push_back({&workload, std::move(result)});
+    const auto timeout_s = options.timeout_s.value_or(std::numeric_limits<double>::infinity());
+    tl::expected<std::vector<Outcome>, scenarios::InternalError> ran;
+    try {
+        ran = scenarios::run_all(setup->workloads, options.strict, timeout_s,
+                                 [&](const Workload& workload, double left_s) {
+                                     return run_one(workload, wanted, options, left_s, line);
+                                 });
+    } catch (const std::length_error&) {
+        line.erase();
+        return refuse({std::string(scenarios::too_large)});
     }
+    line.erase();
+    if (!ran) return contradict(ran.error().message);
+    auto& outcomes = *ran;
+    for (auto& outcome : outcomes) outcome.result.command = call;
     if (const auto* row = shown(options, outcomes))
         if (const auto written = files->write(*row->trace); !written) return refuse(written.error());
     const Paint paint(shows_colour(stdout, options.no_color));

@@ -81,12 +81,6 @@ tl::expected<Setup, UsageError> set_up(const Options& options) {
     return setup;
 }
 
-UsageError too_large() {
-    return {
-        "the configuration is too large: it has more state than kcheck has room for (try fewer "
-        "replicas, nodes, operations or faults)"};
-}
-
 scenarios::CheckOptions check_options(const Options& options) {
     scenarios::CheckOptions check{.properties = options.properties, .fail_fast = options.fail_fast};
     const auto processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));

@@ -25,9 +25,6 @@ struct Setup {
 /// Reads the manifests, if any. The error is about the call or the manifests.
 tl::expected<Setup, UsageError> set_up(const Options& options);
 
-/// That a pipeline could not be made of the configuration.
-UsageError too_large();
-
 /// What the options say of a check and of a proof, with what holds where they say nothing: a thread for
 /// each processor, and most of the memory.
 scenarios::CheckOptions check_options(const Options& options);

@@ -9,6 +9,7 @@
 #include "invariants/violations.hpp"
 #include "model/variants.hpp"
 #include "scenarios/numbers.hpp"
+#include "scenarios/run.hpp"
 #include "traces/driver/coverage.hpp"
 #include "traces/driver/script.hpp"
 #include "traces/recordings/text.hpp"
@@ -57,7 +58,11 @@ private:
         GateCase one;
         one.suite = suite;
         one.name = name;
-        run(one);
+        try {
+            run(one);
+        } catch (const std::length_error&) {
+            throw Failure{fmt::format("{}: {}", name, too_large)};
+        }
         one.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
         if (stop_.load() && one.status == Status::passed) {
             one.status = Status::incomplete;

@@ -99,6 +99,69 @@ TEST_CASE("the kubelet asserts its own conditions over other writers, and leaves
     CHECK(condition_is_true(cluster.api.pod("web"), "example.com/gate"));
 }
 
+TEST_CASE("a pod that somebody has made terminal ends, and stays so", "[kubelet]") {
+    const std::string phase = GENERATE("Failed", "Succeeded");
+    Cluster cluster;
+    cluster.start();
+    cluster.bind("web", "u1");
+    cluster.run();
+    REQUIRE(is_pod_ready(cluster.api.pod("web")));
+    cluster.processes.ignores_term = true;
+    Json pod = cluster.api.pod("web");
+    pod["status"]["phase"] = phase;
+    pod["status"]["reason"] = "Shutdown";
+    cluster.api.put(pods_path + "/web", pod);
+    // While it stops, the kubelet has something to say, but not that it runs.
+    for (int second = 0; second < 30; second += 5) {
+        cluster.advance(seconds(5));
+        CHECK(cluster.phase("web") == phase);
+        CHECK(string_at(cluster.api.pod("web"), "/status/reason") == "Shutdown");
+        if (second >= 10) CHECK_FALSE(is_pod_ready(cluster.api.pod("web")));
+    }
+    cluster.advance(seconds(10));
+    CHECK(cluster.containers() == Names{"u1_main_0 exited"});
+    CHECK(cluster.phase("web") == phase);
+    cluster.crash();
+    cluster.start();
+    cluster.advance(seconds(70));
+    CHECK(cluster.containers() == Names{"u1_main_0 exited"});
+    CHECK(cluster.phase("web") == phase);
+    const auto patches = cluster.api.patches.size();
+    cluster.advance(seconds(30));
+    CHECK(cluster.api.patches.size() == patches);  // there is nothing to argue about
+}
+
+TEST_CASE("a pod that is terminal when the kubelet begins is not started", "[kubelet]") {
+    Cluster cluster;
+    cluster.bind("web", "u1");
+    Json pod = cluster.api.pod("web");
+    pod["status"]["phase"] = "Failed";
+    cluster.api.put(pods_path + "/web", pod);
+    cluster.start();
+    cluster.advance(seconds(70));
+    CHECK(cluster.containers().empty());
+    CHECK(cluster.phase("web") == "Failed");
+}
+
+TEST_CASE("a pod of the host network has the node's address, the others one of their own", "[kubelet]") {
+    KubeletOptions options;
+    options.node.host_ip = "192.0.2.7";
+    options.pod_subnet = 3;
+    Cluster cluster(options);
+    cluster.start();
+    cluster.bind("host", "u1", {{"hostNetwork", true}});
+    cluster.bind("other", "u2");
+    cluster.run();
+    const Json host = cluster.api.pod("host"), other = cluster.api.pod("other");
+    CHECK(string_at(host, "/status/podIP") == "192.0.2.7");
+    CHECK(at(host, "/status/podIPs") == Json::array({{{"ip", "192.0.2.7"}}}));
+    CHECK(string_at(other, "/status/podIP") == "10.244.3.1");
+    for (const Json& pod : {host, other}) {
+        CHECK(string_at(pod, "/status/hostIP") == "192.0.2.7");
+        CHECK(at(pod, "/status/hostIPs") == Json::array({{{"ip", "192.0.2.7"}}}));
+    }
+}
+
 TEST_CASE("what does not fit is rejected for good", "[kubelet]") {
     Cluster cluster(with_room("1", 3));
     cluster.start();
@@ -238,11 +301,22 @@ TEST_CASE("a Node registers, keeps its Lease, and reports what changes", "[kubel
     Json stored = api.at_path(node_path);
     CHECK(string_at(stored, "/status/allocatable/cpu") == "2");
     CHECK(string_at(stored, "/status/capacity/pods") == "110");
-    CHECK(string_at(stored, "/metadata/labels/zone") == "a");
+    CHECK(stored["metadata"]["labels"] == Json{{"kubernetes.io/hostname", "node-0"},
+                                               {"kubernetes.io/os", "linux"},
+                                               {"kubernetes.io/arch", "amd64"},
+                                               {"beta.kubernetes.io/os", "linux"},
+                                               {"beta.kubernetes.io/arch", "amd64"},
+                                               {"zone", "a"}});
     CHECK(condition_is_true(stored, "Ready"));
 
-    node.register_node();  // as after a restart: there is one
+    // As after a restart: there is one, of an older kubelet.
+    stored["metadata"]["labels"].erase("beta.kubernetes.io/os");
+    stored["metadata"]["labels"]["zone"] = "b";
+    api.put(node_path, stored);
+    node.register_node();
     environment.advance(seconds(5));
+    CHECK(label(api.at_path(node_path), "beta.kubernetes.io/os") == "linux");
+    CHECK(label(api.at_path(node_path), "zone") == "b");
     node.start_heartbeats();
     environment.advance(seconds(1));
     CHECK(string_at(api.at_path(lease_path), "/spec/holderIdentity") == "node-0");

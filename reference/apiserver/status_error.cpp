@@ -176,6 +176,10 @@ StatusError not_implemented(const std::string& why) {
     return StatusError(failure(501, "NotImplemented", why));
 }
 
+StatusError insufficient_storage(const std::string& message) {
+    return StatusError(failure(507, "InsufficientStorage", message));
+}
+
 StatusError internal_error(const std::string& why) {
     return StatusError(failure(500, "InternalError", "Internal error occurred: " + why,
                                {{"causes", Json::array({{{"message", why}}})}}));

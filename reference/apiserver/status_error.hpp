@@ -58,6 +58,8 @@ StatusError entity_too_large(const std::string& why);
 StatusError timeout(const std::string& message);
 /// 501: of kube-apiserver it would be had, of this one not.
 StatusError not_implemented(const std::string& why);
+/// The store has no room; nothing has been written.
+StatusError insufficient_storage(const std::string& message);
 StatusError internal_error(const std::string& why);
 
 /// What a request that has nothing else to say answers with.

@@ -85,6 +85,8 @@ class Gate(unittest.TestCase):
                               ("cover: [\n", "gate.yaml:2:1: this is not YAML ("),
                               ("cover: *nothing\n", "gate.yaml:1:8: this is not YAML ("),
                               ("cover: ['--replicas x']\n", "--replicas x: --replicas"),
+                              ("verify: ['--replicas 100 --nodes 50']\n",
+                               "--replicas 100 --nodes 50: the configuration is too large"),
                               ("conform: [nowhere]\n", "nowhere: there is no such file")):
             done = run("gate", self.plan(text), "--on", "reference")
             self.assertEqual(done.returncode, 2, text)

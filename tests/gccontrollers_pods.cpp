@@ -1,7 +1,6 @@
-// Pod garbage collection and the namespace controller.
+// Pod garbage collection.
 #include <catch2/catch.hpp>
 
-#include "reference/controllers/namespace_controller.hpp"
 #include "reference/controllers/pod_gc.hpp"
 #include "tests/support/fake_cluster.hpp"
 
@@ -117,35 +116,4 @@ TEST_CASE("terminating pods that nobody will stop are deleted") {
     CHECK_FALSE(f.cluster.objects.contains(pods_path + "unbound"));
     CHECK_FALSE(f.cluster.objects.contains(pods_path + "bound"));
     CHECK(f.cluster.objects.contains(pods_path + "staying"));
-}
-
-TEST_CASE("a namespace that is being deleted is emptied, and then let go") {
-    FakeCluster cluster;
-    client::Informer namespaces{cluster.environment, cluster, {"ns", "/api/v1/namespaces"}};
-    NamespaceController controller{
-        cluster.environment, cluster, namespaces, {{"apps/v1", "deployments"}, {"v1", "pods"}}};
-    const std::string space = "/api/v1/namespaces/team";
-    cluster.put(space, {{"metadata", {{"name", "team"}}}, {"spec", {{"finalizers", {"kubernetes"}}}}});
-    cluster.put("/apis/apps/v1/namespaces/team/deployments/d",
-                {{"metadata", {{"name", "d"}, {"namespace", "team"}}}});
-    cluster.put(space + "/pods/p", {{"metadata", {{"name", "p"}, {"namespace", "team"}}},
-                                    {"spec", {{"nodeName", "n"}, {"terminationGracePeriodSeconds", 10}}}});
-    cluster.put(pods_path + "stays", {{"metadata", {{"name", "stays"}, {"namespace", "default"}}}});
-    controller.start();
-    namespaces.start();
-    cluster.settle();
-    CHECK(cluster.writes().empty());
-
-    cluster.change(space, {{"metadata", {{"deletionTimestamp", "2026-01-01T00:00:00Z"}}}});
-    cluster.settle();
-    CHECK(cluster.writes() ==
-          Writes{"DELETE /apis/apps/v1/namespaces/team/deployments/d", "DELETE " + space + "/pods/p"});
-    CHECK(cluster.objects.contains(space));
-    cluster.erase(space + "/pods/p");  // the kubelet has stopped it
-    cluster.pass(5s);
-    CHECK(cluster.objects.contains(space));
-    cluster.pass(1s);
-    CHECK(cluster.writes().back() == "PUT " + space + "/finalize");
-    CHECK_FALSE(cluster.objects.contains(space));
-    CHECK(cluster.objects.size() == 1);
 }
