@@ -19,13 +19,13 @@ namespace kcheck::reference::up {
 
 namespace {
 
-void say(const std::string& line) { fmt::print(stderr, "kube-apiserver: {}\n", line); }
+void report(const std::string& line) { fmt::print(stderr, "kube-apiserver: {}\n", line); }
 
 std::unique_ptr<store::Store> open_store(const ApiServerFlags& flags) {
     if (!flags.etcd_servers.empty())
         return std::make_unique<store::EtcdStore>(store::EtcdOptions{.url = flags.etcd_servers});
     return std::make_unique<store::EmbeddedStore>(
-        store::EmbeddedStoreOptions{.directory = flags.data_dir, .notice = say});
+        store::EmbeddedStoreOptions{.directory = flags.data_dir, .notice = report});
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ int run_kube_apiserver(const ApiServerFlags& flags) {
     const auto store = open_store(flags);
     std::optional<store::Compactor> compactor;
     if (flags.etcd_compaction_interval.count() > 0)
-        compactor.emplace(*store, flags.etcd_compaction_interval, say);
+        compactor.emplace(*store, flags.etcd_compaction_interval, report);
 
     std::optional<http::CommitLog> commits;
     if (!flags.commit_log.empty()) commits.emplace(flags.commit_log);
