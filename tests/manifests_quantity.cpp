@@ -50,7 +50,7 @@ TEST_CASE("quantities have the value, thousandths and canonical form of Kubernet
         {"0.1n", 1, 1, "1n"},
         {"1.0000000001", 2, 1001, "1000000001n"},
         {"-1", -1, -1000, "-1"},
-        {"-100m", 0, -100, "-100m"},
+        {"-100m", -1, -100, "-100m"},
         {"+5", 5, 5000, "5"},
         {"9Ei", most, most, nullptr},
         {"1e100", most, most, nullptr},
