@@ -66,7 +66,7 @@ constexpr FieldEffect template_meta[] = {
 constexpr FieldEffect label_selector[] = {modelled("matchExpressions"), modelled("matchLabels")};
 constexpr FieldEffect requirement[] = {modelled("key"), modelled("operator"), modelled("values")};
 constexpr FieldEffect list_object[] = {modelled("apiVersion"), opaque(modelled("items")), modelled("kind"),
-                                opaque("metadata")};
+                                       opaque("metadata")};
 
 // --- apps/v1: Deployment ------------------------------------------------------------------
 

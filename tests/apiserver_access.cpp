@@ -107,15 +107,10 @@ TEST_CASE("a node writes only what is its own", "[apiserver]") {
 
 TEST_CASE("what is not served is not found", "[apiserver]") {
     Server server;
-    const std::vector<std::string> paths = {"/nothing",
-                                            "/api/v1/widgets",
-                                            "/apis/apps/v2/deployments",
-                                            pods + "/a/status/x",
-                                            "/api/v1/pods/a",
-                                            "/api/v1/namespaces/default/nodes",
-                                            "/api/v1//pods",
-                                            "nonsense",
-                                            ""};
+    const std::vector<std::string> paths = {
+        "/nothing",           "/api/v1/widgets", "/apis/apps/v2/deployments",
+        pods + "/a/status/x", "/api/v1/pods/a",  "/api/v1/namespaces/default/nodes",
+        "/api/v1//pods",      "nonsense",        ""};
     for (const auto& path : paths) {
         INFO(path);
         CHECK(server.get(path).status == 404);
