@@ -324,7 +324,8 @@ class Writing(KubectlTest):
         cluster.kubectl("get", "pods", kubeconfig=scheduler)
         self.assertIn("Forbidden", self.refused("create", "configmap", "b", kubeconfig=scheduler))
         kubelet = cluster.root / "credentials" / "kubelet-node-0.kubeconfig"
-        cluster.kubectl("get", "node", "node-1", kubeconfig=kubelet)
+        cluster.kubectl("get", "node", "node-0", kubeconfig=kubelet)
+        self.assertIn("only its own Node object", self.refused("get", "node", "node-1", kubeconfig=kubelet))
         self.assertIn("Forbidden", self.refused("label", "node", "node-1", "a=b", kubeconfig=kubelet))
 
     def test_a_container_that_dies_is_started_again(self):

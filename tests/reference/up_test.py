@@ -5,6 +5,7 @@ Usage: up_test.py REFERENCE KUBECTL KCHECK
 
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -158,13 +159,15 @@ class Directory(unittest.TestCase):
             second = Cluster(REFERENCE, KUBECTL, nodes=1, root=directory)
             try:
                 second.kubectl("get", "configmap", "a")
+                # They end with their run.
+                running = next(Path(directory).rglob("apiserver.crt")).parent
+                credentials = Path(shutil.copytree(running, Path(directory) / "kept"))
             finally:
                 self.assertEqual(second.close(), 0)
             said = (Path(directory) / "logs" / "kube-apiserver.log").read_text()
             self.assertRegex(said, r"log: cut off \d+ bytes at byte \d+, of a write that a crash has torn")
 
             log.write_bytes(whole[:-3] + bytes([whole[-3] ^ 1]) + whole[-2:])
-            credentials = next(Path(directory).rglob("apiserver.crt")).parent
             refused = run(REFERENCE, "kube-apiserver", "--secure-port", "0", "--data-dir", str(log.parent),
                           "--client-ca-file", str(credentials / "ca.crt"),
                           "--tls-cert-file", str(credentials / "apiserver.crt"),
