@@ -15,10 +15,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "reference/http/port_in_use.hpp"
 #include "reference/replay/driver.hpp"
 #include "reference/runtime/image_registry.hpp"
 #include "reference/runtime/pause.hpp"
+#include "reference/up/port_reservation.hpp"
 #include "reference/up/processes.hpp"
 #include "reference/up/up.hpp"
 
