@@ -45,7 +45,8 @@ test: setup
 test-all: test
 	$(call check,release) --label-regex '^slow$$'
 
-format: setup
+format:
+	@tools/setup
 	@tools/format
 
 clean:

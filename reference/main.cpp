@@ -135,6 +135,14 @@ private:
         command.add_option("--etcd-servers", flags.etcd_servers,
                            "URL of an etcd (default: an embedded store)");
         command.add_option("--data-dir", flags.data_dir, "of the embedded store (default: in memory)");
+        command
+            .add_option_function<unsigned>(
+                "--etcd-compaction-interval",
+                [&flags](unsigned seconds) {
+                    flags.etcd_compaction_interval = std::chrono::seconds(seconds);
+                },
+                "seconds until the past is forgotten (default: 300; 0: never)")
+            ->check(CLI::Range(0U, 86'400U));
         command.add_option("--client-ca-file", flags.client_ca_file, "who signs client certificates")
             ->required();
         command.add_option("--tls-cert-file", flags.tls_cert_file, "certificate")->required();

@@ -81,8 +81,18 @@ TEST_CASE("a store that does not answer is a 504, and so is a write whose reply 
     ApiServer api(store, {});
     store.is_reachable = false;
     CHECK(api.handle(admin, list_of_pods()).status == 504);
-    CHECK(api.handle(admin, {.method = "GET", .path = "/readyz"}).status == 504);
-    CHECK(api.handle(admin, {.method = "GET", .path = "/livez"}).status == 200);
+    const auto health = [&](const User& user, const std::string& path, const Query& query = {}) {
+        const auto response = api.handle(user, {.method = "GET", .path = path, .query = query});
+        return std::to_string(response.status) + " " + response.raw.value_or("");
+    };
+    for (const std::string endpoint : {"healthz", "livez", "readyz"}) {
+        CHECK(health(admin, "/" + endpoint) ==
+              "500 [+]ping ok\n[-]etcd failed: etcdserver: no leader\n" + endpoint + " check failed\n");
+        CHECK(health({}, "/" + endpoint) ==
+              "500 [+]ping ok\n[-]etcd failed: reason withheld\n" + endpoint + " check failed\n");
+        CHECK(health({}, "/" + endpoint + "/ping") == "200 ok");
+        CHECK(health({}, "/" + endpoint, {{"exclude", "etcd"}}) == "200 ok");
+    }
     api.send_bookmarks();
     auto refused = api.watch(
         admin, list_of_pods({{"watch", "1"}}), [](const WatchEvent&) {}, [] {});

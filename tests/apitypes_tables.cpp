@@ -89,6 +89,23 @@ TEST_CASE("init containers come first") {
     CHECK(column(pods(), "Status", pod) == "Init:CrashLoopBackOff");
 }
 
+TEST_CASE("sidecars count as containers once they have started") {
+    auto pod = pod_manifest();
+    pod["spec"]["initContainers"] =
+        Json::parse(R"([{"name": "setup"}, {"name": "proxy", "restartPolicy": "Always"}])");
+    pod["status"] = Json::parse(R"({"phase": "Running",
+        "initContainerStatuses": [
+            {"name": "setup", "restartCount": 4, "state": {"terminated": {"exitCode": 0}}},
+            {"name": "proxy", "restartCount": 1, "ready": true, "started": true, "state": {"running": {}}}],
+        "containerStatuses": [{"name": "web", "ready": true, "state": {"running": {}}}]})");
+    CHECK(column(pods(), "Ready", pod) == "2/2");
+    CHECK(column(pods(), "Status", pod) == "Running");
+    CHECK(column(pods(), "Restarts", pod) == "1");
+    pod["status"]["initContainerStatuses"][1] =
+        Json::parse(R"({"name": "proxy", "ready": false, "started": false, "state": {"waiting": {}}})");
+    CHECK(column(pods(), "Status", pod) == "Init:1/2");
+}
+
 TEST_CASE("restarts are counted, with the time since the last") {
     auto pod = pod_manifest();
     pod["status"] = Json::parse(R"({"containerStatuses": [{"restartCount": 2, "ready": true,

@@ -1,4 +1,5 @@
 // What is refused, and in what words.
+#include <fmt/format.h>
 #include <catch2/catch.hpp>
 
 #include "tests/apitypes_support.hpp"
@@ -152,6 +153,33 @@ TEST_CASE("containers have unique names, images, and ports that are ports") {
     CHECK(
         pod("/spec/containers/0/volumeMounts", Json::parse(R"([{"name": "data", "mountPath": "/data"}])")) ==
         Texts{"spec.containers[0].volumeMounts[0].name: Not found: \"data\""});
+}
+
+TEST_CASE("of init containers only sidecars are probed") {
+    const auto errors_of = [](const char* container) {
+        auto manifest = pod_manifest();
+        set_defaults(pods(), manifest);
+        manifest["spec"]["initContainers"] = Json::array({manifest["spec"]["containers"][0]});
+        auto& init = manifest["spec"]["initContainers"][0];
+        init["name"] = "first";
+        init.update(Json::parse(container));
+        return texts(pods().validate(manifest));
+    };
+    const auto probes = R"("startupProbe": {"tcpSocket": {"port": 80}},
+                           "lifecycle": {"preStop": {"exec": {"command": ["a"]}}})";
+    CHECK(errors_of(R"({"restartPolicy": "Always"})").empty());
+    CHECK(errors_of(fmt::format(R"({{"restartPolicy": "Always", {}}})", probes).c_str()).empty());
+    const auto forbidden = ": Forbidden: may not be set for init containers without restartPolicy=Always";
+    const Texts both = {"spec.initContainers[0].lifecycle" + std::string(forbidden),
+                        "spec.initContainers[0].startupProbe" + std::string(forbidden)};
+    CHECK(errors_of(fmt::format("{{{}}}", probes).c_str()) == both);
+    CHECK(errors_of(fmt::format(R"({{"restartPolicy": "OnFailure", {}}})", probes).c_str()) == both);
+    CHECK(errors_of(R"({"restartPolicy": "Sometimes"})") ==
+          Texts{"spec.initContainers[0].restartPolicy: Unsupported value: \"Sometimes\": supported values: "
+                "\"Always\", \"Never\", \"OnFailure\""});
+    CHECK(errors_of(R"({"restartPolicyRules": []})") ==
+          Texts{"spec.initContainers[0].restartPolicy: Required value: must specify restartPolicy when "
+                "restart rules are used"});
 }
 
 TEST_CASE("requests are not over limits, and amounts are not negative") {

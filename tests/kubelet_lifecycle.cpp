@@ -173,6 +173,112 @@ TEST_CASE("restart policies", "[kubelet]") {
     }
 }
 
+namespace {
+
+Json with_sidecars(const std::string& policy) {
+    return {{"restartPolicy", policy},
+            {"initContainers",
+             {{{"name", "setup"}, {"image", "setup:1"}},
+              {{"name", "proxy"}, {"image", "proxy:1"}, {"restartPolicy", "Always"}},
+              {{"name", "logs"}, {"image", "logs:1"}, {"restartPolicy", "Always"}}}},
+            {"containers", {{{"name", "main"}, {"image", "web:1"}}}}};
+}
+
+/// They are numbered in the order in which they start.
+void exit_nth_process(Cluster& cluster, pid_t number, int code) {
+    cluster.machine.processes.exit({number, 0}, code);
+    cluster.machine.runtime.reap();
+}
+
+}  // namespace
+
+TEST_CASE("sidecars start before the containers, in order, and count as ready", "[kubelet]") {
+    Cluster cluster({}, *runtime::ImageRegistry::parse({{"images",
+                                                         {{"proxy:1", {{"delayMilliseconds", 3000}}},
+                                                          {"logs:1", {{"delayMilliseconds", 3000}}}}}}));
+    cluster.start();
+    cluster.bind("web", "u1", with_sidecars("Always"));
+    cluster.advance(seconds(2));
+    CHECK(cluster.containers().empty());
+    CHECK(condition(cluster.pod("web"), "Initialized") == "False");
+    CHECK(cluster.waiting_reason("web") == "PodInitializing");
+    cluster.advance(seconds(2));
+    CHECK(cluster.containers() == Names{"u1_proxy_0 running"});
+    CHECK(cluster.phase("web") == "Pending");
+    cluster.advance(seconds(5));
+    CHECK(cluster.containers() == Names{"u1_logs_0 running", "u1_main_0 running", "u1_proxy_0 running"});
+    const Json pod = cluster.pod("web");
+    CHECK(string_at(pod, "/status/phase") == "Running");
+    CHECK(condition(pod, "Initialized") == "True");
+    CHECK(is_pod_ready(pod));
+    REQUIRE(at(pod, "/status/initContainerStatuses").size() == 2);
+    CHECK(string_at(pod, "/status/initContainerStatuses/0/name") == "proxy");
+    CHECK(bool_at(pod, "/status/initContainerStatuses/1/started"));
+}
+
+TEST_CASE("a sidecar that fails is started again, whatever the pod's policy, and nothing waits for it",
+          "[kubelet]") {
+    Cluster cluster;
+    cluster.start();
+    cluster.bind("web", "u1", with_sidecars("Never"));
+    cluster.run();
+    exit_nth_process(cluster, 1, 1);
+    cluster.advance(seconds(2));
+    CHECK(int_at(cluster.pod("web"), "/status/initContainerStatuses/0/restartCount") == 1);
+    CHECK(cluster.phase("web") == "Running");
+    CHECK(is_pod_ready(cluster.pod("web")));
+    exit_nth_process(cluster, 4, 1);
+    cluster.advance(seconds(2));
+    CHECK(string_at(cluster.pod("web"), "/status/initContainerStatuses/0/state/waiting/reason") ==
+          "CrashLoopBackOff");
+    CHECK(cluster.phase("web") == "Running");
+    CHECK_FALSE(is_pod_ready(cluster.pod("web")));
+    CHECK(condition(cluster.pod("web"), "Initialized") == "True");
+}
+
+TEST_CASE("sidecars do not keep a pod alive whose containers have ended", "[kubelet]") {
+    const int code = GENERATE(0, 3);
+    Cluster cluster;
+    cluster.start();
+    cluster.bind("web", "u1", with_sidecars("Never"));
+    cluster.run();
+    exit_nth_process(cluster, 3, code);
+    cluster.advance(seconds(5));
+    CHECK(cluster.phase("web") == (code == 0 ? "Succeeded" : "Failed"));
+    CHECK(cluster.machine.processes.running().empty());
+    CHECK(cluster.containers().size() == 3);
+}
+
+TEST_CASE("sidecars outlive the containers of a pod that is deleted", "[kubelet]") {
+    Cluster cluster;
+    cluster.start();
+    cluster.bind("web", "u1", with_sidecars("Always"));
+    cluster.run();
+    cluster.machine.processes.ignores_term = true;
+    cluster.mark_deleted("web");
+    cluster.advance(seconds(20));
+    CHECK(cluster.machine.processes.running().size() == 3);
+    cluster.machine.processes.ignores_term = false;
+    cluster.advance(seconds(1));
+    CHECK(cluster.machine.processes.running().size() == 3);  // none of the sidecars has been told to stop
+    exit_nth_process(cluster, 3, 0);
+    cluster.advance(seconds(5));
+    CHECK(cluster.pod("web").is_null());
+    CHECK(cluster.containers().empty());
+}
+
+TEST_CASE("a container may have a policy of its own", "[kubelet]") {
+    Cluster cluster;
+    cluster.start();
+    cluster.bind("web", "u1",
+                 {{"containers", {{{"name", "main"}, {"image", "web:1"}, {"restartPolicy", "Never"}}}}});
+    cluster.run();
+    exit_nth_process(cluster, 1, 3);
+    cluster.advance(seconds(5));
+    CHECK(cluster.containers() == Names{"u1_main_0 exited"});
+    CHECK(cluster.phase("web") == "Failed");
+}
+
 TEST_CASE("images that do not come are asked for less and less often", "[kubelet]") {
     auto registry = runtime::ImageRegistry::parse({{"default", {{"delayMilliseconds", 0}, {"fails", 2}}}});
     REQUIRE(registry);

@@ -113,6 +113,67 @@ TEST_CASE("the kubelet asserts its own conditions over other writers, and leaves
     CHECK(condition_is_true(cluster.pod("web"), "example.com/gate"));
 }
 
+TEST_CASE("a pod that somebody has made terminal ends, and stays so", "[kubelet]") {
+    const std::string phase = GENERATE("Failed", "Succeeded");
+    Cluster cluster;
+    cluster.start();
+    cluster.bind("web", "u1");
+    cluster.run();
+    REQUIRE(is_pod_ready(cluster.pod("web")));
+    cluster.machine.processes.ignores_term = true;
+    cluster.world.edit(pods_path + "/web", [&](Json& pod) {
+        pod["status"]["phase"] = phase;
+        pod["status"]["reason"] = "Shutdown";
+    });
+    // While it stops, the kubelet has something to say, but not that it runs.
+    for (int second = 0; second < 30; second += 5) {
+        cluster.advance(seconds(5));
+        CHECK(cluster.phase("web") == phase);
+        CHECK(string_at(cluster.pod("web"), "/status/reason") == "Shutdown");
+        if (second >= 10) CHECK_FALSE(is_pod_ready(cluster.pod("web")));
+    }
+    cluster.advance(seconds(10));
+    CHECK(cluster.containers() == Names{"u1_main_0 exited"});
+    CHECK(cluster.phase("web") == phase);
+    cluster.crash();
+    cluster.start();
+    cluster.advance(seconds(70));
+    CHECK(cluster.containers() == Names{"u1_main_0 exited"});
+    CHECK(cluster.phase("web") == phase);
+    const auto patches = cluster.patches().size();
+    cluster.advance(seconds(30));
+    CHECK(cluster.patches().size() == patches);  // there is nothing to argue about
+}
+
+TEST_CASE("a pod that is terminal when the kubelet begins is not started", "[kubelet]") {
+    Cluster cluster;
+    cluster.bind("web", "u1");
+    cluster.world.edit(pods_path + "/web", [](Json& pod) { pod["status"]["phase"] = "Failed"; });
+    cluster.start();
+    cluster.advance(seconds(70));
+    CHECK(cluster.containers().empty());
+    CHECK(cluster.phase("web") == "Failed");
+}
+
+TEST_CASE("a pod of the host network has the node's address, the others one of their own", "[kubelet]") {
+    KubeletOptions options;
+    options.node.host_ip = "192.0.2.7";
+    options.pod_subnet = 3;
+    Cluster cluster(options);
+    cluster.start();
+    cluster.bind("host", "u1", {{"hostNetwork", true}});
+    cluster.bind("other", "u2");
+    cluster.run();
+    const Json host = cluster.pod("host"), other = cluster.pod("other");
+    CHECK(string_at(host, "/status/podIP") == "192.0.2.7");
+    CHECK(at(host, "/status/podIPs") == Json::array({{{"ip", "192.0.2.7"}}}));
+    CHECK(string_at(other, "/status/podIP") == "10.244.3.1");
+    for (const Json& pod : {host, other}) {
+        CHECK(string_at(pod, "/status/hostIP") == "192.0.2.7");
+        CHECK(at(pod, "/status/hostIPs") == Json::array({{{"ip", "192.0.2.7"}}}));
+    }
+}
+
 TEST_CASE("what does not fit is rejected for good", "[kubelet]") {
     Cluster cluster(with_room("1", 3));
     cluster.start();
@@ -261,11 +322,23 @@ TEST_CASE("a Node registers, keeps its Lease, and reports what changes", "[kubel
     const Json stored = world.object(node_path);
     CHECK(string_at(stored, "/status/allocatable/cpu") == "2");
     CHECK(string_at(stored, "/status/capacity/pods") == "110");
-    CHECK(string_at(stored, "/metadata/labels/zone") == "a");
+    CHECK(stored["metadata"]["labels"] == Json{{"kubernetes.io/hostname", "node-0"},
+                                               {"kubernetes.io/os", "linux"},
+                                               {"kubernetes.io/arch", "amd64"},
+                                               {"beta.kubernetes.io/os", "linux"},
+                                               {"beta.kubernetes.io/arch", "amd64"},
+                                               {"zone", "a"}});
     CHECK(condition_is_true(stored, "Ready"));
 
-    node.register_node();  // as after a restart: there is one
+    // As after a restart: there is one, of an older kubelet.
+    world.edit(node_path, [](Json& older) {
+        older["metadata"]["labels"].erase("beta.kubernetes.io/os");
+        older["metadata"]["labels"]["zone"] = "b";
+    });
+    node.register_node();
     world.settle_for(seconds(5));
+    CHECK(label(world.object(node_path), "beta.kubernetes.io/os") == "linux");
+    CHECK(label(world.object(node_path), "zone") == "b");
     node.start_heartbeats();
     world.settle_for(seconds(1));
     CHECK(string_at(world.object(lease_path), "/spec/holderIdentity") == "node-0");

@@ -60,6 +60,9 @@ KNOWN = {
     "apiextensions.JSON": "any", "apiextensions.JSONSchemaPropsOrBool": "any",
     "apiextensions.JSONSchemaPropsOrArray": "any", "apiextensions.JSONSchemaPropsOrStringArray": "any",
 }
+# Written always, and yet valid when empty: the audience of kube-apiserver itself.
+MAY_BE_EMPTY = {("storage", "TokenRequest", "audience")}
+
 FIELD = re.compile(r'^\t(?:(\w+)\s+)?([\w.*\[\]]+)\s+`(.*)`')
 JSON_TAG = re.compile(r'json:"([^"]*)"')
 
@@ -252,6 +255,8 @@ def write(sources: Sources, package: str, table: Path) -> None:
         lines.append(line_of(f"{'kind' if name in kinds else 'type'} {name}", description))
         for field, go, tag, comment in sources.fields(package, name):
             flags = flags_of(sources, package, tag, comment, go.startswith("*"))
+            if (package, name, field) in MAY_BE_EMPTY:
+                flags.remove("required")
             kept, description = old.get((name, field), ([], ""))
             declared = any(flag.startswith("=") for flag in flags)
             for flag in kept:

@@ -6,7 +6,9 @@
 
 #include "reference/apiserver/authorization.hpp"
 #include "reference/apiserver/handlers.hpp"
+#include "reference/apiserver/health.hpp"
 #include "reference/apiserver/namespaces.hpp"
+#include "reference/apiserver/node_restriction.hpp"
 #include "reference/apiserver/presentation.hpp"
 #include "reference/apiserver/registry.hpp"
 #include "reference/apiserver/request_options.hpp"
@@ -24,10 +26,6 @@ bool is_deeper(const Json& value, int depth) {
     for (const auto& item : value)
         if (is_deeper(item, depth - 1)) return true;
     return false;
-}
-
-Response ok_text() {
-    return {.status = 200, .body = {}, .content_type = "text/plain; charset=utf-8", .raw = "ok"};
 }
 
 /// gnostic's document; null: the client wants JSON. The older of its names is no media type by RFC 2045,
@@ -49,6 +47,8 @@ Response guarded(const F& respond) {
         return error.response();
     } catch (const store::Compacted& error) {
         return expired(error.what()).response();
+    } catch (const store::StoreFull& error) {
+        return insufficient_storage(error.what()).response();
     } catch (const store::StoreUnavailable& error) {
         return timeout(error.what()).response();
     } catch (const Json::exception& error) {
@@ -79,8 +79,9 @@ public:
         const auto info = parse_request(request);
         authorize(user, info, request.path);
         if (info.is_resource && info.verb.empty()) throw method_not_allowed();
-        if (!info.is_resource) return respond_path(info, request);
+        if (!info.is_resource) return respond_path(user, info, request);
         check_served(info);
+        authorize_read(user, info, request);
         if (info.verb == "watch") throw bad_request("a watch is a stream");
         return handle_resource(registry_, options_.switches, user, info, request);
     }
@@ -91,6 +92,7 @@ public:
         const auto info = parse_request(request);
         authorize(user, info, request.path);
         check_served(info);
+        authorize_read(user, info, request);
         if (info.verb != "watch" || !info.subresource.empty()) throw method_not_allowed();
         const Presentation presentation(request, to_rfc3339(options_.now()));
         WatchOptions options;
@@ -124,6 +126,15 @@ private:
         }
     }
 
+    /// A kubelet that ignores spec.nodeName reads all pods: where that bug is on, it may.
+    void authorize_read(const User& user, const RequestInfo& info, const Request& request) {
+        const auto node = node_of(user);
+        const bool reads = info.verb == "get" || info.verb == "list" || info.verb == "watch";
+        const bool lifted =
+            info.plural == "pods" && options_.switches.contains(Switch::kubelet_ignores_node_name);
+        if (node && reads && !lifted) authorize_node_read(registry_, user, *node, info, request);
+    }
+
     static void check_served(const RequestInfo& info) {
         if (!info.is_resource || !info.resource) throw path_not_found();
         const auto& resource = *info.resource;
@@ -136,18 +147,11 @@ private:
             throw path_not_found();
     }
 
-    Response respond_path(const RequestInfo& info, const Request& request) {
+    Response respond_path(const User& user, const RequestInfo& info, const Request& request) {
         if (info.verb != "get" && info.verb != "head") throw method_not_allowed();
         auto path = request.path;
         if (path.size() > 1 && path.ends_with('/')) path.pop_back();
-        const auto is_or_below = [&](const std::string& root) {
-            return path == root || path.starts_with(root + "/");
-        };
-        if (is_or_below("/livez")) return ok_text();
-        if (is_or_below("/healthz") || is_or_below("/readyz")) {
-            store_.revision();
-            return ok_text();
-        }
+        if (const auto health = health_response(store_, user, request)) return *health;
         if (path == "/openapi/v2")
             if (auto document = openapi_protobuf(request)) return *document;
         const auto* document = discovery_document(path);

@@ -130,49 +130,15 @@ bool may_read_path(const User& user, const std::string& path) {
            std::ranges::any_of(discovery, is_or_below);
 }
 
-std::string refusal(const User& user, const RequestInfo& info) {
+}  // namespace
+
+std::string access_refusal(const User& user, const RequestInfo& info) {
     const auto where = info.namespace_name.empty()
                            ? std::string("at the cluster scope")
                            : fmt::format("in the namespace {}", in_quotes(info.namespace_name));
     return fmt::format("User {} cannot {} resource {} in API group {} {}", in_quotes(user.name), info.verb,
                        in_quotes(info.full_resource()), in_quotes(info.group), where);
 }
-
-[[noreturn]] void refuse_node(const RequestInfo& info, const std::string& why) {
-    throw forbidden(info.plural, info.group, info.name, why);
-}
-
-void restrict_pod(const std::string& node, const RequestInfo& info, const Json& object, const Json& current) {
-    const auto bound = [&](const Json& pod) { return string_at(pod, "/spec/nodeName") == node; };
-    if (info.verb == "create" && info.subresource.empty()) {
-        // Mirror pods, of manifests on the node's disk, only.
-        if (at(object, "/metadata/annotations/kubernetes.io~1config.mirror").is_null())
-            refuse_node(info,
-                        fmt::format("pod does not have \"kubernetes.io/config.mirror\" annotation, node {} "
-                                    "can only create mirror pods",
-                                    in_quotes(node)));
-        if (!bound(object))
-            refuse_node(info, fmt::format("node {} can only create pods with spec.nodeName set to itself",
-                                          in_quotes(node)));
-        return;
-    }
-    if (current.is_null() || bound(current)) return;
-    const char* what = info.subresource == "eviction" ? "can only evict pods"
-                       : info.verb == "delete"        ? "can only delete pods"
-                                                      : "can only update pod status for pods";
-    refuse_node(info, fmt::format("node {} {} with spec.nodeName set to itself", in_quotes(node), what));
-}
-
-void restrict_lease(const std::string& node, const RequestInfo& info, const Json& object) {
-    if (info.namespace_name != "kube-node-lease")
-        refuse_node(info, fmt::format("can only access leases in the {} system namespace",
-                                      in_quotes("kube-node-lease")));
-    const auto name = info.verb == "create" ? string_at(object, "/metadata/name") : info.name;
-    if (name != node)
-        refuse_node(info, "can only access node lease with the same name as the requesting node");
-}
-
-}  // namespace
 
 void authorize(const User& user, const RequestInfo& info, const std::string& path) {
     if (in_group(user, "system:masters")) return;
@@ -187,7 +153,7 @@ void authorize(const User& user, const RequestInfo& info, const std::string& pat
     const auto found = roles().find(user.name);
     if (found != roles().end() && allows(found->second, info)) return;
     if (node_of(user) && allows(node_role(), info)) return;
-    throw forbidden(info.plural, info.group, info.name, refusal(user, info));
+    throw forbidden(info.plural, info.group, info.name, access_refusal(user, info));
 }
 
 std::optional<std::string> node_of(const User& user) {
@@ -196,17 +162,6 @@ std::optional<std::string> node_of(const User& user) {
         !in_group(user, "system:nodes"))
         return std::nullopt;
     return user.name.substr(prefix.size());
-}
-
-void restrict_node(const std::string& node, const RequestInfo& info, const Json& object,
-                   const Json& current) {
-    if (info.plural == "pods") restrict_pod(node, info, object, current);
-    if (info.plural == "leases") restrict_lease(node, info, object);
-    if (info.plural != "nodes") return;
-    const auto name = info.verb == "create" ? string_at(object, "/metadata/name") : info.name;
-    if (name != node)
-        refuse_node(
-            info, fmt::format("node {} is not allowed to modify node {}", in_quotes(node), in_quotes(name)));
 }
 
 }  // namespace kcheck::reference::apiserver

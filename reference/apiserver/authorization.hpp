@@ -1,6 +1,6 @@
 // Who may do what: the ClusterRoles that Kubernetes gives to its own components
-// (plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go and controller_policy.go), and the
-// limits of a node to what is its own (plugin/pkg/admission/noderestriction/admission.go).
+// (plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go and controller_policy.go). What of that is
+// a node's own, node_restriction.hpp says.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,7 @@ void authorize(const User& user, const RequestInfo& info, const std::string& pat
 /// "node-0" for system:node:node-0 in group system:nodes.
 std::optional<std::string> node_of(const User& user);
 
-/// NodeRestriction, of a write by `node`: `current` is the object that is there (null: none), and
-/// `object` what is to be written, of a create. Throws a 403.
-void restrict_node(const std::string& node, const RequestInfo& info, const Json& object, const Json& current);
+/// "User "x" cannot list resource "pods" in API group "" in the namespace "default"".
+std::string access_refusal(const User& user, const RequestInfo& info);
 
 }  // namespace kcheck::reference::apiserver

@@ -59,14 +59,6 @@ void set_scaling_behavior_defaults(Json& behavior) {
     }
 }
 
-std::string encoded(const std::string& text) {
-    auto result = base64url_encode(text);
-    std::replace(result.begin(), result.end(), '-', '+');
-    std::replace(result.begin(), result.end(), '_', '/');
-    result.append((4 - result.size() % 4) % 4, '=');
-    return result;
-}
-
 /// What is written as text is kept as bytes, and wins.
 void set_secret_defaults(Json& secret) {
     const Json texts = member(secret, "stringData");
@@ -75,7 +67,7 @@ void set_secret_defaults(Json& secret) {
     Json* data = object_in(secret, "data");
     if (data == nullptr) return;
     for (const auto& [key, value] : texts.items())
-        if (value.is_string()) (*data)[key] = encoded(value.get<std::string>());
+        if (value.is_string()) (*data)[key] = base64_encode(value.get<std::string>());
 }
 
 void set_role_reference_defaults(Json& role) { default_to(role, "apiGroup", role_group); }

@@ -4,6 +4,7 @@
 
 #include "reference/apiserver/authorization.hpp"
 #include "reference/apiserver/namespaces.hpp"
+#include "reference/apiserver/node_restriction.hpp"
 #include "reference/apiserver/not_reconciled.hpp"
 #include "reference/apiserver/patch.hpp"
 #include "reference/apiserver/presentation.hpp"
@@ -130,7 +131,12 @@ private:
         const auto uid = string_at(body, "/metadata/uid");
         try {
             return shown(registry_.update(
-                call_, key_, [&](const Json&) { return body; }, uid));
+                call_, key_,
+                [&](const Json& current) {
+                    restrict(body, current);
+                    return body;
+                },
+                uid));
         } catch (const StatusError& error) {
             const bool creates = error.code() == 404 && info_.subresource.empty() && uid.empty() &&
                                  allows_create_on_update(resource_);
@@ -155,6 +161,7 @@ private:
             if (string_at(next, "/metadata/namespace") != string_at(current, "/metadata/namespace"))
                 throw bad_request(
                     "the namespace of the provided object does not match the namespace sent on the request");
+            restrict(next, current);
             return next;
         }));
     }
@@ -210,7 +217,7 @@ private:
     /// NodeRestriction is off for pods where that bug is on.
     void restrict(const Json& object, const Json& current) const {
         const bool lifted = info_.plural == "pods" && switches_.contains(Switch::kubelet_ignores_node_name);
-        if (node_ && !lifted) restrict_node(*node_, info_, object, current);
+        if (node_ && !lifted) admit_node_write(registry_, {*node_, info_, object, current});
     }
 
     void restrict_current() const {

@@ -70,8 +70,11 @@ void prepare_pod(Json& pod) {
     clear_status(pod);
     Json* spec = find_member(pod, "spec");
     if (spec == nullptr || !spec->is_object()) return;
-    default_to(*spec, "serviceAccountName", "default");
-    default_to(*spec, "serviceAccount", member(*spec, "serviceAccountName"));
+    // A mirror pod has no rights that it could use.
+    if (at(pod, "/metadata/annotations/kubernetes.io~1config.mirror").is_null()) {
+        default_to(*spec, "serviceAccountName", "default");
+        default_to(*spec, "serviceAccount", member(*spec, "serviceAccountName"));
+    }
     default_to(*spec, "priority", 0);
     default_to(*spec, "preemptionPolicy", "PreemptLowerPriority");
     add_default_toleration(*spec, "node.kubernetes.io/not-ready");

@@ -172,6 +172,10 @@ StatusError timeout(const std::string& message) {
     return StatusError(failure(504, "Timeout", "Timeout: " + message, Json::object()));
 }
 
+StatusError insufficient_storage(const std::string& message) {
+    return StatusError(failure(507, "InsufficientStorage", message));
+}
+
 StatusError internal_error(const std::string& why) {
     return StatusError(failure(500, "InternalError", "Internal error occurred: " + why,
                                {{"causes", Json::array({{{"message", why}}})}}));

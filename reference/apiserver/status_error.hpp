@@ -56,6 +56,8 @@ StatusError too_large_resource_version(std::int64_t wanted, std::int64_t current
 StatusError entity_too_large(const std::string& why);
 /// The outcome of a write, or the answer to a read, is not known.
 StatusError timeout(const std::string& message);
+/// The store has no room; nothing has been written.
+StatusError insufficient_storage(const std::string& message);
 StatusError internal_error(const std::string& why);
 
 /// What a request that has nothing else to say answers with.

@@ -31,12 +31,25 @@ void count_restarts(const Json& status, Summary& summary) {
     summary.last_restart = std::max(summary.last_restart, text_of(terminated, "finishedAt"));
 }
 
+/// Init containers that go on beside the others: restartPolicy Always.
+bool is_sidecar(const Json& spec, const std::string& name) {
+    const auto& containers = list_of(spec, "initContainers");
+    return std::any_of(containers.begin(), containers.end(), [&](const Json& container) {
+        return text_of(container, "name") == name && text_of(container, "restartPolicy") == "Always";
+    });
+}
+
 /// The first init container that has not succeeded, if any, gives the reason: "Init:0/2".
 bool summarize_init_containers(const Json& pod, Summary& summary) {
     const auto& statuses = list_of(member(pod, "status"), "initContainerStatuses");
     const auto total = list_of(member(pod, "spec"), "initContainers").size();
     for (std::size_t i = 0; i < statuses.size(); ++i) {
         count_restarts(statuses[i], summary);
+        if (is_sidecar(member(pod, "spec"), text_of(statuses[i], "name")) &&
+            flag_of(statuses[i], "started")) {
+            summary.ready += flag_of(statuses[i], "ready") ? 1 : 0;
+            continue;
+        }
         const Json& state = member(statuses[i], "state");
         const Json& terminated = member(state, "terminated");
         if (!terminated.is_null()) {
@@ -100,6 +113,8 @@ Summary summarize(const Json& pod) {
     if (!summarize_init_containers(pod, summary)) {
         summary.restarts = 0;
         summary.last_restart.clear();
+        for (const auto& each : list_of(status, "initContainerStatuses"))
+            if (is_sidecar(member(pod, "spec"), text_of(each, "name"))) count_restarts(each, summary);
         summarize_containers(pod, summary);
     }
     if (member(member(pod, "metadata"), "deletionTimestamp").is_null()) return summary;
@@ -154,7 +169,9 @@ Json pod_cells(const Json& pod, const std::string& now) {
     const auto summary = summarize(pod);
     const Json& spec = member(pod, "spec");
     const Json& status = member(pod, "status");
-    const auto total = list_of(spec, "containers").size();
+    auto total = list_of(spec, "containers").size();
+    for (const auto& container : list_of(spec, "initContainers"))
+        total += text_of(container, "restartPolicy") == "Always" ? 1U : 0U;
     return {object_name(pod),
             fmt::format("{}/{}", summary.ready, total),
             summary.reason,

@@ -164,6 +164,22 @@ void validate_mounts(const Json& container, const std::string& path, const Texts
     }
 }
 
+/// validateInitContainers: only a sidecar runs long enough to be probed. validateContainerRestartPolicy.
+void validate_restarts(const Json& container, std::string_view list, const std::string& path,
+                       ValidationErrors& errors) {
+    if (list == "ephemeralContainers") return;
+    errors.one_of(path, container, "restartPolicy", {"Always", "Never", "OnFailure"});
+    const Json& rules = member(container, "restartPolicyRules");
+    if (!rules.is_null() && text_of(container, "restartPolicy").empty())
+        errors.required(join(path, "restartPolicy"),
+                        "must specify restartPolicy when restart rules are used");
+    if (list != "initContainers" || text_of(container, "restartPolicy") == "Always") return;
+    for (const auto* field : {"lifecycle", "livenessProbe", "readinessProbe", "startupProbe"})
+        if (!member(container, field).is_null())
+            errors.forbidden(join(path, field),
+                             "may not be set for init containers without restartPolicy=Always");
+}
+
 void validate_container(const Json& container, const std::string& path, const Texts& volumes,
                         ValidationErrors& errors) {
     const auto image = text_of(container, "image");
@@ -220,6 +236,7 @@ void validate_containers(const Json& spec, const std::string& path, ValidationEr
             } else if (!names.insert(name).second) {
                 errors.duplicate(join(at_container, "name"), name);
             }
+            validate_restarts(containers[i], list, at_container, errors);
             validate_container(containers[i], at_container, volumes, errors);
         }
     }

@@ -103,6 +103,34 @@ void validate_images(const Json& spec, ValidationErrors& errors) {
     }
 }
 
+/// ValidateContainerStateTransition, ValidateInitContainerStateTransition: what has ended for good does not
+/// run again. A policy of the container goes before that of the pod, which init containers without one
+/// follow only if it is Never.
+void validate_transitions(const Json& pod, const Json& old, const char* specs, const char* statuses,
+                          ValidationErrors& errors) {
+    const auto policy_of = [&](const std::string& name) {
+        for (const auto& container : list_of(member(pod, "spec"), specs))
+            if (const auto own = text_of(container, "restartPolicy");
+                text_of(container, "name") == name && !own.empty())
+                return own;
+        const auto of_pod = text_of(member(pod, "spec"), "restartPolicy");
+        const bool is_init = std::string_view(specs) == "initContainers";
+        return is_init && of_pod == "Always" ? std::string("OnFailure") : of_pod;
+    };
+    const auto& before = list_of(member(old, "status"), statuses);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        const Json& ended = member(member(before[i], "state"), "terminated");
+        if (ended.is_null()) continue;
+        const auto name = text_of(before[i], "name"), policy = policy_of(name);
+        const bool failed = integer_of(ended, "exitCode").value_or(0) != 0;
+        if (policy == "Always" || (policy == "OnFailure" && failed)) continue;
+        for (const auto& now : list_of(member(pod, "status"), statuses))
+            if (text_of(now, "name") == name && member(member(now, "state"), "terminated").is_null())
+                errors.forbidden(join(indexed(join("status", statuses), i), "state"),
+                                 "may not be transitioned to non-terminated state");
+    }
+}
+
 }  // namespace
 
 std::vector<FieldError> validate_pod(const Json& pod) {
@@ -165,6 +193,8 @@ std::vector<FieldError> validate_pod_status_update(const Json& pod, const Json& 
     }
     errors.one_of("status", status, "phase", {"Failed", "Pending", "Running", "Succeeded", "Unknown"});
     validate_optional_name(status, "status", "nominatedNodeName", dns_subdomain_error, errors);
+    validate_transitions(pod, old, "containers", "containerStatuses", errors);
+    validate_transitions(pod, old, "initContainers", "initContainerStatuses", errors);
     const auto& conditions = list_of(status, "conditions");
     for (std::size_t i = 0; i < conditions.size(); ++i) {
         const auto at_condition = indexed("status.conditions", i);

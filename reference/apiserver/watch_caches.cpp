@@ -19,8 +19,9 @@ WatchCaches::WatchCaches(store::Store& store) {
         by_name_[resource.plural] = cache.get();
         caches_[&resource] = std::move(cache);
     }
+    // Of keys that are not Kubernetes' too: their commits are progress.
     watch_ = store.watch(
-        root, stored.revision, [this](const store::StoreEvent& event) { on_event(event); },
+        {}, stored.revision, [this](const store::StoreEvent& event) { on_event(event); },
         [this](const std::string&) { on_end(); });
 }
 
@@ -30,10 +31,11 @@ WatchCaches::~WatchCaches() {
 }
 
 void WatchCaches::on_event(const store::StoreEvent& event) {
-    const auto& key = event.current.key;
-    const auto end = key.find('/', root.size());
-    const auto found = by_name_.find(key.substr(root.size(), end - root.size()));
-    if (found != by_name_.end()) found->second->apply(event);
+    if (const auto& key = event.current.key; key.starts_with(root)) {
+        const auto end = key.find('/', root.size());
+        const auto found = by_name_.find(key.substr(root.size(), end - root.size()));
+        if (found != by_name_.end()) found->second->apply(event);
+    }
     {
         const std::lock_guard lock(mutex_);
         revision_ = event.revision;

@@ -68,12 +68,7 @@ void ControllerManager::begin_collectors(const Connect& connect) {
                 {"v1", "Pod", "pods", &shared("v1", "pods")}});
     if (has(namespaces))
         namespace_controller_ = std::make_unique<NamespaceController>(
-            environment_, this->connect(connect, service_account(namespaces)), shared("v1", "namespaces"),
-            std::vector<NamespacedKind>{{"apps/v1", "deployments"},
-                                        {"apps/v1", "replicasets"},
-                                        {"v1", "pods"},
-                                        {"v1", "events"},
-                                        {"coordination.k8s.io/v1", "leases"}});
+            environment_, this->connect(connect, service_account(namespaces)), shared("v1", "namespaces"));
     if (has(pod_gc))
         pod_gc_ =
             std::make_unique<PodGcController>(environment_, this->connect(connect, service_account(pod_gc)),

@@ -12,7 +12,7 @@
 // All state is in memory. After a restart, pods are admitted anew unless they are terminal, their
 // containers are kept, and containers whose pod is not in the configuration are killed.
 //
-// Not there: static and mirror pods, probes (what runs is ready), evictions, init containers.
+// Not there: static and mirror pods, probes (what runs is ready), evictions, init containers but sidecars.
 #pragma once
 
 #include <map>

@@ -71,10 +71,16 @@ void NodeStatus::start_heartbeats() {
     spawn(renew_lease());
 }
 
+Json NodeStatus::default_labels() const {
+    return {{"kubernetes.io/hostname", options_.name},
+            {"kubernetes.io/os", "linux"},
+            {"kubernetes.io/arch", "amd64"},
+            {"beta.kubernetes.io/os", "linux"},
+            {"beta.kubernetes.io/arch", "amd64"}};
+}
+
 Json NodeStatus::initial_node() const {
-    Json labels = {{"kubernetes.io/hostname", options_.name},
-                   {"kubernetes.io/os", "linux"},
-                   {"kubernetes.io/arch", "amd64"}};
+    Json labels = default_labels();
     for (const auto& [key, value] : options_.labels) labels[key] = value;
     Json node = {{"apiVersion", "v1"},
                  {"kind", "Node"},
@@ -118,14 +124,34 @@ Json NodeStatus::wanted_status(const Json& node) const {
               {"bootID", ""}}}};
 }
 
-/// registerWithAPIServer: again and again until there is a Node of the name.
+/// registerWithAPIServer: again and again until there is a Node of the name, with the labels that all have.
 Task<> NodeStatus::try_register() {
     const Response created =
         co_await api_.call(client::post_request(client::collection_path("v1", "nodes"), initial_node()));
-    if (created.is_success()) last_report_ = environment_.now();
-    if (created.is_success() || client::is_reason(created, "AlreadyExists")) co_return;
+    if (created.is_success()) {
+        last_report_ = environment_.now();
+        co_return;
+    }
+    if (client::is_reason(created, "AlreadyExists")) {
+        const bool labelled = co_await label_existing();
+        if (labelled) co_return;
+    }
     environment_.after(register_delay_, {component_, "register", options_.name}, [this] { register_node(); });
     register_delay_ = std::min(2 * register_delay_, register_delay_max);
+}
+
+/// updateDefaultLabels
+Task<bool> NodeStatus::label_existing() {
+    const Response existing = co_await api_.call(client::get_request(node_path(options_.name)));
+    if (!existing.is_success()) co_return false;
+    const Json wanted = default_labels();
+    Json missing = wanted;
+    for (const auto& [key, value] : wanted.items())
+        if (label(existing.body, key) == value) missing.erase(key);
+    if (missing.empty()) co_return true;
+    const Json patch = {{"metadata", {{"labels", missing}}}};
+    const Response patched = co_await api_.call(client::patch_request(node_path(options_.name), patch));
+    co_return patched.is_success();
 }
 
 /// tryUpdateNodeStatus

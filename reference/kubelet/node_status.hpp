@@ -1,8 +1,9 @@
 // The kubelet's Node: registration, status and Lease (pkg/kubelet/kubelet_node_status.go,
 // component-helpers/apimachinery/lease/controller.go).
 //
-// The Node is created if there is none. Its status is compared every 10 s, and patched when it has
-// changed or after 5 min; the Lease in kube-node-lease is renewed every 10 s and lasts 40 s.
+// The Node is created if there is none, and given the labels that every Node has. Its status is compared
+// every 10 s, and patched when it has changed or after 5 min; the Lease in kube-node-lease is renewed every
+// 10 s and lasts 40 s.
 #pragma once
 
 #include <map>
@@ -35,8 +36,10 @@ public:
     Json initial_node() const;
 
 private:
+    Json default_labels() const;
     Json wanted_status(const Json& node) const;
     Task<> try_register();
+    Task<bool> label_existing();
     Task<> sync_status();
     Task<> renew_lease();
     /// The Lease as it is after one attempt; none if that failed.

@@ -53,17 +53,80 @@ Task<PodSyncer::Result> RuntimePodSyncer::sync_pod(PodWorker* worker) {
     statuses_.set(*worker->pod, status);
     if (is_terminal_phase(status)) co_return Result{.is_terminal = true};
 
+    bool succeeded = true;
+    const bool is_over = has_ended(*worker->pod, *before);
+    if (is_over) {
+        succeeded = co_await stop_all(worker, *before);
+    } else {
+        const bool begun = has_begun(*worker->pod, *before);
+        const bool have_sidecars = co_await start_sidecars(worker, *before);
+        succeeded = have_sidecars;
+        if (have_sidecars || begun) {
+            const bool have_regular = co_await start_regular(worker, *before);
+            succeeded = have_sidecars && have_regular;
+        }
+    }
+    if (worker->is_terminating) co_return Result{.succeeded = false};
+    const std::optional<Containers> after = co_await list(worker);
+    if (!after || worker->is_terminating) co_return Result{.succeeded = false};
+    const Json now = status_of(*worker, *after, false);
+    statuses_.set(*worker->pod, now);
+    co_return Result{.succeeded = succeeded, .is_terminal = is_over && is_terminal_phase(now)};
+}
+
+Task<bool> RuntimePodSyncer::start_sidecars(PodWorker* worker, Containers containers) {
+    const Object pod = worker->pod;
+    const bool begun = has_begun(*pod, containers);
+    bool succeeded = true;
+    for (const auto& spec : at(*pod, "/spec/initContainers")) {
+        if (!is_sidecar(spec)) continue;
+        const bool runs = co_await sync_container(worker, spec, containers);
+        succeeded = succeeded && runs;
+        // At first each waits for those before it.
+        if (worker->is_terminating || (!runs && !begun)) co_return false;
+    }
+    co_return succeeded;
+}
+
+Task<bool> RuntimePodSyncer::start_regular(PodWorker* worker, Containers containers) {
     const Object pod = worker->pod;
     bool succeeded = true;
     for (const auto& spec : at(*pod, "/spec/containers")) {
-        const bool runs = co_await sync_container(worker, spec, *before);
+        const bool runs = co_await sync_container(worker, spec, containers);
         succeeded = succeeded && runs;
-        if (worker->is_terminating) co_return Result{.succeeded = false};
+        if (worker->is_terminating) co_return false;
     }
-    const std::optional<Containers> after = co_await list(worker);
-    if (!after || worker->is_terminating) co_return Result{.succeeded = false};
-    statuses_.set(*worker->pod, status_of(*worker, *after, false));
-    co_return Result{.succeeded = succeeded};
+    co_return succeeded;
+}
+
+Task<bool> RuntimePodSyncer::stop_all(PodWorker* worker, Containers containers) {
+    std::vector<std::string> sidecars;
+    if (worker->pod)
+        for (const auto& spec : at(*worker->pod, "/spec/initContainers"))
+            if (is_sidecar(spec)) sidecars.push_back(string_at(spec, "/name"));
+    const auto named = [&](const Json& container) {
+        return std::find(sidecars.begin(), sidecars.end(), string_at(container, "/name"));
+    };
+    Containers regular;
+    std::copy_if(containers.begin(), containers.end(), std::back_inserter(regular),
+                 [&](const Json& container) { return named(container) == sidecars.end(); });
+    bool succeeded = co_await stop_at_once(worker, std::move(regular));
+    for (auto sidecar = sidecars.rbegin(); succeeded && sidecar != sidecars.rend(); ++sidecar) {
+        Containers attempts;
+        for (const Json* attempt : attempts_of(containers, *sidecar)) attempts.push_back(*attempt);
+        const bool stopped = co_await stop_at_once(worker, std::move(attempts));
+        succeeded = stopped;
+    }
+    co_return succeeded;
+}
+
+Task<bool> RuntimePodSyncer::stop_at_once(PodWorker* worker, Containers containers) {
+    bool succeeded = true;
+    std::vector<Task<void>> stops;
+    for (const auto& container : containers)
+        if (container["state"] != "exited") stops.push_back(stop_container(worker, container, &succeeded));
+    if (!stops.empty()) co_await WhenAll(std::move(stops));
+    co_return succeeded;
 }
 
 Task<bool> RuntimePodSyncer::sync_terminating_pod(PodWorker* worker) {
@@ -71,13 +134,11 @@ Task<bool> RuntimePodSyncer::sync_terminating_pod(PodWorker* worker) {
     if (!containers) co_return false;
     if (worker->is_in_configuration) statuses_.set(*worker->pod, status_of(*worker, *containers, false));
 
-    bool succeeded = true;
-    std::vector<Task<void>> stops;
-    for (const auto& container : *containers)
-        if (container["state"] != "exited") stops.push_back(stop_container(worker, container, &succeeded));
-    if (!stops.empty()) {
-        co_await WhenAll(std::move(stops));
-        if (!succeeded) co_return false;
+    const bool runs = std::any_of(containers->begin(), containers->end(),
+                                  [](const Json& container) { return container["state"] != "exited"; });
+    if (runs) {
+        const bool stopped = co_await stop_all(worker, *containers);
+        if (!stopped) co_return false;
         containers = co_await list(worker);
         if (!containers) co_return false;
     }
@@ -121,14 +182,19 @@ Task<std::optional<RuntimePodSyncer::Containers>> RuntimePodSyncer::list(PodWork
 Json RuntimePodSyncer::status_of(const PodWorker& worker, const Containers& containers,
                                  bool is_terminal) const {
     const Json* known = statuses_.find(worker.uid);
-    const auto address = containers.empty() ? std::nullopt : network_.address_of(worker.uid);
     return generate_pod_status({.pod = *worker.pod,
                                 .old_status = known != nullptr ? *known : member(*worker.pod, "status"),
                                 .containers = containers,
                                 .waiting = worker.waiting,
                                 .is_terminal = is_terminal,
                                 .host_ip = host_ip_,
-                                .pod_ip = address.value_or("")});
+                                .pod_ip = address_of(worker, !containers.empty())});
+}
+
+/// Empty: it has none (yet). Pods of the host network have the node's, from the beginning on.
+std::string RuntimePodSyncer::address_of(const PodWorker& worker, bool has_sandbox) const {
+    if (bool_at(*worker.pod, "/spec/hostNetwork")) return host_ip_;
+    return has_sandbox ? network_.address_of(worker.uid).value_or("") : "";
 }
 
 /// computePodActions and startContainer, of one container.
@@ -136,7 +202,7 @@ Task<bool> RuntimePodSyncer::sync_container(PodWorker* worker, Json spec, Contai
     const auto name = string_at(spec, "/name");
     const auto attempts = attempts_of(containers, name);
     const Json* current = attempts.empty() ? nullptr : attempts.back();
-    if (!should_be_restarted(*worker->pod, current)) co_return true;
+    if (!should_be_restarted(*worker->pod, spec, current)) co_return true;
     if (current != nullptr && (*current)["state"] == "created") {
         const bool started = co_await start_container(worker, name, *current);
         co_return started;
@@ -144,7 +210,7 @@ Task<bool> RuntimePodSyncer::sync_container(PodWorker* worker, Json spec, Contai
     if (current != nullptr && is_crash_looping(*worker, name, *current)) co_return false;
     const bool has_image = co_await ensure_image(worker, spec);
     if (!has_image) co_return false;
-    if (!network_.address_of(worker->uid))
+    if (address_of(*worker, true).empty())
         co_return fail(*worker, name, "CreatePodSandboxError", "no IP address is left on this node");
 
     const Json parameters = {{"podUid", worker->uid},

@@ -2,8 +2,9 @@
 // kuberuntime/kuberuntime_manager.go: SyncPod, kuberuntime_container.go; images/image_manager.go).
 //
 // Every pass begins with what the runtime has: a call whose outcome is unknown needs no other care.
-// Containers are started one after the other and stopped all at once. Not there: init and ephemeral
-// containers, volumes, hooks, probes, valueFrom.
+// Containers are started one after the other, after the sidecars (init containers with restartPolicy Always),
+// and stopped all at once; then the sidecars are, the last one first. Not there: other init containers and
+// ephemeral ones, volumes, hooks, probes, valueFrom.
 #pragma once
 
 #include <optional>
@@ -31,7 +32,14 @@ private:
 
     /// None: the runtime does not say.
     Task<std::optional<Containers>> list(PodWorker* worker);
+    std::string address_of(const PodWorker& worker, bool has_sandbox) const;
     Json status_of(const PodWorker& worker, const Containers& containers, bool is_terminal) const;
+    /// False: they do not all run as they should.
+    Task<bool> start_sidecars(PodWorker* worker, Containers containers);
+    Task<bool> start_regular(PodWorker* worker, Containers containers);
+    /// What does not belong to a sidecar at once, and the sidecars after that. False: something still runs.
+    Task<bool> stop_all(PodWorker* worker, Containers containers);
+    Task<bool> stop_at_once(PodWorker* worker, Containers containers);
     /// False: it does not run as it should.
     Task<bool> sync_container(PodWorker* worker, Json spec, Containers containers);
     Task<bool> start_container(PodWorker* worker, std::string name, Json container);

@@ -31,7 +31,13 @@ void PodWorkers::update(const Object& pod) {
 }
 
 void PodWorkers::refresh(const Object& pod) {
-    if (const auto known = workers_.find(uid_of(*pod)); known != workers_.end()) known->second->pod = pod;
+    const auto known = workers_.find(uid_of(*pod));
+    if (known == workers_.end()) return;
+    PodWorker& worker = *known->second;
+    worker.pod = pod;
+    if (!is_pod_terminal(*pod) || worker.is_terminating) return;
+    terminate(worker, grace_of(*pod));
+    poke(worker);
 }
 
 void PodWorkers::look_at(const std::string& uid) {

@@ -62,7 +62,8 @@ public:
 
     /// The pod is new, or has changed.
     void update(const Object& pod);
-    /// Only its status has changed: the next pass will see it.
+    /// Only its status has changed: the next pass will see it. If somebody has made it terminal, the pod
+    /// ends, now.
     void refresh(const Object& pod);
     /// Something has happened to its containers.
     void look_at(const std::string& uid);

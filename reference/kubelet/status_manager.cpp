@@ -15,8 +15,16 @@ namespace {
 constexpr std::chrono::seconds tick_period{10};  // status_manager.go:syncPeriod
 
 /// The fields of a status that are the kubelet's to write.
-constexpr std::array own_fields = {"phase", "reason", "message",   "hostIP",
-                                   "podIP", "podIPs", "startTime", "containerStatuses"};
+constexpr std::array own_fields = {"phase",
+                                   "reason",
+                                   "message",
+                                   "hostIP",
+                                   "hostIPs",
+                                   "podIP",
+                                   "podIPs",
+                                   "startTime",
+                                   "containerStatuses",
+                                   "initContainerStatuses"};
 
 /// kubetypes.PodConditionByKubelet
 bool is_own_condition(const Json& condition) {
@@ -46,6 +54,19 @@ bool is_same_condition(const Json& one, const Json& other) {
     return true;
 }
 
+/// A terminal pod is not ready, although its containers may take a while to be seen as stopped
+/// (generatePodReadyConditionForTerminalPhase).
+void set_unready(Json& status, const std::string& now) {
+    const auto* reason = string_at(status, "/phase") == "Succeeded" ? "PodCompleted" : "PodFailed";
+    for (auto& condition : status["conditions"]) {
+        const auto type = string_at(condition, "/type");
+        if (type != "Ready" && type != "ContainersReady") continue;
+        if (string_at(condition, "/status") == "True")
+            condition = {
+                {"type", type}, {"status", "False"}, {"reason", reason}, {"lastTransitionTime", now}};
+    }
+}
+
 /// canBeDeleted: `pod` is as kube-apiserver has it.
 bool can_be_deleted(const Json& pod, bool is_finished) {
     return is_deleting(pod) && is_pod_terminal(pod) && is_finished;
@@ -67,8 +88,9 @@ void StatusManager::terminate(const Json& pod) {
     Json status = known != nullptr ? *known : member(pod, "status");
     if (!is_terminal_phase(status)) {
         status["phase"] = "Failed";
-        if (status.contains("containerStatuses")) {
-            for (auto& container : status["containerStatuses"]) {
+        for (const auto* list : {"containerStatuses", "initContainerStatuses"}) {
+            if (!status.contains(list)) continue;
+            for (auto& container : status[list]) {
                 if (container["state"].contains("terminated")) continue;
                 container["state"] = {
                     {"terminated",
@@ -195,7 +217,10 @@ Json StatusManager::merge(const Json& pod, const Json& status, const std::string
         else
             merged.erase(field);
     }
-    if (is_terminal_phase(status) && !is_terminal_phase(stored) && pods_.could_have_running_containers(uid)) {
+    // A terminal phase is final, whoever has written it, and comes only when nothing runs any more.
+    const bool is_final = is_terminal_phase(stored);
+    const bool is_early = is_terminal_phase(status) && !is_final && pods_.could_have_running_containers(uid);
+    if (is_final || is_early) {
         for (const auto* field : {"phase", "reason", "message"}) {
             merged.erase(field);
             if (stored.contains(field)) merged[field] = stored[field];
@@ -207,6 +232,7 @@ Json StatusManager::merge(const Json& pod, const Json& status, const std::string
     for (const auto& condition : member(status, "conditions"))
         if (is_own_condition(condition)) conditions.push_back(condition);
     merged["conditions"] = std::move(conditions);
+    if (is_terminal_phase(merged)) set_unready(merged, to_rfc3339(environment_.now()));
     return merged;
 }
 

@@ -2,7 +2,8 @@
 //
 // Holds the newest status of each pod, with a version. A pass for a pod: GET, merge, PATCH /status
 // guarded by the UID and nothing else, and, once the pod is being deleted, its stored phase is
-// terminal and its worker has finished, DELETE with grace period 0. One pass at a time. What fails
+// terminal and its worker has finished, DELETE with grace period 0. A stored phase that is terminal
+// stays, even if another has written it. One pass at a time. What fails
 // is tried again with the next change, or the next tick (10 s).
 //
 // Passes are activities "status" with the UID; changes that come before a pass runs are one pass.

@@ -12,7 +12,7 @@ namespace {
 /// list is atomic.
 std::string merge_key_of(const std::string& list) {
     if (list == "conditions") return "type";
-    return list == "podIPs" ? "ip" : "";
+    return list == "podIPs" || list == "hostIPs" ? "ip" : "";
 }
 
 const Json* find_entry(const Json& list, const std::string& merge_key, const Json& value) {

@@ -48,16 +48,20 @@ Resources requests_of_pod(const Json& pod, bool non_zero) {
     return sum;
 }
 
+void add_host_ports(std::vector<HostPort>& ports, const Json& container) {
+    for (const auto& port : at(container, "/ports")) {
+        const auto number = int_at(port, "/hostPort");
+        if (number == 0) continue;
+        ports.push_back({string_at(port, "/protocol", "TCP"), string_at(port, "/hostIP", "0.0.0.0"), number});
+    }
+}
+
+/// Of whatever runs beside the containers, too.
 std::vector<HostPort> host_ports_of(const Json& pod) {
     std::vector<HostPort> ports;
-    for (const auto& container : at(pod, "/spec/containers")) {
-        for (const auto& port : at(container, "/ports")) {
-            const auto number = int_at(port, "/hostPort");
-            if (number == 0) continue;
-            ports.push_back(
-                {string_at(port, "/protocol", "TCP"), string_at(port, "/hostIP", "0.0.0.0"), number});
-        }
-    }
+    for (const auto& container : at(pod, "/spec/containers")) add_host_ports(ports, container);
+    for (const auto& container : at(pod, "/spec/initContainers"))
+        if (string_at(container, "/restartPolicy") == "Always") add_host_ports(ports, container);
     return ports;
 }
 

@@ -1,6 +1,9 @@
 #include "reference/store/embedded_store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <system_error>
 #include <unordered_map>
 
 namespace kcheck::reference::store {
@@ -10,8 +13,10 @@ struct EmbeddedStore::Write {
     const std::string& key;
     const std::string* value;  // null: remove
     Revision expected;
+    bool is_probe = false;  // writes nothing, but to the disk
     WriteResult result = {};
-    std::string failure = {};  // not empty: the outcome is unknown
+    std::string failure = {};  // not empty: the outcome is unknown,
+    bool is_full = false;      // or there was no room for it
     bool done = false;         // guarded by queue_mutex_
 };
 
@@ -59,10 +64,11 @@ Version next_version(const std::string& key, const std::string* value, Revision 
 
 }  // namespace
 
-EmbeddedStore::EmbeddedStore(EmbeddedStoreOptions options) : options_(std::move(options)) {
+EmbeddedStore::EmbeddedStore(EmbeddedStoreOptions options)
+    : options_(std::move(options)), snapshot_at_(options_.log_bytes_max) {
     auto disk = options_.disk;
     if (!disk && !options_.directory.empty()) disk = std::make_shared<PosixDisk>(options_.directory);
-    if (disk) log_.emplace(std::move(disk), history_);
+    if (disk) log_.emplace(std::move(disk), history_, options_.notice);
 }
 
 EmbeddedStore::~EmbeddedStore() = default;
@@ -117,18 +123,31 @@ WriteResult EmbeddedStore::write(Write& write) {
         committing_ = false;
         queue_moved_.notify_all();
     }
+    if (write.is_full) throw StoreFull(write.failure);
     if (!write.failure.empty()) throw StoreUnavailable(write.failure);
     return std::move(write.result);
 }
 
 /// Only one writer at a time is here, so nothing but a compaction moves the history meanwhile.
 void EmbeddedStore::commit(const std::vector<Write*>& batch) {
+    const auto fail = [&](const std::exception& error, bool is_full) {
+        for (Write* write : batch) {
+            write->failure = error.what();
+            write->is_full = is_full;
+        }
+    };
     try {
         std::vector<StoreCommit> commits = decide(batch);
-        make_durable(commits);
+        const bool probes =
+            std::any_of(batch.begin(), batch.end(), [](const Write* write) { return write->is_probe; });
+        make_durable(commits, probes);
         show(std::move(commits));
+    } catch (const std::system_error& error) {
+        // No room for a new log either: but what the one before has of these commits is not known.
+        fail(error, is_full(error.code()) && log_->is_trusted());
+        disk_failed(error.what());
     } catch (const std::exception& error) {
-        for (Write* write : batch) write->failure = error.what();
+        fail(error, false);
     }
 }
 
@@ -138,6 +157,7 @@ std::vector<StoreCommit> EmbeddedStore::decide(const std::vector<Write*>& batch)
     std::vector<StoreCommit> commits;
     std::unordered_map<std::string_view, Version> ahead;  // what the commits before leave
     for (Write* write : batch) {
+        if (write->is_probe) continue;
         const auto found = ahead.find(write->key);
         Version previous = found != ahead.end() ? found->second : history_.newest(write->key);
         if (previous && is_tombstone(*previous)) previous = nullptr;
@@ -154,23 +174,54 @@ std::vector<StoreCommit> EmbeddedStore::decide(const std::vector<Write*>& batch)
     return commits;
 }
 
-void EmbeddedStore::make_durable(const std::vector<StoreCommit>& commits) {
-    if (!log_ || commits.empty()) return;
-    // What a failed fdatasync has left on the disk is not known, nor is it after a second one.
-    if (disk_failed_) throw StoreUnavailable("the log of the store has failed before");
+void EmbeddedStore::make_durable(const std::vector<StoreCommit>& commits, bool is_probe) {
+    if (!log_ || (commits.empty() && !is_probe)) return;
+    if (!log_->is_trusted() || log_->size() > snapshot_at_) renew_log();
+    log_->append(commits);
+    disk_works();
+}
+
+/// Of a log that is merely long, there is no need: it is tried again when it has become longer.
+void EmbeddedStore::renew_log() {
+    std::unique_lock lock(mutex_);
+    const auto versions = history_.newest();
+    const Revision revision = history_.revision();
+    lock.unlock();
+    snapshot_at_ = options_.log_bytes_max;
     try {
-        if (log_->size() > options_.log_bytes_max) {
-            std::unique_lock lock(mutex_);
-            const auto versions = history_.newest();
-            const Revision revision = history_.revision();
-            lock.unlock();
-            log_->snapshot(versions, revision);
-        }
-        log_->append(commits);
-    } catch (...) {
-        disk_failed_ = true;
-        throw;
+        log_->snapshot(versions, revision);
+    } catch (const std::system_error& error) {
+        if (!log_->is_trusted()) throw;
+        snapshot_at_ = log_->size() + options_.log_bytes_max / 8;
+        options_.notice(fmt::format("no snapshot: {}", error.what()));
     }
+}
+
+void EmbeddedStore::disk_failed(const std::string& why) {
+    const std::lock_guard lock(trouble_mutex_);
+    if (trouble_ != why) options_.notice(fmt::format("writes fail: {}", why));
+    trouble_ = why;
+}
+
+void EmbeddedStore::disk_works() {
+    const std::lock_guard lock(trouble_mutex_);
+    if (!trouble_.empty()) options_.notice("writes work again");
+    trouble_.clear();
+}
+
+std::string EmbeddedStore::trouble() {
+    {
+        const std::lock_guard lock(trouble_mutex_);
+        if (trouble_.empty()) return {};
+    }
+    const std::string none;
+    Write probe{none, nullptr, 0, true};
+    try {
+        write(probe);
+    } catch (const StoreUnavailable& error) {
+        return error.what();
+    }
+    return {};
 }
 
 void EmbeddedStore::show(std::vector<StoreCommit> commits) {

@@ -6,6 +6,10 @@
 // watches. So nobody ever sees a commit that a crash could take back, and a failed disk loses
 // writes that nobody was told of.
 //
+// Disks. A full one refuses writes (StoreFull) until it has room. After one has failed to sync, the writes
+// that were waiting for it have an unknown outcome (StoreUnavailable); whoever writes next brings all that
+// has been committed into new files before it commits anything, and fails as well if it cannot.
+//
 // Watches are registered, served and ended under the mutex of the history, and so is every commit
 // applied: a watch sees what is there already from within the call of watch(), and every later
 // commit from within a writer's call, with no gap and no event twice between the two. It follows
@@ -15,6 +19,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -38,10 +43,12 @@ struct EmbeddedStoreOptions {
     /// The log is replaced by a snapshot when it is longer; that takes as long as writing all
     /// that is stored, and delays the writes meanwhile.
     std::size_t log_bytes_max = std::size_t{64} << 20;
+    /// Told, in a line for people, what has been cut off a log, and when the disk fails and works again.
+    std::function<void(const std::string&)> notice = [](const std::string&) {};
 };
 
 /// Watches must end before the store does. Reads of revisions to come, and compaction
-/// there, throw std::invalid_argument. After the disk has failed once, every write throws.
+/// there, throw std::invalid_argument.
 class EmbeddedStore final : public Store {
 public:
     /// Throws as WriteAheadLog.
@@ -58,6 +65,8 @@ public:
                                       std::function<void(const StoreEvent&)> on_event,
                                       std::function<void(const std::string& why)> on_end) override;
     void compact(Revision revision) override;
+    /// Tries the disk, if the last write has failed.
+    std::string trouble() override;
 
     /// A defect, for Switch::revisions_repeat_after_restart: the counter steps back by one, so that
     /// the next commit has the revision of the last one, as after a restore of etcd from a
@@ -72,7 +81,10 @@ private:
     WriteResult write(Write& write);
     void commit(const std::vector<Write*>& batch);
     std::vector<StoreCommit> decide(const std::vector<Write*>& batch) const;
-    void make_durable(const std::vector<StoreCommit>& commits);
+    void make_durable(const std::vector<StoreCommit>& commits, bool is_probe);
+    void renew_log();
+    void disk_failed(const std::string& why);
+    void disk_works();
     void show(std::vector<StoreCommit> commits);
     void deliver(const StoreCommit& commit) noexcept;
     void end(Watcher& watcher);
@@ -86,7 +98,10 @@ private:
 
     // Only the committing writer touches these two.
     std::optional<WriteAheadLog> log_;
-    bool disk_failed_ = false;
+    std::size_t snapshot_at_;  // bytes of the log
+
+    std::mutex trouble_mutex_;
+    std::string trouble_;  // of the disk, when it was last written to
 
     // Recursive, for callbacks that end a watch. Taken while holding no other mutex of the store.
     mutable std::recursive_mutex mutex_;

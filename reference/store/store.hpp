@@ -38,6 +38,10 @@ struct StoreEvent {
 class StoreUnavailable : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+/// The store has no room. The write has not been committed, nor will be; later there may be room.
+class StoreFull : public StoreUnavailable {
+    using StoreUnavailable::StoreUnavailable;
+};
 /// A revision that has been compacted was asked for.
 class Compacted : public std::runtime_error {
 public:
@@ -90,6 +94,15 @@ public:
                                               std::function<void(const std::string& why)> on_end) = 0;
     /// Forgets what is older than `revision`.
     virtual void compact(Revision revision) = 0;
+    /// Why it cannot be read or written at present, in a line; empty: it can. Does not throw.
+    virtual std::string trouble() {
+        try {
+            revision();
+            return {};
+        } catch (const std::exception& error) {
+            return error.what();
+        }
+    }
 };
 
 }  // namespace kcheck::reference::store

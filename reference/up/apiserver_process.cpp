@@ -1,3 +1,4 @@
+#include <csignal>
 #include <memory>
 #include <optional>
 
@@ -9,6 +10,7 @@
 #include "reference/http/authentication.hpp"
 #include "reference/http/kubeconfig.hpp"
 #include "reference/http/server.hpp"
+#include "reference/store/compactor.hpp"
 #include "reference/store/embedded_store.hpp"
 #include "reference/store/etcd_store.hpp"
 #include "reference/up/processes.hpp"
@@ -17,10 +19,13 @@ namespace kcheck::reference::up {
 
 namespace {
 
+void say(const std::string& line) { fmt::print(stderr, "kube-apiserver: {}\n", line); }
+
 std::unique_ptr<store::Store> open_store(const ApiServerFlags& flags) {
     if (!flags.etcd_servers.empty())
         return std::make_unique<store::EtcdStore>(store::EtcdOptions{.url = flags.etcd_servers});
-    return std::make_unique<store::EmbeddedStore>(store::EmbeddedStoreOptions{.directory = flags.data_dir});
+    return std::make_unique<store::EmbeddedStore>(
+        store::EmbeddedStoreOptions{.directory = flags.data_dir, .notice = say});
 }
 
 }  // namespace
@@ -28,7 +33,11 @@ std::unique_ptr<store::Store> open_store(const ApiServerFlags& flags) {
 int run_kube_apiserver(const ApiServerFlags& flags) {
     EventLoop loop;
     loop.stop_on_signals();
+    std::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is a full disk, and nothing worse
     const auto store = open_store(flags);
+    std::optional<store::Compactor> compactor;
+    if (flags.etcd_compaction_interval.count() > 0)
+        compactor.emplace(*store, flags.etcd_compaction_interval, say);
 
     std::optional<http::CommitLog> commits;
     if (!flags.commit_log.empty()) commits.emplace(flags.commit_log);

@@ -4,6 +4,7 @@
 // Flags bear the names that they have in Kubernetes, where there is one.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -15,6 +16,8 @@ struct ApiServerFlags {
     std::uint16_t secure_port = 6443;  // 0: any, which is printed
     std::string etcd_servers;          // the URL of an etcd; empty: the embedded store
     std::string data_dir;              // of the embedded store; empty: in memory
+    /// The history of either store is forgotten after this time to twice as long; 0: never.
+    std::chrono::seconds etcd_compaction_interval = std::chrono::minutes(5);
     std::string client_ca_file, tls_cert_file, tls_private_key_file;
     std::string token_auth_file;             // empty: no tokens
     std::string audit_log_path, commit_log;  // empty: none

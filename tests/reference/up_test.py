@@ -4,6 +4,7 @@ Usage: up_test.py REFERENCE KUBECTL KCHECK
 """
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -109,6 +110,78 @@ class Directory(unittest.TestCase):
             second = Cluster(REFERENCE, KUBECTL, nodes=1, root=directory)
             second.kubectl("get", "configmap", "a")
             self.assertEqual(second.close(), 0)
+
+    def test_a_log_with_a_torn_end_is_cut_and_a_damaged_one_is_refused(self):
+        with tempfile.TemporaryDirectory() as directory:
+            first = Cluster(REFERENCE, KUBECTL, nodes=1, root=directory)
+            try:
+                first.kubectl("create", "configmap", "a")
+                first.kubectl("create", "configmap", "b")
+            finally:
+                self.assertEqual(first.close(), 0)
+            log = next(Path(directory).rglob("store/log"))
+            whole = log.read_bytes()
+            log.write_bytes(whole[:-3])
+            second = Cluster(REFERENCE, KUBECTL, nodes=1, root=directory)
+            try:
+                second.kubectl("get", "configmap", "a")
+            finally:
+                self.assertEqual(second.close(), 0)
+            said = (Path(directory) / "logs" / "kube-apiserver.log").read_text()
+            self.assertRegex(said, r"log: cut off \d+ bytes at byte \d+, of a write that a crash has torn")
+
+            log.write_bytes(whole[:-3] + bytes([whole[-3] ^ 1]) + whole[-2:])
+            credentials = next(Path(directory).rglob("apiserver.crt")).parent
+            refused = run(REFERENCE, "kube-apiserver", "--secure-port", "0", "--data-dir", str(log.parent),
+                          "--client-ca-file", str(credentials / "ca.crt"),
+                          "--tls-cert-file", str(credentials / "apiserver.crt"),
+                          "--tls-private-key-file", str(credentials / "apiserver.key"))
+            self.assertEqual(refused.returncode, 1)
+            self.assertEqual(len(refused.stderr.splitlines()), 1, refused.stderr)
+            self.assertRegex(refused.stderr, r"store/log: damaged at byte \d+, in the last commit")
+
+    def test_a_disk_that_is_full_for_a_moment_is_survived(self):
+        cluster = Cluster(REFERENCE, KUBECTL, nodes=1)
+        try:
+            cluster.kubectl("create", "configmap", "before")
+            server = cluster.component_pids()["kube-apiserver"]
+            size = next(cluster.root.rglob("store/log")).stat().st_size
+            before = resource.prlimit(server, resource.RLIMIT_FSIZE)
+            resource.prlimit(server, resource.RLIMIT_FSIZE, (size + 10, before[1]))
+            refused = cluster.kubectl("create", "configmap", "meanwhile", check=False)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("File too large", refused.stderr)
+            for endpoint in ("healthz", "livez", "readyz"):
+                health = cluster.kubectl("get", "--raw", f"/{endpoint}", check=False)
+                self.assertNotEqual(health.returncode, 0)
+                self.assertIn("[-]etcd failed", health.stderr)
+            cluster.kubectl("get", "configmap", "before")
+            resource.prlimit(server, resource.RLIMIT_FSIZE, before)
+            cluster.kubectl("create", "configmap", "after")
+            self.assertEqual(cluster.kubectl("get", "--raw", "/readyz").stdout, "ok")
+            self.assertEqual(cluster.component_pids()["kube-apiserver"], server)
+            cluster.signal("kube-apiserver", signal.SIGKILL)
+            wait_for("it is there again", lambda: cluster.kubectl("get", "configmap", "after",
+                                                                  check=False).returncode == 0)
+            left = {item["metadata"]["name"] for item in cluster.get("configmaps")["items"]}
+            self.assertEqual(left, {"before", "after"})
+        finally:
+            cluster.close()
+
+    def test_a_namespace_takes_everything_with_it(self):
+        cluster = Cluster(REFERENCE, KUBECTL, nodes=1)
+        try:
+            cluster.kubectl("create", "namespace", "team")
+            for words in (["configmap", "a"], ["service", "clusterip", "a", "--tcp=80"],
+                          ["deployment", "a", "--image=web:1"]):
+                cluster.kubectl("create", "-n", "team", *words)
+            wait_for("it runs", lambda: cluster.containers())
+            cluster.kubectl("delete", "namespace", "team")  # waits
+            cluster.kubectl("create", "namespace", "team")
+            left = cluster.kubectl("get", "-n", "team", "configmaps,services,deployments,replicasets,pods")
+            self.assertEqual(left.stdout, "")
+        finally:
+            cluster.close()
 
     def test_a_temporary_directory_is_removed(self):
         up = subprocess.Popen([REFERENCE, "up", "--nodes", "1"], stdout=subprocess.PIPE, text=True)

@@ -1,9 +1,8 @@
-// Pod garbage collection and the namespace controller.
+// Pod garbage collection.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 
-#include "reference/controllers/namespace_controller.hpp"
 #include "reference/controllers/pod_gc.hpp"
 #include "tests/support/apps_world.hpp"
 
@@ -138,40 +137,4 @@ TEST_CASE("terminating pods that nobody will stop are deleted") {
     CHECK(f.left() == std::vector<std::string>{"staying", "unbound"});
     const auto writes = f.world.writes();
     CHECK(std::count(writes.begin(), writes.end(), "DELETE " + pods_path + "/unbound 200") == 1);
-}
-
-TEST_CASE("a namespace that is being deleted is emptied, and then let go") {
-    simulation::World world;
-    simulation::Process process(world, "kube-controller-manager");
-    const auto informers_api = process.api(simulation::user_of("system:kube-controller-manager"));
-    const auto api = process.api(simulation::user_of(service_account + "namespace-controller"));
-    client::Informer namespaces{process, *informers_api, {"ns", "/api/v1/namespaces"}};
-    NamespaceController controller{process, *api, namespaces, {{"apps/v1", "deployments"}, {"v1", "pods"}}};
-    const std::string space = "/api/v1/namespaces/team";
-    const std::string deployments = "/apis/apps/v1/namespaces/team/deployments";
-    auto pod = pod_template("web:1");
-    pod.update({{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", "p"}}}});
-    world.put(pods_path, pod);
-    world.put("/api/v1/namespaces",
-              {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", "team"}}}});
-    world.put(deployments, deployment(1, "web:1"));
-    pod["spec"].update({{"nodeName", "n"}, {"terminationGracePeriodSeconds", 10}});
-    world.put(space + "/pods", pod);
-    controller.start();
-    namespaces.start();
-    world.settle();
-    CHECK(world.writes().empty());
-
-    REQUIRE(world.act("DELETE", space).is_success());
-    world.settle();
-    CHECK(world.writes() == Writes{"DELETE " + deployments + "/web 200", "DELETE " + space + "/pods/p 200"});
-    CHECK(world.has(space));
-    world.remove(space + "/pods/p");  // the kubelet has stopped it
-    world.settle_for(5s);
-    CHECK(world.has(space));
-    world.settle_for(1s);
-    CHECK(world.writes().back() == "PUT " + space + "/finalize 200");
-    CHECK_FALSE(world.has(space));
-    CHECK(world.paths(all_pods) == std::vector<std::string>{pods_path + "/p"});
-    process.crash();
 }
