@@ -62,7 +62,8 @@ void WriteAheadLog::append(const std::vector<StoreCommit>& commits) {
 
 void WriteAheadLog::snapshot(const std::vector<Version>& versions, Revision revision) {
     write_snapshot(versions, revision);
-    begin_log();
+    trusted_ = false;
+    begin_log({});
 }
 
 void WriteAheadLog::write_snapshot(const std::vector<Version>& versions, Revision revision) {
@@ -93,15 +94,16 @@ void WriteAheadLog::write_snapshot(const std::vector<Version>& versions, Revisio
 }
 
 /// Until the directory is synced, either file may be the log after a crash.
-void WriteAheadLog::begin_log() {
-    trusted_ = false;
+void WriteAheadLog::begin_log(std::string_view bytes) {
     auto fresh = disk_->open_or_create("log.new");
     fresh->truncate(0);
+    fresh->append(bytes);
     fresh->sync();
+    trusted_ = false;
     disk_->rename("log.new", "log");
     disk_->sync();
     log_ = std::move(fresh);
-    size_ = 0;
+    size_ = bytes.size();
     has_rest_ = false;
     trusted_ = true;
 }
@@ -159,11 +161,24 @@ void WriteAheadLog::replay(VersionHistory& history, const std::function<void(con
             history.apply({std::move(version), std::move(previous)});
         }
     }
-    if (!rest.empty()) log_->truncate(size_);
-    log_->sync();  // who wrote the last commit may have been killed before it did
+    renew(std::string_view(bytes).substr(0, size_), notice);
     if (!rest.empty())
         notice(fmt::format("{}: cut off {} bytes at byte {}, of a write that a crash has torn",
                            disk_->path("log"), rest.size(), size_));
+}
+
+/// What has been read may be in the memory of the system only: who wrote the last commit may have been killed
+/// before its sync, or have seen it fail, and then no other sync of that file would write it. Without room
+/// for a new file the log can be read, and there are no writes until there is room for a snapshot.
+void WriteAheadLog::renew(std::string_view bytes, const std::function<void(const std::string&)>& notice) {
+    try {
+        begin_log(bytes);
+    } catch (const std::system_error& error) {
+        if (!trusted_ || !is_full(error.code())) throw;
+        trusted_ = false;
+        disk_->open_or_create("log.new")->truncate(0);  // a snapshot may need the room
+        notice(fmt::format("{}: not written anew: {}", disk_->path("log"), error.what()));
+    }
 }
 
 }  // namespace kcheck::reference::store

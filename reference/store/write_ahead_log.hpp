@@ -15,12 +15,14 @@
 // A disk that is full takes no append; what it took of it is cut off again, and later appends work once there
 // is room. After a failed sync nobody knows what is on the disk, and a second sync would not say (the system
 // may have dropped the pages that it could not write, and call them clean): the file is never written again,
-// and only a snapshot, with a new log behind it, makes the log usable once more.
+// and only a snapshot, with a new log behind it, makes the log usable once more. A process that starts does
+// not know what the one before has seen: it writes what it has read of the log to a new file.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reference/store/disk.hpp"
@@ -53,10 +55,11 @@ public:
 
 private:
     void write_snapshot(const std::vector<Version>& versions, Revision revision);
-    void begin_log();
+    void begin_log(std::string_view bytes);
     std::string read(const File& file, const char* name) const;
     void load_snapshot(VersionHistory& history) const;
     void replay(VersionHistory& history, const std::function<void(const std::string&)>& notice);
+    void renew(std::string_view bytes, const std::function<void(const std::string&)>& notice);
 
     std::shared_ptr<Disk> disk_;
     std::unique_ptr<File> lock_, log_;
