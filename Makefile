@@ -18,7 +18,7 @@ help:
 	@echo 'make run          build kcheck, check a Deployment of 3 replicas on 2 nodes, and build the'
 	@echo '                  cluster of kcheck up'
 	@echo 'make test         all tests but the slow ones (CI=1: warnings are errors)'
-	@echo 'make test T=NAME  one of them, http say, and what is below its name, http.parallel'
+	@echo 'make test T=NAME  one of them as ctest names it, http say, and what is below it, http.parallel'
 	@echo 'make sanitize     the unit tests under ASan with UBSan, the parallel ones under TSan'
 	@echo 'make test-all     the slow tests as well'
 	@echo 'make debug        a Debug build, every file by itself, and what it says to a simple run'

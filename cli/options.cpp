@@ -204,7 +204,7 @@ std::vector<OptionInfo> make_table() {
 
         {"walks", 0, "N", "100", "random runs to replay of each configuration under walk", false,
          implementation, gates,
-         [](Options& o, const std::string& v) { return number(o, v, &Options::walks, 0, 1'000'000); }},
+         [](Options& o, const std::string& v) { return number(o, v, &Options::walks, 1, 1'000'000); }},
         {"seed", 0, "N", "1", "of the first random run", false, implementation, gates,
          [](Options& o, const std::string& v) {
              return number(o, v, &Options::seed, 0, std::numeric_limits<std::int64_t>::max());

@@ -86,7 +86,7 @@ private:
             key_allowed_ = false;
             return advance(3);
         }
-        if (c == '%' && column() == 0 && key_allowed_) return skip_line();
+        if (c == '%' && column() == 0) return skip_line();
         if (c == '[' || c == '{') return open_flow();
         if (c == ']' || c == '}') return close_flow();
         if (c == ',') return advance();
@@ -100,8 +100,9 @@ private:
         if (c == '*' || c == '&' || c == '!') return property();
         if ((c == '|' || c == '>') && depth_ == 0) return block_scalar();
         if (c == '\'' || c == '"') return quoted(c);
-        // What cannot begin a scalar stops the parser.
-        if (among(c, indicators) || (depth_ > 0 && c == '?')) at_ = text_.size();
+        // What cannot begin a scalar should stop the parser. It is not relied on: what nests behind it
+        // counts.
+        if (among(c, indicators) || (depth_ > 0 && c == '?')) return advance();
         plain();
     }
 

@@ -89,11 +89,10 @@ bool LabelSelector::matches(const std::map<std::string, std::string>& labels) co
 }
 
 bool LabelSelector::matches(const Value& labels) const {
-    return matches_by([&](const std::string& key) -> std::optional<std::string_view> {
-        const Value* label = labels.find(key);
-        if (label == nullptr) return std::nullopt;
-        return label->text;
-    });
+    std::map<std::string, std::string> texts;
+    for (const Member& label : labels.members)
+        if (!label.value.is(Value::Kind::null)) texts.emplace(label.key, label.value.text);
+    return matches(texts);
 }
 
 std::string LabelSelector::to_string() const {

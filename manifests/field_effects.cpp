@@ -137,7 +137,11 @@ constexpr FieldEffect pod_spec[] = {
     decides("initContainers", "init-containers"),
     decides("nodeName", "node-name"),
     modelled("nodeSelector"),
-    modelled("overhead"),
+    decides("overhead", "pod-admission"),  // refused but as the RuntimeClass has it
+    // Refused but as the PriorityClass has them.
+    decides("preemptionPolicy", "pod-admission", "PreemptLowerPriority",
+            [](const Value& value) { return value.text == "PreemptLowerPriority"; }),
+    decides("priority", "pod-admission", "0", is_zero),
     assumed("priorityClassName"),
     decides("readinessGates", "readiness-gates"),
     decides("resourceClaims", "resource-claims"),
@@ -149,6 +153,7 @@ constexpr FieldEffect pod_spec[] = {
     decides("schedulingGroup", "scheduling-group"),
     assumed("serviceAccount"),
     assumed("serviceAccountName"),
+    decides("setHostnameAsFQDN", "host-name", "false", is_zero),
     // A container may take any time to stop, but for 0 its pod does not wait for it.
     decides("terminationGracePeriodSeconds", "immediate-deletion", "not 0", is_true),
     modelled("tolerations"),
@@ -157,7 +162,10 @@ constexpr FieldEffect pod_spec[] = {
 constexpr FieldEffect pod_os[] = {
     decides("name", "pod-os", "linux", [](const Value& value) { return value.text == "linux"; })};
 
+// Together they may keep a container from being started: read.cpp.
 constexpr FieldEffect pod_security_context[] = {
+    modelled("runAsNonRoot"),
+    modelled("runAsUser"),
     decides("supplementalGroupsPolicy", "node-features", "Merge",
             [](const Value& value) { return value.text == "Merge"; }),
     decides("sysctls", "sysctls"),
@@ -209,8 +217,12 @@ constexpr FieldEffect resources[] = {decides("claims", "resource-claims"), model
                                      modelled("requests")};
 
 // What user an image runs as is a matter of the image, which is assumed to fit.
-constexpr FieldEffect security_context[] = {decides(
-    "procMount", "node-features", "Default", [](const Value& value) { return value.text == "Default"; })};
+constexpr FieldEffect security_context[] = {
+    decides("procMount", "node-features", "Default",
+            [](const Value& value) { return value.text == "Default"; }),
+    modelled("runAsNonRoot"),
+    modelled("runAsUser"),
+};
 
 constexpr FieldEffect profile[] = {decides("localhostProfile", "node-profiles")};
 
@@ -252,6 +264,12 @@ constexpr FieldEffect secret_volume[] = {assumed("secretName")};
 // With a type that must be there already, it is one of the things assumed.
 constexpr FieldEffect host_path[] = {assumed("path")};
 constexpr FieldEffect image_volume[] = {assumed("reference")};
+// A file in a volume, which something has to have written.
+constexpr FieldEffect environment_source[] = {decides("fileKeyRef", "file-keys")};
+
+constexpr FieldEffect empty_dir[] = {
+    decides("medium", "volumes", "Memory", [](const Value& value) { return value.text == "Memory"; })};
+
 constexpr FieldEffect claim_volume[] = {assumed("claimName")};
 constexpr FieldEffect claim_template[] = {as(template_metadata, {.name = "metadata"})};
 
@@ -270,6 +288,9 @@ constexpr std::array table = {
                 "workingDir",
                 container},
     TypeEffects{"core.ContainerPort", "containerPort hostIP name protocol", container_port},
+    TypeEffects{"core.EmptyDirVolumeSource", "sizeLimit", empty_dir},
+    TypeEffects{"core.EnvVarSource", "configMapKeyRef fieldRef resourceFieldRef secretKeyRef",
+                environment_source},
     TypeEffects{"core.HostPathVolumeSource", "type", host_path},
     TypeEffects{"core.ImageVolumeSource", "pullPolicy", image_volume},
     TypeEffects{"core.Lifecycle", "stopSignal", lifecycle},
@@ -287,14 +308,13 @@ constexpr std::array table = {
     TypeEffects{"core.PodAntiAffinity", preferred, pod_anti_affinity},
     TypeEffects{"core.PodOS", "", pod_os},
     TypeEffects{"core.PodSecurityContext",
-                "appArmorProfile fsGroup fsGroupChangePolicy runAsGroup runAsNonRoot runAsUser "
-                "seLinuxChangePolicy seLinuxOptions seccompProfile supplementalGroups windowsOptions",
+                "appArmorProfile fsGroup fsGroupChangePolicy runAsGroup seLinuxChangePolicy "
+                "seLinuxOptions seccompProfile supplementalGroups windowsOptions",
                 pod_security_context},
     TypeEffects{"core.PodSpec",
                 "activeDeadlineSeconds automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks "
-                "hostAliases hostIPC hostPID hostname hostnameOverride imagePullSecrets os preemptionPolicy "
-                "priority restartPolicy securityContext setHostnameAsFQDN shareProcessNamespace subdomain "
-                "topologySpreadConstraints volumes",
+                "hostAliases hostIPC hostPID hostname hostnameOverride imagePullSecrets os restartPolicy "
+                "securityContext shareProcessNamespace subdomain topologySpreadConstraints volumes",
                 pod_spec},
     TypeEffects{"core.PodTemplateSpec", "", pod_template},
     TypeEffects{"core.ResourceRequirements", "", resources},
@@ -305,7 +325,7 @@ constexpr std::array table = {
     TypeEffects{"core.SecretVolumeSource", "defaultMode items optional", secret_volume},
     TypeEffects{"core.SecurityContext",
                 "allowPrivilegeEscalation appArmorProfile capabilities privileged readOnlyRootFilesystem "
-                "runAsGroup runAsNonRoot runAsUser seLinuxOptions seccompProfile windowsOptions",
+                "runAsGroup seLinuxOptions seccompProfile windowsOptions",
                 security_context},
     TypeEffects{"core.Taint", "timeAdded", taint},
     TypeEffects{"core.Toleration", "tolerationSeconds", toleration},
@@ -344,7 +364,7 @@ std::string_view types_of_no_effect() {
            "core.CephFSVolumeSource core.CinderVolumeSource core.ClusterTrustBundleProjection "
            "core.ContainerResizePolicy core.ContainerRestartRule core.ContainerRestartRuleOnExitCodes "
            "core.DownwardAPIProjection core.DownwardAPIVolumeFile core.DownwardAPIVolumeSource "
-           "core.EmptyDirVolumeSource core.EnvFromSource core.EnvVar core.EnvVarSource "
+           "core.EnvFromSource core.EnvVar "
            "core.EphemeralVolumeSource core.ExecAction core.FCVolumeSource core.FileKeySelector "
            "core.FlexVolumeSource core.FlockerVolumeSource core.GCEPersistentDiskVolumeSource "
            "core.GRPCAction core.GitRepoVolumeSource core.GlusterfsVolumeSource core.HTTPGetAction "

@@ -133,6 +133,7 @@ private:
         require_version(object, "Deployment", version, "apps/v1");
         std::vector<LeftOut> found = check_schema(file_, object, deployment_schema());
         validate_deployment(file_, object);
+        run_as_root(object, found);
         Deployment decoded = decode_deployment(file_, object);
         set_defaults(decoded);
         decoded.left_out = std::move(found);
@@ -149,6 +150,25 @@ private:
             return;
         }
         again(object, decoded, *known, specs_[static_cast<std::size_t>(known - out_.deployments.begin())]);
+    }
+
+    /// Containers that the kubelet does not start: their user is root, and they may not run as root
+    /// (pkg/kubelet/kuberuntime/security_context.go: verifyRunAsNonRoot). What a container does not say,
+    /// its pod says.
+    void run_as_root(const Value& deployment, std::vector<LeftOut>& found) const {
+        const Value& pod = deployment.at("spec").at("template").at("spec");
+        for (const char* list : {"containers", "initContainers"})
+            for (const Value& container : pod.at(list).items) {
+                const auto said = [&](const char* name) -> const Value& {
+                    const Value* own = container.at("securityContext").find(name);
+                    return own != nullptr ? *own : pod.at("securityContext").at(name);
+                };
+                const Value& user = said("runAsUser");
+                const bool is_root = user.is(Value::Kind::integer) && user.integer == 0;
+                if (is_root && said("runAsNonRoot").integer != 0)
+                    found.push_back(
+                        left_out("root-user", file_, user.place, "runAsUser: 0 with runAsNonRoot"));
+            }
     }
 
     /// A later apply: of what it changes, spec.replicas is modelled.

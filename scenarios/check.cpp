@@ -131,7 +131,7 @@ private:
             const auto& pipeline = *encoded;
             result_.bounds = bounds_;
             const EndAt end_at{.bounds_left = !is_ample(), .any_violation = options_.fail_fast};
-            const auto decided = decide(pipeline, asked, end_at, limits(), watching_);
+            const auto decided = search(pipeline, asked, end_at, limits());
             result_.covered = decided.covered;
             result_.reason.clear();
             result_.peak_bytes = std::max(result_.peak_bytes, decided.peak_bytes);
@@ -157,6 +157,19 @@ private:
             }
             if (decided.exceeded == 0) return;
             bounds_.grow(decided.exceeded);
+        }
+    }
+
+    /// What the engine has no room for in the middle of a search ends it as any limit does.
+    Decided search(const Pipeline& pipeline, std::span<const Property* const> asked, EndAt end_at,
+                   const Limits& limit) const {
+        try {
+            return decide(pipeline, asked, end_at, limit, watching_);
+        } catch (const std::length_error& error) {
+            Decided nothing;
+            for (const auto* property : asked) nothing.findings.push_back({property, Answer::open, {}, {}});
+            nothing.cut_short = error.what();
+            return nothing;
         }
     }
 
@@ -258,8 +271,7 @@ private:
         for (;;) {
             const auto plain = encode_if_it_fits(k.configuration, k.reductions.plain(), bounds);
             if (!plain) return {Answer::open, {}, no_room_in(bounds)};
-            const auto decided =
-                decide(*plain, asked, {.bounds_left = true, .any_violation = false}, limit, watching_);
+            const auto decided = search(*plain, asked, {.bounds_left = true, .any_violation = false}, limit);
             const auto& finding = decided.findings.front();
             if (finding.answer == Answer::violated) return {Answer::violated, exactly(*plain, finding), {}};
             if (finding.answer == Answer::holds) return {Answer::holds, {}, {}};

@@ -40,6 +40,8 @@ public:
         : plan_(plan), replayer_(std::move(replayer)), options_(options), stop_(*options.stop) {}
 
     std::vector<GateCase> run() {
+        for (const auto* calls : {&plan_.verify, &plan_.cover, &plan_.walk})
+            for (const auto& call : *calls) look_at(call);
         for (const auto& call : plan_.verify) add("verify", call, [&](GateCase& one) { verify(one); });
         for (const auto& call : plan_.cover) add("cover", call, [&](GateCase& one) { cover(one); });
         for (const auto& call : plan_.walk) add("walk", call, [&](GateCase& one) { walk(one); });
@@ -51,6 +53,17 @@ public:
     }
 
 private:
+    /// A call that is wrong is so before anything runs: what has been found is not lost for it.
+    void look_at(const std::string& call) const {
+        const auto& workload = read(call).workload;
+        try {
+            model::Pipeline(workload.configuration, workload.wanted,
+                            model::Bounds::least(workload.configuration));
+        } catch (const std::length_error&) {
+            throw Failure{fmt::format("{}: {}", call, too_large)};
+        }
+    }
+
     template <class Run>
     void add(const std::string& suite, const std::string& name, Run&& run) {
         if (stop_.load()) return;
@@ -60,8 +73,11 @@ private:
         one.name = name;
         try {
             run(one);
-        } catch (const std::length_error&) {
-            throw Failure{fmt::format("{}: {}", name, too_large)};
+        } catch (const std::length_error& error) {  // a limit of the engine
+            if (one.status != Status::failed) {
+                one.status = Status::incomplete;
+                one.summary = error.what();
+            }
         }
         one.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
         if (stop_.load() && one.status == Status::passed) {
@@ -235,7 +251,9 @@ GateCase::Status overall(const std::vector<GateCase>& cases, bool stopped) {
         return std::ranges::any_of(cases, [&](const GateCase& one) { return one.status == status; });
     };
     if (some(Status::failed)) return Status::failed;
-    return some(Status::incomplete) || stopped ? Status::incomplete : Status::passed;
+    if (some(Status::incomplete) || stopped) return Status::incomplete;
+    return some(Status::passed) ? Status::passed
+                                : Status::incomplete;  // nothing ran: nothing can have passed
 }
 
 tl::expected<std::vector<GateCase>, std::string> run_gate(const GatePlan& plan, driver::Replayer replayer,

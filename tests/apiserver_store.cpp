@@ -16,11 +16,13 @@ public:
     }
     store::WriteResult put(const std::string& key, const std::string& value,
                            store::Revision expected) override {
+        if (writes_left && --*writes_left < 0) throw store::StoreFull("no space left");
         auto result = reachable().put(key, value, expected);
         if (loses_reply) throw store::StoreUnavailable("etcdserver: request timed out");
         return result;
     }
     store::WriteResult remove(const std::string& key, store::Revision expected) override {
+        if (writes_left && --*writes_left < 0) throw store::StoreFull("no space left");
         return reachable().remove(key, expected);
     }
     store::Revision revision() override { return reachable().revision(); }
@@ -35,6 +37,7 @@ public:
 
     bool is_reachable = true;
     bool loses_reply = false;
+    std::optional<int> writes_left;  // the rest find no room
     int watches = 0;
     std::function<void(const std::string&)> end_watch;
 
@@ -105,4 +108,28 @@ TEST_CASE("a store that does not answer is a 504, and so is a write whose reply 
     CHECK(string_at(lost.body, "/reason") == "Timeout");
     store.loses_reply = false;
     CHECK(names(api.handle(admin, list_of_pods()).body) == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("507 says that nothing has happened, so what has happened in part is no 507", "[apiserver]") {
+    FailingStore store;
+    ApiServer api(store, {});
+    CHECK(api.handle(admin, create_pod("a")).status == 201);
+    // A pod is marked, and then removed.
+    store.writes_left = 0;
+    const Request remove{.method = "DELETE", .path = pods + "/a"};
+    CHECK(api.handle(admin, remove).status == 507);
+    store.writes_left = 1;
+    CHECK(api.handle(admin, remove).status == 504);
+    store.writes_left.reset();
+    CHECK(api.handle(admin, remove).status == 200);
+    // An object is stored, and then the event that nothing acts on it.
+    const Request create{.method = "POST",
+                         .path = "/api/v1/namespaces/default/services",
+                         .body = {{"apiVersion", "v1"},
+                                  {"kind", "Service"},
+                                  {"metadata", {{"name", "a"}}},
+                                  {"spec", {{"ports", {{{"port", 80}}}}}}}};
+    store.writes_left = 1;
+    CHECK(api.handle(admin, create).status == 201);
+    CHECK(*store.writes_left < 0);
 }

@@ -253,3 +253,21 @@ TEST_CASE("who has had room for long loses it, the oldest first, and only as nee
     d.reset();
     CHECK(budget.bytes() == 0);
 }
+
+TEST_CASE("the body of a watch is not held for as long as it lasts", "[parallel]") {
+    const TestServer server([](http::HttpsServerOptions& options) {
+        options.bodies_bytes_most = static_cast<std::size_t>(options.body_bytes_most);
+    });
+    RawClient watcher(server);
+    watcher.send(
+        "GET /api/v1/namespaces/default/configmaps?watch=1 HTTP/1.1\r\nHost: a\r\n"
+        "Authorization: Bearer secret\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    CHECK_THAT(watcher.read_some(), Catch::StartsWith("HTTP/1.1 200"));
+    const auto body = config_map("a", 1000).dump();
+    RawClient writer(server);
+    writer.send(
+        fmt::format("POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                    "Authorization: Bearer secret\r\nContent-Length: {}\r\n\r\n{}",
+                    body.size(), body));
+    CHECK_THAT(writer.read_to_end(), Catch::StartsWith("HTTP/1.1 201"));
+}

@@ -105,6 +105,9 @@ TEST_CASE("megabytes of brackets are refused where they exceed the depth", "[kub
     for (const char* part : {"{", "[", "{a: ", "[[],", "? [", "[a, {b: "})
         CHECK(refusal(repeated(part, many / std::string_view(part).size())) ==
               "nested more than 100 levels deep");
+    // Nor behind what yaml-cpp may or may not stop at.
+    for (const char* first : {"[\n---\n%x\n", "[ @ ", "[ ` ", "[ % "})
+        CHECK(refusal(first + repeated("[", many)) == "nested more than 100 levels deep");
     CHECK(refusal("a: " + repeated("[", 101)) == "nested more than 100 levels deep");
     CHECK(refusal("a:\n  - b\n  - c: {" + repeated("d: {", 200)) == "nested more than 100 levels deep");
     CHECK(refusal("- - " + repeated("[", 90) + repeated("]", 90)).empty());
@@ -137,7 +140,7 @@ TEST_CASE("flow collections are as deep before parsing as after", "[kubernetes]"
     const auto below = [&](std::size_t most) {
         return std::uniform_int_distribution<std::size_t>(0, most - 1)(random);
     };
-    constexpr std::string_view bytes = "{}[],:'\"#|>-? \n\t&*!ab";
+    constexpr std::string_view bytes = "{}[],:'\"#|>-? \n\t&*!%@ab";
     int deep = 0, compared = 0;
     for (int round = 0; round < 6; ++round)
         for (std::string text : texts) {

@@ -1,6 +1,10 @@
 // What kube-apiserver forgets of the past: all stores.
+#include <future>
+#include <mutex>
+
 #include "reference/store/compactor.hpp"
 #include "tests/store_support.hpp"
+#include "tests/support/memory_disk.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::store;
@@ -57,9 +61,22 @@ TEMPLATE_TEST_CASE("Of two kube-apiservers one compacts, and the other takes ove
 }
 
 TEST_CASE("A compactor takes its turns, says what fails, and ends at once", "[store]") {
-    EmbeddedStore store;
+    const auto disk = std::make_shared<MemoryDisk>();
+    EmbeddedStore store({.disk = disk});
     const auto old = put_over(store, "a", "one");
     put_over(store, "a", "two");
+    disk->room = 0;
+    std::promise<std::string> failure;
+    std::once_flag first;
+    {
+        const Compactor compactor(store, std::chrono::milliseconds(5), [&](const std::string& line) {
+            std::call_once(first, [&] { failure.set_value(line); });
+        });
+        CHECK_THAT(failure.get_future().get(),
+                   Catch::StartsWith("the history could not be compacted: disk: "));
+    }
+    CHECK(store.range("a", {}, 0, old).items.size() == 1);
+    disk->room = std::string::npos;
     {
         const Compactor compactor(store, std::chrono::milliseconds(5), [](const std::string&) {});
         for (int i = 0; i < 2000; ++i) {

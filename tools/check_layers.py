@@ -41,7 +41,7 @@ MAY_INCLUDE = {
     "reference/apiserver": reference("store"),
     "reference/http": reference("client", "apiserver"),
     "reference/controllers": reference("client"),
-    "reference/scheduler": reference("client", "apiserver"),
+    "reference/scheduler": reference("client"),
     "reference/kubelet": reference("client", "runtime", "scheduler"),
     "reference/simulation": reference("store", "client", "runtime", "apiserver"),
     "reference/replay": reference(*COMPONENTS, "simulation"),

@@ -1,4 +1,7 @@
 // ValidateContainerResourceRequirements
+#include <map>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "kubernetes/quantity.hpp"
@@ -51,7 +54,9 @@ void validate_quantities(const Value& amounts, const std::string& path, FieldErr
 
 void validate_resources(const Value& resources, const std::string& path, FieldErrors& errors) {
     const Value& limits = resources.at("limits");
+    std::map<std::string_view, const Value*> limit_of;  // a search for each request would be quadratic
     for (const Member* amount : ordered(limits)) {
+        limit_of.emplace(amount->key, &amount->value);
         const std::string at = keyed(join(path, "limits"), amount->key);
         validate_resource_name(amount->key, at, errors);
         validate_quantity(*amount, at, errors);
@@ -63,14 +68,14 @@ void validate_resources(const Value& resources, const std::string& path, FieldEr
         validate_resource_name(amount->key, at, errors);
         validate_quantity(*amount, at, errors);
         const bool overcommits = is_native(amount->key) && !is_huge_page(amount->key);
-        const Value* written = limits.find(amount->key);
-        if (written == nullptr) {
+        const auto written = limit_of.find(amount->key);
+        if (written == limit_of.end()) {
             if (!overcommits)
                 errors.required(join(path, "limits"), "Limit must be set for non overcommitable resources");
             continue;
         }
         const auto request = Quantity::parse(amount->value.text);
-        const auto limit = Quantity::parse(written->text);
+        const auto limit = Quantity::parse(written->second->text);
         if (!request || !limit) continue;
         if (!overcommits && *request != *limit)
             errors.invalid(at_requests, request->to_string(),

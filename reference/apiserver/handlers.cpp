@@ -115,7 +115,6 @@ private:
     Response update() {
         require_named();
         call_.dry_run = parse_dry_run(request_, "UpdateOptions");
-        restrict_current();
         if (is("finalize")) return shown(finalize_namespace(registry_, call_, key_, request_.body));
         if (is("scale")) {
             const Json scale = decode_kind("autoscaling/v1", "Scale", request_.body);
@@ -149,7 +148,6 @@ private:
         require_named();
         require_readable();
         call_.dry_run = parse_dry_run(request_, "PatchOptions");
-        restrict_current();
         if (is("scale")) {
             const auto* type = kubernetes::schema().kind("autoscaling/v1", "Scale");
             return shown(update_scale(registry_, call_, key_,

@@ -7,6 +7,7 @@
 #include "reference/apiserver/status_error.hpp"
 #include "reference/apiserver/strategy.hpp"
 #include "reference/base/json_access.hpp"
+#include "reference/store/store.hpp"
 
 namespace kcheck::reference::apiserver {
 
@@ -53,6 +54,8 @@ void report_not_reconciled(Registry& registry, const Resource& resource, const J
         registry.create(Call{reporter, "create"}, {events, space, ""}, std::move(event));
     } catch (const StatusError&) {
         // A name that is too long for an event's, or one that is there already.
+    } catch (const store::StoreUnavailable&) {
+        // The object is stored, and that is what its creator is told.
     }
 }
 

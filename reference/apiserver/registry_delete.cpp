@@ -160,9 +160,18 @@ Deleted Registry::remove(const Call& call, const ObjectKey& key, DeleteOptions o
 Json Registry::remove_now(const Call& call, const ObjectKey& key, Json last, bool marked,
                           const DeleteOptions& options) {
     const auto uid = string_at(last, "/metadata/uid");
+    // That there is no room now does not say that nothing has happened: the mark has been committed.
+    const auto remove_marked = [&](const std::string& version) {
+        try {
+            return write(call, key, Json(), std::stoll(version));
+        } catch (const store::StoreFull& error) {
+            if (!marked) throw;
+            throw store::StoreUnavailable(error.what());
+        }
+    };
     for (;;) {
         const auto version = string_at(last, "/metadata/resourceVersion");
-        const auto result = write(call, key, Json(), std::stoll(version));
+        const auto result = remove_marked(version);
         if (result.committed) {
             set_resource_version(last, result.revision);
             return last;

@@ -61,6 +61,4 @@ std::vector<std::string> index_by_controller(const Json& object) {
 
 std::string orphans_of(const std::string& space) { return "orphan/" + space; }
 
-std::vector<std::string> index_by_namespace(const Json& object) { return {namespace_of(object)}; }
-
 }  // namespace kcheck::reference::client

@@ -51,6 +51,5 @@ inline constexpr const char* controller_index = "controller";
 /// without one are found under orphans_of their namespace.
 std::vector<std::string> index_by_controller(const Json& object);
 std::string orphans_of(const std::string& space);
-std::vector<std::string> index_by_namespace(const Json& object);
 
 }  // namespace kcheck::reference::client

@@ -40,8 +40,6 @@ public:
     int failures(const std::string& key) const;
 
     const std::string& component() const { return component_; }
-    bool is_waiting(const std::string& key) const { return waiting_.contains(key); }
-    bool is_syncing(const std::string& key) const { return syncing_.contains(key); }
     bool is_delayed(const std::string& key) const { return delayed_.contains(key); }
     bool is_idle() const { return waiting_.empty() && syncing_.empty(); }
 

@@ -197,7 +197,7 @@ net::awaitable<bool> Connection::serve_request() {
     if (error) co_return co_await refuse_malformed(error);
     room->keep();
     auto& call = std::get<Call>(admitted);
-    co_return co_await serve_admitted(std::move(call), parser);
+    co_return co_await serve_admitted(std::move(call), parser, std::move(room));
 }
 
 /// Who asks what, if they may: all that can be said before the body is read.
@@ -249,15 +249,25 @@ std::optional<Response> Connection::impersonate_in(Call& call, const RequestHead
     return std::nullopt;
 }
 
-net::awaitable<bool> Connection::serve_admitted(Call call, Parser& parser) {
+/// The room of the body is given back as soon as there is no body any more: a watch may last for an hour,
+/// and a reply waits for its reader.
+net::awaitable<bool> Connection::serve_admitted(Call call, Parser& parser,
+                                                std::optional<ByteBudget::Room> room) {
     const bool keep_alive = parser.keep_alive();
-    if (apiserver::ApiServer::is_watch(call.request))
+    if (apiserver::ApiServer::is_watch(call.request)) {
+        parser.get().body() = {};
+        room.reset();
         co_return co_await serve_watch(std::move(call), keep_alive);
+    }
+    // Others may have come while the body did.
+    if (server_.requests >= server_.options.requests_most)
+        co_return co_await reply(too_many_requests(), keep_alive);
     auto work = [this, call = std::move(call), body = std::move(parser.get().body())]() mutable {
         return handle(call, body);
     };
     const Counted counted(server_.requests);
     Response response = co_await on_pool(server_.pool, std::move(work));
+    room.reset();
     co_return co_await reply(std::move(response), keep_alive);
 }
 

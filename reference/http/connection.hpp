@@ -66,7 +66,8 @@ private:
 
     // These return whether the connection can serve another request.
     boost::asio::awaitable<bool> serve_request();
-    boost::asio::awaitable<bool> serve_admitted(Call call, Parser& parser);
+    boost::asio::awaitable<bool> serve_admitted(Call call, Parser& parser,
+                                                std::optional<ByteBudget::Room> room);
     boost::asio::awaitable<bool> serve_watch(Call call, bool keep_alive);
     boost::asio::awaitable<bool> refuse_malformed(boost::system::error_code error);
     boost::asio::awaitable<bool> reply(Response response, bool keep_alive);

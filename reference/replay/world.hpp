@@ -13,7 +13,8 @@ namespace kcheck::reference::replay {
 
 class ReplayWorld final : public simulation::World {
 public:
-    using World::World;
+    /// Without the log: a run may be long, and what it did is in the state.
+    explicit ReplayWorld(Switches switches) : World(std::move(switches)) { keeps_log = false; }
 
     /// Whether a write that is carried out now would show in the state that a trace compares.
     bool would_show(const User& user, const Request& request);

@@ -43,7 +43,7 @@ std::pair<Response, Response> World::arrive(const PendingRequest& pending) {
     const auto planned = fault ? fault(pending.user, pending.request) : std::nullopt;
     Response response =
         !planned || planned->is_carried_out ? carry_out(pending.user, pending.request) : planned->reply;
-    log.push_back({pending.user.name, pending.request, response.status});
+    if (keeps_log) log.push_back({pending.user.name, pending.request, response.status});
     Response reply = planned ? planned->reply : response;
     return {std::move(response), std::move(reply)};
 }

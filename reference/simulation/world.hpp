@@ -73,6 +73,7 @@ public:
     /// Asked about each request of a process that arrives.
     std::function<std::optional<Fault>(const User&, const Request&)> fault;
     std::vector<Arrival> log;
+    bool keeps_log = true;
     /// The log without reads, as "METHOD path status"; of one user, or of all.
     std::vector<std::string> writes(const std::string& user = {}) const;
 

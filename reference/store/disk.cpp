@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <vector>
 
 namespace kcheck::reference::store {
 
@@ -62,10 +63,22 @@ private:
 
 constexpr int open_flags = O_RDWR | O_APPEND | O_CLOEXEC;
 
+void sync_directory(const std::filesystem::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) fail(path.string(), "open");
+    const PosixFile opened(descriptor, path.string());
+    if (::fsync(descriptor) != 0) fail(path.string(), "fsync");
+}
+
 }  // namespace
 
-PosixDisk::PosixDisk(std::filesystem::path directory) : directory_(std::move(directory)) {
+/// A directory that was made is there after a crash when the one above it has been synced.
+PosixDisk::PosixDisk(std::filesystem::path directory) : directory_(std::filesystem::absolute(directory)) {
+    std::vector<std::filesystem::path> above;
+    for (auto path = directory_; !std::filesystem::exists(path); path = path.parent_path())
+        above.push_back(path.parent_path());
     std::filesystem::create_directories(directory_);
+    for (const auto& path : above) sync_directory(path);
 }
 
 std::unique_ptr<File> PosixDisk::open(const std::string& name) {
@@ -85,12 +98,7 @@ void PosixDisk::rename(const std::string& from, const std::string& to) {
     std::filesystem::rename(path(from), path(to));
 }
 
-void PosixDisk::sync() {
-    const int descriptor = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) fail(path({}), "open");
-    const PosixFile opened(descriptor, path({}));
-    if (::fsync(descriptor) != 0) fail(path({}), "fsync");
-}
+void PosixDisk::sync() { sync_directory(directory_); }
 
 std::string PosixDisk::path(const std::string& name) const {
     return name.empty() ? directory_.string() : (directory_ / name).string();

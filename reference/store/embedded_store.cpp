@@ -142,8 +142,11 @@ void EmbeddedStore::commit(const std::vector<Write*>& batch) {
             std::any_of(batch.begin(), batch.end(), [](const Write* write) { return write->is_probe; });
         make_durable(commits, probes);
         show(std::move(commits));
+    } catch (const StoreFull& error) {
+        fail(error, true);
+        disk_failed(error.what());
     } catch (const std::system_error& error) {
-        // No room for a new log either: but what the one before has of these commits is not known.
+        // A sync that says that there is no room does not say what of these commits is on the disk.
         fail(error, is_full(error.code()) && log_->is_trusted());
         disk_failed(error.what());
     } catch (const std::exception& error) {
@@ -176,7 +179,15 @@ std::vector<StoreCommit> EmbeddedStore::decide(const std::vector<Write*>& batch)
 
 void EmbeddedStore::make_durable(const std::vector<StoreCommit>& commits, bool is_probe) {
     if (!log_ || (commits.empty() && !is_probe)) return;
-    if (!log_->is_trusted() || log_->size() > snapshot_at_) renew_log();
+    if (!log_->is_trusted() || log_->size() > snapshot_at_) {
+        try {
+            renew_log();
+        } catch (const std::system_error& error) {
+            // Nothing of these commits has been written yet, whatever has become of those before.
+            if (is_full(error.code())) throw StoreFull(error.what());
+            throw;
+        }
+    }
     log_->append(commits);
     disk_works();
 }

@@ -62,7 +62,6 @@ void WriteAheadLog::append(const std::vector<StoreCommit>& commits) {
 
 void WriteAheadLog::snapshot(const std::vector<Version>& versions, Revision revision) {
     write_snapshot(versions, revision);
-    trusted_ = false;
     begin_log({});
 }
 
@@ -176,7 +175,7 @@ void WriteAheadLog::renew(std::string_view bytes, const std::function<void(const
     } catch (const std::system_error& error) {
         if (!trusted_ || !is_full(error.code())) throw;
         trusted_ = false;
-        disk_->open_or_create("log.new")->truncate(0);  // a snapshot may need the room
+        if (const auto fresh = disk_->open("log.new")) fresh->truncate(0);  // a snapshot may need the room
         notice(fmt::format("{}: not written anew: {}", disk_->path("log"), error.what()));
     }
 }

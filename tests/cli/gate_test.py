@@ -77,6 +77,16 @@ class Gate(unittest.TestCase):
         self.assertEqual(done.stdout.count("is not taken with the switch on"),
                          done.stdout.count("FAILED"))
 
+    def test_a_plan_of_nothing_is_no_pass(self):
+        done = run("gate", self.plan("verify: []\nvariants: false\n"), "--on", "reference")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+
+    def test_a_wrong_line_is_said_before_anything_runs(self):
+        done = run("gate", self.plan("verify: ['--replicas 1 --nodes 1', '--replicas 100 --nodes 50']\n"),
+                   "--on", "reference")
+        self.assertEqual(done.returncode, 2)
+        self.assertNotIn("passed", done.stdout)
+
     def test_plans_are_refused_where_they_are_wrong(self):
         for text, message in (("- x\n", "gate.yaml:1:1: a gate file is a map"),
                               ("cover: 3\n", "gate.yaml:1:8: cover is a list of strings"),
@@ -91,6 +101,8 @@ class Gate(unittest.TestCase):
             done = run("gate", self.plan(text), "--on", "reference")
             self.assertEqual(done.returncode, 2, text)
             self.assertIn(message, done.stderr)
+        done = run("gate", self.plan("walk: ['--replicas 1']\n"), "--on", "reference", "--walks", "0")
+        self.assertEqual(done.returncode, 2)
         done = run("gate")
         self.assertEqual(done.returncode, 2)
         self.assertIn("gate needs an implementation: --on reference", done.stderr)

@@ -83,6 +83,34 @@ class Small(unittest.TestCase):
         self.assertEqual((one["name"], one["file"], one["line"], one["column"]),
                          ("pod-anti-affinity", "anti.yaml", 10, 36))
 
+    def test_pods_that_admission_refuses_or_a_kubelet_does_not_start_are_undecided(self):
+        root = ", securityContext: {runAsUser: 0}"
+        for pod, more, left_out in (
+                ("priority: 5", "", {"pod-admission"}),
+                ("preemptionPolicy: Never", "", {"pod-admission"}),
+                ("overhead: {cpu: 10m}", "", {"pod-admission"}),
+                ("setHostnameAsFQDN: true", "", {"host-name"}),
+                ("volumes: [{name: v, emptyDir: {medium: HugePages-2Mi}}]", "", {"volumes"}),
+                ("volumes: [{name: v, emptyDir: {}}]",
+                 ", env: [{name: A, valueFrom: {fileKeyRef: {volumeName: v, path: f, key: k}}}]",
+                 {"file-keys"}),
+                ("securityContext: {runAsNonRoot: true}", root, {"root-user"}),
+                ("securityContext: {runAsNonRoot: true, runAsUser: 0}", "", {"root-user"}),
+                # The container's word goes before the pod's.
+                ("securityContext: {runAsNonRoot: true, runAsUser: 0}",
+                 ", securityContext: {runAsUser: 1000}", set()),
+                ("securityContext: {runAsNonRoot: true}", "", set()),
+                ("volumes: [{name: v, emptyDir: {medium: Memory}}]", root, set()),
+                ("preemptionPolicy: PreemptLowerPriority", "", set())):
+            with self.subTest(pod=pod, more=more):
+                text = deployment(more=more).replace("    spec:\n      con",
+                                                     f"    spec:\n      {pod}\n      con")
+                code, document = check(more=("-f", "-"), input=text)
+                self.assertEqual((code, names(document)), (3 if left_out else 0, left_out))
+                code, document = check(
+                    more=("-f", "-", *[word for name in left_out for word in ("--assume", name)]), input=text)
+                self.assertEqual((code, document["verdict"]), (0, "holds"))
+
     def test_both_deployments_are_checked(self):
         code, document = check("two.yaml")
         self.assertEqual(code, 3)
