@@ -197,7 +197,8 @@ TEST_CASE("every kind that is created here is known in protobuf", "[parallel]") 
     const TestServer server;
     TestClient client(server.config_of(administrator));
     std::vector<std::string> versions = {"/api/v1"};
-    for (const auto& group : client.send({"GET", "/apis"}).body.at("groups"))
+    const auto groups = client.send({"GET", "/apis"}).body;
+    for (const auto& group : groups.at("groups"))
         for (const auto& version : group.at("versions"))
             versions.push_back("/apis/" + string_at(version, "/groupVersion"));
     // Its typed client is in no component of Kubernetes that creates any; kubectl sends JSON.
