@@ -19,6 +19,13 @@ Interval checked(std::int64_t low, std::int64_t high) {
 }  // namespace
 
 std::vector<Interval> intervals(const Arena& arena, const std::vector<std::int32_t>& sizes) {
+    std::vector<Interval> ranges;
+    ranges.reserve(sizes.size());
+    for (const std::int32_t size : sizes) ranges.push_back({0, size - 1});
+    return intervals(arena, ranges);
+}
+
+std::vector<Interval> intervals(const Arena& arena, const std::vector<Interval>& ranges) {
     std::vector<Interval> result(arena.size());
     for (NodeId id = 0; id < arena.size(); ++id) {
         const Node& node = arena.node(id);
@@ -27,7 +34,7 @@ std::vector<Interval> intervals(const Arena& arena, const std::vector<std::int32
         const Interval& c = result[node.c];
         switch (node.op) {
             case Op::constant: result[id] = {node.value, node.value}; break;
-            case Op::variable: result[id] = {0, sizes.at(static_cast<VariableId>(node.value)) - 1}; break;
+            case Op::variable: result[id] = ranges.at(static_cast<VariableId>(node.value)); break;
             case Op::add:
                 result[id] = checked(std::int64_t{a.low} + b.low, std::int64_t{a.high} + b.high);
                 break;

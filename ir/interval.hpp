@@ -19,5 +19,7 @@ struct Interval {
 /// The interval of each node of the arena, by id, where variable v ranges over
 /// 0 .. sizes[v]-1. Throws std::overflow_error if arithmetic may leave 32 bits.
 std::vector<Interval> intervals(const Arena& arena, const std::vector<std::int32_t>& sizes);
+/// The same where variable v ranges over ranges[v].
+std::vector<Interval> intervals(const Arena& arena, const std::vector<Interval>& ranges);
 
 }  // namespace kcheck::ir

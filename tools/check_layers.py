@@ -26,6 +26,7 @@ MAY_INCLUDE = {
     "kubernetes": set(),
     "ir": set(),
     "checker": {"ir"},
+    "checker/reductions": {"ir", "checker"},
     "model": {"ir"},
     "invariants": {"ir", "model", "checker"},
     "manifests": {"kubernetes", "model"},
