@@ -30,22 +30,22 @@ struct Torus : PlainState<std::array<std::uint16_t, 2>> {
     std::uint16_t size;
 };
 
-using Property = LivenessOf<Torus>;
-using Form = Property::Form;
+using TorusProperty = LivenessOf<Torus>;
+using TorusForm = TorusProperty::Form;
 
 const std::vector<FairnessClass> classes = {{"0", Fairness::weak}, {"1", Fairness::strong}};
 
 /// Each form once, none of them violated: everything has to be looked at.
-std::vector<Property> all_forms() {
+std::vector<TorusProperty> all_forms() {
     const auto always = [](const Torus::State&) { return true; };
     const auto origin = [](const Torus::State& state) { return state == Torus::State{}; };
     const auto never = [](const int&) { return false; };
-    return {{"eventually always", Form::eventually_always, always, {}, {}},
-            {"leads to", Form::leads_to, always, origin, {}},
-            {"finitely often", Form::finitely_often, {}, {}, never}};
+    return {{"eventually always", TorusForm::eventually_always, always, {}, {}},
+            {"leads to", TorusForm::leads_to, always, origin, {}},
+            {"finitely often", TorusForm::finitely_often, {}, {}, never}};
 }
 
-Exploration explored(const Torus& model, const std::vector<Property>& properties) {
+Exploration explored(const Torus& model, const std::vector<TorusProperty>& properties) {
     ExploreOptions options;
     options.record_graph = true;
     return explore<Torus>(model, {}, options, properties);
