@@ -32,9 +32,9 @@ std::string Actions::name(int action) const {
 bool Actions::run(int action, model::Valuation& state) const {
     model::NativeStep step(state);
     if (const auto* own = info_or_collection(action))
-        own->native(step);
+        own->text(step);
     else
-        pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].native(step);
+        pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].text(step);
     return step.enabled();
 }
 
@@ -51,7 +51,7 @@ ir::TransitionSystem Actions::transition_system() const {
     auto system = pipeline_.transition_system();
     for (int action = first_collection(); action < size(); ++action) {
         model::SymbolicStep step(*system.arena, pipeline_.layout());
-        info_or_collection(action)->symbolic(step);
+        info_or_collection(action)->text(step);
         ir::Action added{name(action), step.guard(), {}};
         for (const auto& [variable, term] : step.assignments())
             added.assignments.emplace_back(variable, term);

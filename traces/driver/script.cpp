@@ -5,7 +5,10 @@
 
 #include <fmt/core.h>
 
+#include "model/deployment_controller.hpp"
+#include "model/kube_scheduler.hpp"
 #include "model/kubelet.hpp"
+#include "model/replicaset_controller.hpp"
 #include "traces/counterexamples/actions.hpp"
 #include "traces/driver/deliveries.hpp"
 
@@ -103,19 +106,18 @@ private:
 
     /// The kubelet has heard of pod p, and that it is one to run.
     bool is_heard_of(const State& state, int n, int p) const {
-        const auto& watch = k_.kubelet[static_cast<std::size_t>(n)].pods;
+        const auto& watch = k_.the<model::Kubelet>(n).pods;
         const auto& copy = watch.copy[static_cast<std::size_t>(p)];
-        return state[copy[model::pod::exists]] == 1 &&
-               (watch.node >= 0 || state[copy[model::pod::node]] != 0);
+        return state[copy[model::pod::exists]] == 1 && (watch.filter || state[copy[model::pod::node]] != 0);
     }
 
     int worker(const State& state, int n, int p) const {
-        return state[k_.kubelet[static_cast<std::size_t>(n)].worker[static_cast<std::size_t>(p)]];
+        return state[k_.the<model::Kubelet>(n).worker[static_cast<std::size_t>(p)]];
     }
 
     /// The kubelet has listed it, and a step of its own admits it.
     bool is_admitted_apart(const State& state, int n, int p) const {
-        return k_.crowded(n) && worker(state, n, p) == model::kubelet::unseen;
+        return k_.crowded(n) && worker(state, n, p) == model::Kubelet::unseen;
     }
 
     void admit_new_pods(std::size_t i, int n) {
@@ -125,11 +127,11 @@ private:
         for (int p = 0; p < k_.pods(); ++p) {
             if (!is_heard_of(step.state, n, p)) continue;
             // What has ended is not admitted once more.
-            const auto phase = step.state[k_.pod[static_cast<std::size_t>(p)][model::pod::phase]];
+            const auto phase = step.state[k_.pod(p)[model::pod::phase]];
             const bool is_new =
                 restarts ? phase != model::pod::terminal : !is_heard_of(trace_.state(i), n, p);
             if (!is_new || is_admitted_apart(step.state, n, p)) continue;
-            const bool accepted = !k_.crowded(n) || worker(step.state, n, p) == model::kubelet::admitted;
+            const bool accepted = !k_.crowded(n) || worker(step.state, n, p) == model::Kubelet::admitted;
             append(i, {{"component", component}, {"verb", "admit"}, {"pod", p}, {"accepted", accepted}});
         }
     }
@@ -157,12 +159,15 @@ private:
         const auto of_pod = [&](const std::vector<VariableId>& variables) {
             return variables[static_cast<std::size_t>(info->pod)];
         };
-        if (verb == "delete-pod" && before[k_.rsc.deletes] == 0) json["victims"] = victims(i);
-        if (verb == "assume") json["node"] = after[of_pod(k_.scheduler.assumed)] - 1;
-        if (verb == "late-bind") json["node"] = before[of_pod(k_.late_binding)] - 1;
-        if (verb == "late-scale") json["replicas"] = before[k_.late_scale] - 1;
+        if (verb == "delete-pod" && before[k_.the<model::ReplicaSetController>().deletes] == 0)
+            json["victims"] = victims(i);
+        if (verb == "assume") json["node"] = after[of_pod(k_.the<model::KubeScheduler>().assumed)] - 1;
+        if (verb == "late-bind")
+            json["node"] = before[of_pod(k_.the<model::KubeScheduler>().late_binding)] - 1;
+        if (verb == "late-scale")
+            json["replicas"] = before[k_.the<model::DeploymentController>().late_scale] - 1;
         if (verb == "admit")
-            json["accepted"] = worker(after, info->node, info->pod) == model::kubelet::admitted;
+            json["accepted"] = worker(after, info->node, info->pod) == model::Kubelet::admitted;
         if (info->reply.commits()) add_what_is_special(json, *info, before, after);
         if (info->request) {
             json["outcome"] = name_of(info->reply.outcome);
@@ -192,7 +197,7 @@ private:
 
     int created(const State& before, const State& after) const {
         for (int p = 0; p < k_.pods(); ++p) {
-            const auto exists = k_.pod[static_cast<std::size_t>(p)][model::pod::exists];
+            const auto exists = k_.pod(p)[model::pod::exists];
             if (before[exists] == 0 && after[exists] == 1) return p;
         }
         return -1;
@@ -204,12 +209,14 @@ private:
         const auto changed = [&](VariableId variable) {
             return after[variable] != 0 && after[variable] != before[variable];
         };
-        if (changed(k_.late_creates)) json["creates"] = after[k_.late_creates] - before[k_.late_creates];
-        if (changed(k_.late_scale)) json["scale"] = true;
+        if (changed(k_.the<model::ReplicaSetController>().late_creations))
+            json["creates"] = after[k_.the<model::ReplicaSetController>().late_creations] -
+                              before[k_.the<model::ReplicaSetController>().late_creations];
+        if (changed(k_.the<model::DeploymentController>().late_scale)) json["scale"] = true;
         for (int p = 0; p < k_.pods(); ++p) {
             const auto i = static_cast<std::size_t>(p);
-            if (changed(k_.late_deletion[i])) json["delete"] = p;
-            if (changed(k_.late_binding[i])) json["bind"].push_back(p);
+            if (changed(k_.the<model::ReplicaSetController>().late_deletion[i])) json["delete"] = p;
+            if (changed(k_.the<model::KubeScheduler>().late_binding[i])) json["bind"].push_back(p);
         }
         return json;
     }
@@ -232,7 +239,7 @@ private:
                 const auto left = under_way(trace_.state(here), trace_.state(here + 1));
                 if (left.contains("delete")) pods.push_back(left["delete"]);
             }
-            if (crashes || step.state[k_.rsc.deletes] == 0) break;
+            if (crashes || step.state[k_.the<model::ReplicaSetController>().deletes] == 0) break;
         }
         return pods;
     }
