@@ -127,8 +127,7 @@ const Watch<K>& Encoding::watch(WatchOf<K> spec) {
     watch.client = spec.client;
     watch.type = K::resource;
     watch.index = static_cast<int>(watches_.size());
-    watch.room = {configuration.staleness ? std::max(1, *configuration.staleness) : 0, exceeded,
-                  exceeded_events + watch.index};
+    watch.room = {configuration.staleness.value_or(0), exceeded, exceeded_events + watch.index};
     watch.filter = spec.filter;
     watch.every_event = !reductions.watch_projection;
     if (!watch.every_event) watch.projection = spec.projection;
@@ -147,6 +146,7 @@ const Watch<K>& Encoding::watch(WatchOf<K> spec) {
         watch.queue.push_back(event);
     }
     watch.deliver = [&watch](auto& c) { receive_and_handle(c, watch); };
+    watch.catch_up = [&watch](auto& c) { receive_all(c, watch); };
     watch.relist = [&watch, &stored](auto& c) { list_anew(c, watch, stored); };
     watch.progress = fairness.add(fmt::format("{}: receipt of {}", spec.client, K::resource),
                                   spec.node < 0 ? Fairness::Object::fixed : Fairness::Object::exchangeable,

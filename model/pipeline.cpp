@@ -28,6 +28,7 @@ Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, Bo
     add_actions();
     add_watches();
     add_collections();
+    if (configuration.caches_are_fresh()) keep_fresh();
     order_actions();
     symmetry_ = std::make_unique<Symmetry>(*encoding_);
 }
@@ -68,6 +69,15 @@ void Pipeline::add_watches() {
     };
     watches_.resize(encoding_->watches().size());
     std::apply([&](const auto&... store) { (of_store(store), ...); }, encoding_->stores);
+}
+
+void Pipeline::keep_fresh() {
+    for (auto& action : actions_)
+        action.text = [text = std::move(action.text), &watches = encoding_->watches()](auto& c) {
+            text(c);
+            if (c.is_out()) return;
+            for (const auto& watch : watches) watch->catch_up(c);
+        };
 }
 
 void Pipeline::add_collections() {

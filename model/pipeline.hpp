@@ -119,6 +119,8 @@ private:
     void add_actions();
     void add_watches();
     void add_collections();
+    /// What an action sends is received as the end of the action.
+    void keep_fresh();
     void order_actions();
 
     template <class Sink>

@@ -28,7 +28,7 @@ namespace kcheck::model {
 /// How many events a queue has room for, and how many the user lets wait there.
 struct Room {
     /// > 0: before one event more is queued the oldest is received, unless its client is where it
-    /// receives none.
+    /// receives none. Fresh caches (a bound of 0) are the pipeline's business (Pipeline::keep_fresh).
     int staleness = 0;
     /// The state is marked by this value where an event finds no room: this run cannot claim to be
     /// exhaustive (bounds.hpp).
@@ -69,6 +69,8 @@ struct AnyWatch {
     Condition receives;
     /// Receives the oldest event, with what the client does on receipt. Requires that there is one.
     Text deliver;
+    /// Receives all that waits, as far as the client receives anything.
+    Text catch_up;
     /// A fresh list: the copy becomes what is stored, and nothing is pending.
     Text relist;
 };
@@ -194,6 +196,16 @@ void receive_and_handle(C& c, const Watch<K>& watch) {
         for (int key = 0; key < watch.keys(); ++key)
             c.when(c[front.key] == key + 1, [&] { watch.on_event(c, key, front.record); });
     receive(c, watch);
+}
+
+/// `catch_up` of a watch.
+template <class C, class K>
+void receive_all(C& c, const Watch<K>& watch) {
+    for (std::size_t i = 0; i < watch.queue.size(); ++i) {
+        const auto more = pending(c, watch) && watch.receives(std::as_const(c));
+        if (c.surely_not(more)) return;
+        c.when(more, [&] { receive_and_handle(c, watch); });
+    }
 }
 
 template <class C, class K>
