@@ -11,11 +11,10 @@ void Actions::of(std::string component, std::vector<const AnyWatch*> watches, in
     for (const auto* watch : watches) watches_.push_back(watch->index);
 }
 
-ActionInfo& Actions::step(std::string verb, std::string what, ir::ClassMask progress, Text text,
-                          std::string name) {
+ActionInfo& Actions::step(Verb verb, std::string what, ir::ClassMask progress, Text text, std::string name) {
     ActionInfo info;
     info.component = name.empty() ? component_ : std::move(name);
-    info.verb = std::move(verb);
+    info.verb = verb;
     info.what = std::move(what);
     info.node = node_;
     info.watches = watches_;
@@ -29,7 +28,7 @@ void Actions::crash(CrashOf crash) {
     const auto& process = *std::ranges::find(encoding_.processes, crash.process, &Process::name);
     of(process.name, process.watches, crash.node);
     auto& info = step(
-        "crash", std::move(crash.what), {},
+        Verb::crash, std::move(crash.what), {},
         [&k = encoding_, &process, when = std::move(crash.when), leaves = std::move(crash.leaves)](auto& c) {
             if (!c.require(when(std::as_const(c)))) return;
             if (!use_crash(c, k)) return;

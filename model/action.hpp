@@ -18,12 +18,13 @@
 #include <vector>
 
 #include "model/kube_apiserver.hpp"
+#include "model/verb.hpp"
 
 namespace kcheck::model {
 
 struct ActionInfo {
-    std::string component;   // "kube-scheduler", "kubelet[1]"
-    std::string verb;        // "bind": unique together with component, for lists of actions
+    std::string component;  // "kube-scheduler", "kubelet[1]"
+    Verb verb = Verb::apply;
     std::string what;        // "POST binding of pod[0]; the reply is lost"
     int node = -1;           // the kubelet's
     int pod = -1;            // the pod that it is about: it needs one in this slot
@@ -46,7 +47,8 @@ struct ActionInfo {
 
 /// A request, in words and for the search.
 struct RequestOf {
-    std::string verb, what;
+    Verb verb = Verb::apply;
+    std::string what;
     ir::ClassMask progress = {};
     /// The sender keeps something that depends on the reply. Where it does not, a lost reply is what it is
     /// without the loss: an idle fault.
@@ -88,8 +90,7 @@ public:
     }
 
     /// A step that is no request. `name`: of a component that acts for this one, such as its runtime.
-    ActionInfo& step(std::string verb, std::string what, ir::ClassMask progress, Text text,
-                     std::string name = {});
+    ActionInfo& step(Verb verb, std::string what, ir::ClassMask progress, Text text, std::string name = {});
 
     /// A request with every way that it may go: answered; committed or not, with the reply lost on the
     /// network, by a restart of kube-apiserver, or on a connection that such a restart has broken.
@@ -104,9 +105,9 @@ public:
 
     void crash(CrashOf crash);
     /// The process of a request is gone, and it arrives after all.
-    void late(std::string verb, std::string what, Text text) {
+    void late(Verb verb, std::string what, Text text) {
         network();
-        step(std::move(verb), std::move(what), {}, std::move(text)).writes = true;
+        step(verb, std::move(what), {}, std::move(text)).writes = true;
     }
 
 private:

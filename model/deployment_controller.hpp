@@ -33,17 +33,20 @@ public:
     void add_actions(Actions& actions) const override {
         actions.of(name, {&deployments, &replica_sets});
         actions.request(
-            {"create-replicaset", "POST ReplicaSet", progress_}, [this](auto& c) { decide_creation(c); },
+            {Verb::create_replicaset, "POST ReplicaSet", progress_}, [this](auto& c) { decide_creation(c); },
             [this](auto& c) { create_workload<ReplicaSet>(c, k_, 0, c[deployment()[workload::replicas]]); });
         actions.request(
-            {"scale-replicaset", "PUT ReplicaSet with the Deployment's replicas", progress_},
+            {Verb::scale_replicaset, "PUT ReplicaSet with the Deployment's replicas", progress_},
             [this](auto& c) { decide_scale(c); },
             [this](auto& c) {
                 update_replicas<ReplicaSet>(c, k_, 0, c[deployment()[workload::replicas]], Base::cached,
                                             pending(c, replica_sets));
             });
         actions.request(
-            {.verb = "update-status", .what = "PUT Deployment status", .progress = progress_, .status = 4},
+            {.verb = Verb::update_status,
+             .what = "PUT Deployment status",
+             .progress = progress_,
+             .status = 4},
             [this](auto& c) { decide_status(c); }, [this](auto& c) { put_status(c); });
     }
 
@@ -62,7 +65,7 @@ public:
 
     void add_late_requests(Actions& actions) const override {
         if (k_.configuration.operations.size() < 2) return;
-        actions.late("late-scale",
+        actions.late(Verb::late_scale,
                      "a PUT ReplicaSet from before the crash of kube-controller-manager arrives",
                      [this](auto& c) {
                          if (!c.require(c[late_scale] > 0)) return;

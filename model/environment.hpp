@@ -28,7 +28,7 @@ public:
         if (!k_.configuration.waits_until_available) return;
         actions.for_each_pod([&](int p) {
             actions
-                .step("pass", fmt::format("pod[{}] has been Ready for minReadySeconds", p),
+                .step(Verb::pass, fmt::format("pod[{}] has been Ready for minReadySeconds", p),
                       passing_[static_cast<std::size_t>(p)], [this, p](auto& c) { age(c, p); })
                 .status = 2;
         });
@@ -63,8 +63,8 @@ public:
         const auto& watches = k_.store<Pod>().watches;
         const auto& victim = **std::ranges::find(watches, "kube-scheduler", &Watch<Pod>::client);
         actions.of(name, {});
-        actions.step("drop-event", fmt::format("lose the oldest event on its way to {}", victim.client), {},
-                     [this, &victim](auto& c) { drop_event(c, victim); });
+        actions.step(Verb::drop_event, fmt::format("lose the oldest event on its way to {}", victim.client),
+                     {}, [this, &victim](auto& c) { drop_event(c, victim); });
     }
 
     /// kube-apiserver or etcd restarts while no reply is lost. It changes something only where
@@ -72,7 +72,7 @@ public:
     void add_crashes(Actions& actions) const override {
         actions.of(name, {});
         actions
-            .step("crash", "restart, as etcd does", {},
+            .step(Verb::crash, "restart, as etcd does", {},
                   [this](auto& c) {
                       if (use_crash(c, k_)) restart_apiserver(c, k_);
                   })

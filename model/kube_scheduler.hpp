@@ -62,14 +62,14 @@ public:
         actions.of(name, {&pods});
         actions.for_each_pod([&](int p) {
             for (int n = 0; n < k_.nodes(); ++n)
-                actions.step("assume",
+                actions.step(Verb::assume,
                              fmt::format("decide that pod[{}] goes to {} and assume it there", p,
                                          k_.configuration.nodes[at(n)].name),
                              scheduling_[at(p)], [this, p, n](auto& c) { assume(c, p, n); });
         });
         actions.for_each_pod([&](int p) {
             actions.request(
-                {.verb = "bind",
+                {.verb = Verb::bind,
                  .what = k_.is(Variant::scheduler_writes_etcd)
                              ? fmt::format("write the node of pod[{}] into etcd", p)
                              : fmt::format("POST binding of pod[{}]", p),
@@ -97,7 +97,7 @@ public:
     void add_late_requests(Actions& actions) const override {
         actions.for_each_pod([&](int p) {
             actions.late(
-                "late-bind",
+                Verb::late_bind,
                 fmt::format("the POST binding of pod[{}] from before the crash of kube-scheduler arrives", p),
                 [this, p](auto& c) {
                     const auto node = c[late_binding[at(p)]];

@@ -20,11 +20,11 @@ public:
         actions.of("kubectl", {});
         for (int i = 0; i < static_cast<int>(k_.configuration.operations.size()); ++i) {
             const auto& operation = k_.configuration.operations[static_cast<std::size_t>(i)];
-            const std::string verb = operation.kind == UserOperation::Kind::scale ? "scale" : "apply";
+            const auto verb = operation.kind == UserOperation::Kind::scale ? Verb::scale : Verb::apply;
             actions.request(
                 {.verb = verb,
-                 .what = fmt::format("{} deployment/{} with {} replicas", verb, k_.configuration.deployment,
-                                     operation.replicas)},
+                 .what = fmt::format("{} deployment/{} with {} replicas", name_of(verb),
+                                     k_.configuration.deployment, operation.replicas)},
                 [this, i](auto& c) { c.require(c[k_.operations_done] == i); },
                 [this, i](auto& c) { operate(c, i); });
         }

@@ -66,44 +66,44 @@ public:
         actions.of(name, {&pods}, node);
         const bool alone = !crowded_;  // nobody else can tell when it does something
         const auto runtime = fmt::format("container-runtime[{}]", node);
-        const auto local = [&](const char* verb, std::string what, ir::ClassMask progress, Text text,
+        const auto local = [&](Verb verb, std::string what, ir::ClassMask progress, Text text,
                                const std::string& who) {
             actions.step(verb, std::move(what), progress, std::move(text), who).local = alone;
         };
         local(
-            "pull-image", "pull the image", pull_, [this](auto& c) { pull(c); }, runtime);
+            Verb::pull_image, "pull the image", pull_, [this](auto& c) { pull(c); }, runtime);
         actions.for_each_pod([&](int p) {
             const auto work = work_[at(p)];
             if (crowded_ && k_.has_crashes())
                 local(
-                    "admit", fmt::format("admit pod[{}], or refuse it if it does not fit", p), work,
+                    Verb::admit, fmt::format("admit pod[{}], or refuse it if it does not fit", p), work,
                     [this, p](auto& c) { admit(c, p); }, name);
             local(
-                "create-container", fmt::format("create the container of pod[{}]", p), work,
+                Verb::create_container, fmt::format("create the container of pod[{}]", p), work,
                 [this, p](auto& c) { create(c, p); }, runtime);
             local(
-                "start-container", fmt::format("start the container of pod[{}]", p), work,
+                Verb::start_container, fmt::format("start the container of pod[{}]", p), work,
                 [this, p](auto& c) { start(c, p); }, runtime);
             local(
-                "stop-container", fmt::format("stop the container of pod[{}]", p), work,
+                Verb::stop_container, fmt::format("stop the container of pod[{}]", p), work,
                 [this, p](auto& c) { stop(c, p); }, runtime);
             const bool unnoticed = alone && !k_.counts_pods_on_nodes();
             actions.request(
-                {.verb = "report-running",
+                {.verb = Verb::report_running,
                  .what = fmt::format("PATCH status of pod[{}]: Running and Ready", p),
                  .progress = report_[at(p)],
                  .status = 1},
                 [this, p](auto& c) { decide_running(c, p); },
                 [this, p](auto& c) { patch_pod_phase(c, k_, p, pod::running); });
             actions.request(
-                {.verb = "report-terminal",
+                {.verb = Verb::report_terminal,
                  .what = fmt::format("PATCH status of pod[{}]: Failed", p),
                  .progress = report_[at(p)],
                  .local = unnoticed},
                 [this, p](auto& c) { decide_terminal(c, p); },
                 [this, p](auto& c) { patch_pod_phase(c, k_, p, pod::terminal); });
             actions.request(
-                {.verb = "remove-pod",
+                {.verb = Verb::remove_pod,
                  .what = fmt::format("DELETE pod[{}] with grace period 0", p),
                  .progress = report_[at(p)],
                  .local = unnoticed},

@@ -85,7 +85,7 @@ void Pipeline::add_collections() {
     actions.of(pod_garbage_collector::name, {});
     actions.for_each_pod([&](int p) {
         actions
-            .step("collect", fmt::format("remove pod[{}], which has terminated", p), {},
+            .step(Verb::collect, fmt::format("remove pod[{}], which has terminated", p), {},
                   [&k = *encoding_, p](auto& c) { pod_garbage_collector::collect(c, k, p); })
             .writes = true;
     });

@@ -47,13 +47,13 @@ public:
     void add_actions(Actions& actions) const override {
         actions.of(name, {&replica_sets, &pods});
         actions.request(
-            {"create-pod", "POST pod", progress_, true, broken}, [this](auto& c) { decide_creation(c); },
+            {Verb::create_pod, "POST pod", progress_, true, broken}, [this](auto& c) { decide_creation(c); },
             [this](auto& c) { return create_pod(c, k_); },
             [this](auto& c, const auto& slot) { learn_of_creation(c, slot); },
             [this](auto& c) { learn_nothing_of_creation(c); });
         actions.for_each_pod([&](int p) {
             actions.request(
-                {"delete-pod", fmt::format("DELETE pod[{}]", p), progress_, true, broken},
+                {Verb::delete_pod, fmt::format("DELETE pod[{}]", p), progress_, true, broken},
                 [this, p](auto& c) { decide_deletion(c, p); },
                 [this, p](auto& c) {
                     const auto found = c[k_.pod(p)[pod::exists]] == 1;
@@ -84,7 +84,7 @@ public:
     }
 
     void add_late_requests(Actions& actions) const override {
-        actions.late("late-create", "a POST pod from before the crash of kube-controller-manager arrives",
+        actions.late(Verb::late_create, "a POST pod from before the crash of kube-controller-manager arrives",
                      [this](auto& c) {
                          if (!c.require(c[late_creations] > 0)) return;
                          c.set(late_creations, c[late_creations] - 1);
@@ -92,7 +92,7 @@ public:
                      });
         actions.for_each_pod([&](int p) {
             actions.late(
-                "late-delete",
+                Verb::late_delete,
                 fmt::format("the DELETE of pod[{}] from before the crash of kube-controller-manager arrives",
                             p),
                 [this, p](auto& c) {
@@ -376,7 +376,7 @@ private:
     }
 
     void add_status(Actions& actions) const {
-        const RequestOf status{.verb = "update-status",
+        const RequestOf status{.verb = Verb::update_status,
                                .what = "PUT ReplicaSet status",
                                .progress = progress_,
                                .reply_matters = true,

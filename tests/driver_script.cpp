@@ -392,7 +392,7 @@ TEST_CASE("requests that outlive a crash are announced, and arrive") {
         REQUIRE(trace);
         auto state = traces::valuation_of(trace->state(trace->steps.size()));
         for (int action = 0; action < actions.first_receipt(); ++action)
-            if (actions.verb(action) == late.verb && actions.run(action, state))
+            if (model::name_of(actions.verb(action)) == late.verb && actions.run(action, state))
                 trace->steps.push_back({action, actions.component(action), actions.name(action), 0, false,
                                         traces::values_of(pipeline.layout(), state)});
         REQUIRE(traces::execute(*trace));

@@ -19,6 +19,7 @@ namespace {
 
 using model::Move;
 using model::VariableId;
+using model::Verb;
 
 /// The pipeline, with a hand on its successors.
 class Mutant {
@@ -66,13 +67,13 @@ const model::ActionInfo* info_of(const Pipeline& pipeline, const Move& move) {
     return move.action < pipeline.actions().size() ? &pipeline.actions()[move.action] : nullptr;
 }
 
-bool is_verb(const Pipeline& pipeline, const Move& move, std::string_view verb) {
+bool is_verb(const Pipeline& pipeline, const Move& move, Verb verb) {
     const auto* info = info_of(pipeline, move);
     return info != nullptr && info->verb == verb;
 }
 
 /// Takes the actions of these verbs at once, as often as they are enabled.
-void settle(const Pipeline& pipeline, const std::vector<std::string_view>& verbs, Valuation& state) {
+void settle(const Pipeline& pipeline, const std::vector<Verb>& verbs, Valuation& state) {
     for (bool moves = true; moves;) {
         moves = false;
         for (const auto& action : pipeline.actions()) {
@@ -115,14 +116,14 @@ auto without(std::function<bool(const Pipeline&, const Move&, const Valuation&, 
 }
 
 /// Takes the steps of these verbs at once.
-auto at_once(std::vector<std::string_view> verbs) {
+auto at_once(std::vector<Verb> verbs) {
     return [verbs](Mutant& mutant, const Pipeline& pipeline) {
         mutant.represents = [&pipeline, verbs](Valuation& state) { settle(pipeline, verbs, state); };
     };
 }
 
 /// Takes the steps of this verb only where there is no other.
-auto at_last(std::string_view verb) {
+auto at_last(Verb verb) {
     return [verb](Mutant& mutant, const Pipeline& pipeline) {
         mutant.prefers = [&pipeline, verb](Mutant::Steps& steps) {
             const auto waits = [&](const auto& step) { return is_verb(pipeline, step.action, verb); };
@@ -191,14 +192,14 @@ std::vector<Unsound> unsound_reductions() {
         {"idle-faults", "leaves out crashes of kube-controller-manager",
          without([](const Pipeline& pipeline, const Move& move, const Valuation&, const Valuation&) {
              const auto& info = *info_of(pipeline, move);
-             return info.verb == "crash" && info.component == "kube-controller-manager";
+             return info.verb == Verb::crash && info.component == "kube-controller-manager";
          })},
-        {"local-steps", "schedules and binds at once", at_once({"assume", "bind"})},
-        {"local-steps", "creates pods at once", at_once({"create-pod"})},
-        {"local-steps", "deletes pods at once", at_once({"delete-pod"})},
-        {"status-last", "binds pods only where nothing else goes on", at_last("bind")},
-        {"status-last", "lets the user scale only where nothing else goes on", at_last("scale")},
-        {"status-last", "creates pods only where nothing else goes on", at_last("create-pod")},
+        {"local-steps", "schedules and binds at once", at_once({Verb::assume, Verb::bind})},
+        {"local-steps", "creates pods at once", at_once({Verb::create_pod})},
+        {"local-steps", "deletes pods at once", at_once({Verb::delete_pod})},
+        {"status-last", "binds pods only where nothing else goes on", at_last(Verb::bind)},
+        {"status-last", "lets the user scale only where nothing else goes on", at_last(Verb::scale)},
+        {"status-last", "creates pods only where nothing else goes on", at_last(Verb::create_pod)},
         {"watch-projection", "forgets that a kubelet reads metadata.deletionTimestamp",
          representing([](const Pipeline& pipeline, Valuation& state) {
              for (const auto& kubelet : pipeline.encoding().all<model::Kubelet>())

@@ -4,6 +4,8 @@
 
 namespace kcheck::traces {
 
+using model::Verb;
+
 Actions::Actions(const model::Pipeline& pipeline) : pipeline_(pipeline) {}
 
 const model::ActionInfo* Actions::info(int action) const {
@@ -20,9 +22,9 @@ std::string Actions::component(int action) const {
     return pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].client;
 }
 
-std::string Actions::verb(int action) const {
+model::Verb Actions::verb(int action) const {
     const auto* own = info_or_collection(action);
-    return own != nullptr ? own->verb : "receive";
+    return own != nullptr ? own->verb : Verb::receive;
 }
 
 std::string Actions::name(int action) const {
@@ -40,7 +42,7 @@ bool Actions::run(int action, model::Valuation& state) const {
 
 int Actions::lag(int action, const model::Valuation& state) const {
     const auto* own = info(action);
-    if (own == nullptr || own->verb == "crash") return 0;  // whoever restarts lists anew
+    if (own == nullptr || own->verb == Verb::crash) return 0;  // whoever restarts lists anew
     int events = 0;
     for (const auto w : own->watches)
         events += pipeline_.watches()[static_cast<std::size_t>(w)].queued(state);

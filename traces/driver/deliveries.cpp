@@ -9,6 +9,7 @@ namespace {
 using model::NativeStep;
 using model::Valuation;
 using model::VariableId;
+using model::Verb;
 
 template <class K>
 bool same(const model::Variables<K>& variables, const Valuation& a, const Valuation& b) {
@@ -117,7 +118,7 @@ void Deliveries::pop_unqueued(std::size_t watch, const Valuation& after, std::ve
 
 std::vector<Delivery> Deliveries::step(int action, const Valuation& before, const Valuation& after) {
     const auto* info = actions_.info(action);
-    const bool drops = info != nullptr && info->verb == "drop-event";
+    const bool drops = info != nullptr && info->verb == Verb::drop_event;
     const auto change = change_of(action, before, after);
     std::vector<Delivery> result;
     for (std::size_t w = 0; w < queues_.size(); ++w) {

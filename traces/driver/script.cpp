@@ -18,6 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using model::VariableId;
+using model::Verb;
 using State = std::vector<int>;
 
 const char* name_of(model::Outcome outcome) {
@@ -79,7 +80,7 @@ private:
         const int action = trace_.steps[i].action;
         const auto& before = trace_.state(i);
         const auto& after = trace_.state(i + 1);
-        const bool delivers = actions_.is_receipt(action) || actions_.verb(action) == "drop-event";
+        const bool delivers = actions_.is_receipt(action) || actions_.verb(action) == Verb::drop_event;
         if (!delivers) append(i, step(action, i));
         for (const auto& delivery : deliveries_.step(action, valuation_of(before), valuation_of(after)))
             deliver(i, delivery);
@@ -123,7 +124,7 @@ private:
     void admit_new_pods(std::size_t i, int n) {
         const auto component = fmt::format("kubelet[{}]", n);
         const auto& step = trace_.steps[i];
-        const bool restarts = step.component == component && actions_.verb(step.action) == "crash";
+        const bool restarts = step.component == component && actions_.verb(step.action) == Verb::crash;
         for (int p = 0; p < k_.pods(); ++p) {
             if (!is_heard_of(step.state, n, p)) continue;
             // What has ended is not admitted once more.
@@ -141,17 +142,17 @@ private:
         const auto& after = trace_.state(i + 1);
         const auto* info = actions_.info(action);
         const auto verb = actions_.verb(action);
-        Json json{{"component", actions_.component(action)}, {"verb", verb}};
+        Json json{{"component", actions_.component(action)}, {"verb", name_of(verb)}};
         if (info == nullptr) {
             json["pod"] = action - actions_.first_collection();
             return json;
         }
-        if (verb == "apply" || verb == "scale")
+        if (verb == Verb::apply || verb == Verb::scale)
             json["replicas"] =
                 k_.configuration.operations[static_cast<std::size_t>(before[k_.operations_done])].replicas;
-        if (verb == "create-pod" || verb == "late-create") {
+        if (verb == Verb::create_pod || verb == Verb::late_create) {
             if (const int p = created(before, after); p >= 0) json["pod"] = p;
-        } else if (verb == "crash") {
+        } else if (verb == Verb::crash) {
             if (auto survivors = under_way(before, after); !survivors.empty()) json["underWay"] = survivors;
         } else if (info->pod >= 0) {
             json["pod"] = info->pod;
@@ -159,14 +160,14 @@ private:
         const auto of_pod = [&](const std::vector<VariableId>& variables) {
             return variables[static_cast<std::size_t>(info->pod)];
         };
-        if (verb == "delete-pod" && before[k_.the<model::ReplicaSetController>().deletes] == 0)
+        if (verb == Verb::delete_pod && before[k_.the<model::ReplicaSetController>().deletes] == 0)
             json["victims"] = victims(i);
-        if (verb == "assume") json["node"] = after[of_pod(k_.the<model::KubeScheduler>().assumed)] - 1;
-        if (verb == "late-bind")
+        if (verb == Verb::assume) json["node"] = after[of_pod(k_.the<model::KubeScheduler>().assumed)] - 1;
+        if (verb == Verb::late_bind)
             json["node"] = before[of_pod(k_.the<model::KubeScheduler>().late_binding)] - 1;
-        if (verb == "late-scale")
+        if (verb == Verb::late_scale)
             json["replicas"] = before[k_.the<model::DeploymentController>().late_scale] - 1;
-        if (verb == "admit")
+        if (verb == Verb::admit)
             json["accepted"] = worker(after, info->node, info->pod) == model::Kubelet::admitted;
         if (info->reply.commits()) add_what_is_special(json, *info, before, after);
         if (info->request) {
@@ -179,8 +180,8 @@ private:
     /// What kube-apiserver says to a request, and what happens only in variants, shows in no state.
     void add_what_is_special(Json& json, const model::ActionInfo& info, const State& before,
                              const State& after) const {
-        if (info.verb == "create-replicaset") json["accepted"] = true;
-        if (info.verb == "bind") {
+        if (info.verb == Verb::create_replicaset) json["accepted"] = true;
+        if (info.verb == Verb::bind) {
             const auto bindings = k_.bindings[static_cast<std::size_t>(info.pod)];
             if (before[bindings] < 2) json["accepted"] = after[bindings] > before[bindings];
             if (k_.is(model::Variant::scheduler_writes_etcd)) json["direct"] = true;
@@ -231,10 +232,10 @@ private:
             const auto here = at < trace_.steps.size() ? at : at - cycle;
             const auto& step = trace_.steps[here];
             const bool crashes =
-                step.component == "kube-controller-manager" && actions_.verb(step.action) == "crash";
+                step.component == "kube-controller-manager" && actions_.verb(step.action) == Verb::crash;
             const auto* info = actions_.info(step.action);
             const auto verb = actions_.verb(step.action);
-            if (verb == "delete-pod") pods.push_back(info->pod);
+            if (verb == Verb::delete_pod) pods.push_back(info->pod);
             if (crashes) {
                 const auto left = under_way(trace_.state(here), trace_.state(here + 1));
                 if (left.contains("delete")) pods.push_back(left["delete"]);

@@ -19,6 +19,7 @@ namespace kcheck::traces::recordings {
 namespace {
 
 using model::Valuation;
+using model::Verb;
 using Object = RecordedWrite::Object;
 
 /// What shares memory: "deployment-controller", "kube-scheduler", "kubelet[0]", "kubectl".
@@ -318,8 +319,8 @@ private:
         if (own == component) return true;
         if (own != "network") return false;
         const auto verb = actions_.verb(action);
-        if (verb == "late-bind") return component == "kube-scheduler";
-        if (verb == "late-scale") return component == "deployment-controller";
+        if (verb == Verb::late_bind) return component == "kube-scheduler";
+        if (verb == Verb::late_scale) return component == "deployment-controller";
         return component == "replicaset-controller";
     }
 
@@ -349,7 +350,7 @@ private:
                     continue;
                 Candidate next = candidate;
                 if (!actions_.run(action, next.state) || next.state == candidate.state) continue;
-                if (info != nullptr && info->verb == "assume" &&
+                if (info != nullptr && info->verb == Verb::assume &&
                     !goes_where_it_was(candidate, next, names, first))
                     continue;
                 candidate = std::move(next);
