@@ -47,8 +47,8 @@ MAY_INCLUDE = {
     "reference/up": reference(*COMPONENTS, "runtime", "store", "http"),
     "reference": {"reference/runtime", "reference/replay", "reference/up"},
     "cli": {"checker", "model", "invariants", "kubernetes", "manifests", "traces", "scenarios"},
-    "tests": {"ir", "checker", "model", "invariants", "kubernetes", "manifests", "traces", "scenarios", "examples", "cli",
-                                  "reference"},
+    "tests": {"ir", "checker", "model", "invariants", "kubernetes", "manifests", "traces", "scenarios",
+              "examples", "cli", "reference"},
 }
 NOT_OURS = {"build"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
