@@ -12,6 +12,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/conform.hpp"
+#include "cli/export.hpp"
 #include "cli/gate.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output_file.hpp"
@@ -179,6 +180,12 @@ int run(const std::vector<std::string>& words) {
             if (!gated) return refuse(gated.error());
             fmt::print("{}", gated->text);
             return code(gated->exit);
+        }
+        case Command::exporting: {
+            const auto text = export_model(*options);
+            if (!text) return refuse(text.error());
+            fmt::print("{}", *text);
+            return code(ExitCode::holds);
         }
         case Command::up: return refuse(become_up(options->arguments));
         case Command::check:

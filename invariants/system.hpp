@@ -9,8 +9,12 @@
 
 namespace kcheck::invariants {
 
-/// The pipeline's transition system with one ir::Invariant for each name or id. Throws
+/// Adds one ir::Invariant for each name or id to a system over the pipeline's variables. Throws
 /// std::invalid_argument for a name that is not that of a safety property.
+void add_invariants(ir::TransitionSystem& system, const model::Pipeline& pipeline,
+                    std::span<const std::string> names);
+
+/// The same, added to the pipeline's transition system.
 ir::TransitionSystem system_with(const model::Pipeline& pipeline, std::span<const std::string> names);
 
 }  // namespace kcheck::invariants

@@ -25,6 +25,7 @@ COMPONENTS = ("store", "client", "runtime", "apiserver", "controllers", "schedul
 MAY_INCLUDE = {
     "kubernetes": set(),
     "ir": set(),
+    "ir/export": {"ir"},
     "checker": {"ir"},
     "checker/reductions": {"ir", "checker"},
     "model": {"ir"},

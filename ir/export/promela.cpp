@@ -1,0 +1,120 @@
+#include "ir/export/promela.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "ir/export/definitions.hpp"
+#include "ir/export/names.hpp"
+
+namespace kcheck::ir {
+
+namespace {
+
+std::string number(std::int32_t value) {
+    return value < 0 ? fmt::format("(0 - {})", -std::int64_t{value}) : std::to_string(value);
+}
+
+std::string compound(Op op, const std::string& a, const std::string& b, const std::string& c) {
+    switch (op) {
+        case Op::add: return fmt::format("({} + {})", a, b);
+        case Op::subtract: return fmt::format("({} - {})", a, b);
+        case Op::equal: return fmt::format("({} == {})", a, b);
+        case Op::less: return fmt::format("({} < {})", a, b);
+        case Op::both: return fmt::format("({} && {})", a, b);
+        case Op::either: return fmt::format("({} || {})", a, b);
+        case Op::negate: return fmt::format("(!{})", a);
+        case Op::select: return fmt::format("({} -> {} : {})", a, b, c);
+        case Op::constant:
+        case Op::variable: break;
+    }
+    return {};
+}
+
+std::string_view type_for(std::int32_t size) {
+    return size <= 2 ? "bit" : size <= 256 ? "byte" : size <= 32768 ? "short" : "int";
+}
+
+class Printer {
+public:
+    explicit Printer(const TransitionSystem& system) : system_(system) {
+        Identifiers identifiers;
+        for (const auto& variable : system.variables) names_.push_back(identifiers.make("v_", variable.name));
+        notation_.leaf = [this](const Node& node) {
+            return node.op == Op::variable ? names_[static_cast<VariableId>(node.value)] : number(node.value);
+        };
+        notation_.compound = compound;
+    }
+
+    std::string print(const std::string& title) {
+        std::string body;
+        for (const auto& action : system_.actions) body += option(action);
+        for (std::size_t i = 0; i < system_.invariants.size(); ++i) body += assertion(i);
+        std::string text = fmt::format("/*\n{}*/\n", title);
+        for (std::size_t v = 0; v < names_.size(); ++v) {
+            const auto& variable = system_.variables[v];
+            text += fmt::format("{} {} = {};  /* {} */\n", type_for(variable.size), names_[v],
+                                variable.initial, comment(variable.name));
+        }
+        for (std::size_t i = 0; i < scratch_; ++i) text += fmt::format("hidden int t{};\n", i);
+        for (std::size_t i = 0; i < next_; ++i) text += fmt::format("hidden int n{};\n", i);
+        if (!system_.invariants.empty()) text += which_invariants();
+        return text + "\nactive proctype system() {\n  do\n" + body + "  od\n}\n";
+    }
+
+private:
+    std::string definitions(const Definitions& terms) {
+        scratch_ = std::max(scratch_, terms.all().size());
+        std::string text;
+        for (const auto& [name, value] : terms.all()) text += fmt::format("      {} = {};\n", name, value);
+        return text;
+    }
+
+    std::string option(const Action& action) {
+        std::vector<Term> terms{action.guard};
+        for (const auto& [variable, term] : action.assignments) terms.push_back(term);
+        const Definitions named(*system_.arena, notation_, terms);
+        next_ = std::max(next_, action.assignments.size());
+        // All values are computed before the first is assigned.
+        std::string computed, assigned;
+        for (std::size_t i = 0; i < action.assignments.size(); ++i) {
+            const auto& [variable, term] = action.assignments[i];
+            computed += fmt::format("           n{} = {};\n", i, named[term]);
+            assigned += fmt::format("           {} = n{};\n", names_[variable], i);
+        }
+        return fmt::format(
+            "  /* {} */\n  :: d_step {{\n{}      if\n      :: {} ->\n{}{}           skip\n      :: else -> "
+            "skip\n      fi\n    }}\n",
+            comment(action.name), definitions(named), named[action.guard], computed, assigned);
+    }
+
+    std::string assertion(std::size_t i) {
+        const auto& invariant = system_.invariants[i];
+        const Definitions named(*system_.arena, notation_, {invariant.holds});
+        return fmt::format(
+            "#ifdef ASSERT_{}\n  /* {} */\n  :: d_step {{\n{}      assert({})\n    }}\n#endif\n", i + 1,
+            comment(invariant.name), definitions(named), named[invariant.holds]);
+    }
+
+    std::string which_invariants() const {
+        std::string text, any;
+        for (std::size_t i = 1; i <= system_.invariants.size(); ++i) {
+            text += fmt::format("#ifdef INVARIANT_{0}\n#define ASSERT_{0}\n#define CHOSEN\n#endif\n", i);
+            any += fmt::format("#define ASSERT_{}\n", i);
+        }
+        return text + "#ifndef CHOSEN\n" + any + "#endif\n";
+    }
+
+    const TransitionSystem& system_;
+    std::vector<std::string> names_;
+    Notation notation_;
+    std::size_t scratch_ = 0, next_ = 0;  // how many hidden variables the largest step needs
+};
+
+}  // namespace
+
+std::string to_promela(const TransitionSystem& system, const std::string& title) {
+    return Printer(system).print(title);
+}
+
+}  // namespace kcheck::ir
