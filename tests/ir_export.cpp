@@ -30,7 +30,7 @@ TEST_CASE("an exported name is an identifier, and nobody else's") {
     CHECK(names.make("v_", "pod[1].node") == "v_pod_1_node");
     CHECK(names.make("v_", "pod.1.node") == "v_pod_1_node_2");
     CHECK(names.make("v_", "pod-1-node") == "v_pod_1_node_3");
-    CHECK(comment("a */ b\n\\* c") == "a  / b   c");
+    CHECK(comment("a */ b\n\\* c") == "a  / b    c");
 }
 
 TEST_CASE("a system in Promela assigns at once, in hidden variables") {
@@ -45,6 +45,7 @@ TEST_CASE("a system in Promela assigns at once, in hidden variables") {
               "           v_x_0 = n0;\n"
               "           v_x_0_2 = n1;\n"));
     CHECK(has(text, "#ifdef ASSERT_1\n  /* x is small */\n  :: d_step {\n      assert((v_x_0 < 2))\n"));
+    CHECK(has(text, "  :: (false && v_x_0 + v_x_0_2 < 0) -> skip\n  od\n"));
 }
 
 TEST_CASE("a system in TLA+ says what every variable becomes") {

@@ -339,6 +339,26 @@ class Documents(unittest.TestCase):
                     for line in text.splitlines()]
         self.assertEqual(without_times(expected), without_times(found))
 
+    def test_exports(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "model")
+            for form, mark in (("--promela", "active proctype"), ("--tla", "---- MODULE Pipeline ----")):
+                done = run("export", form, *SMALL, "-o", str(file))
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+                self.assertIn(mark, file.read_text())
+                self.assertEqual(run("export", form, *SMALL).stdout, file.read_text())
+            file.unlink()
+            for words, right in ((["--promela", "--tla"], "--promela, or"), ([], "--promela, or"),
+                                 (["--tla", "word"], "export --promela|--tla"),
+                                 (["--tla", "--property", "pod-gets-bound"], "invariants only"),
+                                 (["--tla", "--replicas", "90", "--nodes", "90"], "fewer replicas"),
+                                 (["--tla", "--output-file", f"{folder}/no/model"], "cannot write")):
+                done = run("export", *words, *([] if "--output-file" in words else ["-o", str(file)]))
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn(right, done.stderr)
+                self.assertEqual(len(done.stderr.splitlines()), 1)
+            self.assertEqual(os.listdir(folder), [])
+
     def test_lists(self):
         for subject in ("properties", "variants", "components", "actions", "reductions", "effects",
                         "options"):
