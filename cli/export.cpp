@@ -1,5 +1,6 @@
 #include "cli/export.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 
@@ -10,6 +11,7 @@
 #include "cli/version.hpp"
 #include "ir/export/promela.hpp"
 #include "ir/export/tla.hpp"
+#include "kubernetes/text.hpp"
 #include "scenarios/export.hpp"
 #include "scenarios/run.hpp"
 
@@ -28,15 +30,21 @@ std::vector<std::string> safety_properties() {
     return names;
 }
 
-std::string title(const Workload& workload, const ir::TransitionSystem& system) {
+std::string title(const Workload& workload) {
     const auto words = describe(workload.configuration, workload.wanted);
-    auto text = fmt::format("kcheck {}: the plain pipeline\n{}\n{}\n{}\n", version, words.operations,
-                            words.nodes, words.bounds);
+    auto text = fmt::format("kcheck {}: the plain pipeline, all steps of all components, of\n{}\n{}\n{}\n",
+                            version, words.operations, words.nodes, words.bounds);
     if (!words.broken.empty()) text += fmt::format("variants: {}\n", words.broken);
-    text += "invariants, by number:\n";
-    for (std::size_t i = 0; i < system.invariants.size(); ++i)
-        text += fmt::format("  {} {}\n", i + 1, system.invariants[i].name);
     return text;
+}
+
+/// What somebody has made of an export by hand is worth more than an export.
+tl::expected<OutputFile, UsageError> new_file(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored))
+        return refuse(
+            fmt::format("cannot write {}: it exists (name a file that does not)", kubernetes::quote(path)));
+    return OutputFile::open(path);
 }
 
 }  // namespace
@@ -53,7 +61,7 @@ tl::expected<std::string, UsageError> export_model(const Options& options) {
                             name, name));
     std::optional<OutputFile> file;
     if (options.output_file) {
-        auto opened = OutputFile::open(*options.output_file);
+        auto opened = new_file(*options.output_file);
         if (!opened) return tl::unexpected(opened.error());
         file.emplace(std::move(*opened));
     }
@@ -75,8 +83,8 @@ tl::expected<std::string, UsageError> export_model(const Options& options) {
                                       .local_steps = false,
                                       .status_last = false};
         const auto system = scenarios::plain_system(model::Pipeline(workload.configuration, plain), names);
-        text = options.promela ? ir::to_promela(system, title(workload, system))
-                               : ir::to_tla(system, "Pipeline", title(workload, system));
+        text = options.promela ? ir::to_promela(system, title(workload))
+                               : ir::to_tla(system, "Pipeline", title(workload));
     } catch (const std::length_error&) {
         return refuse(std::string(scenarios::too_large));
     }

@@ -87,7 +87,7 @@ std::vector<OptionInfo> make_table() {
     const std::vector<Command> runs{check, prove}, cases{check, prove, exporting}, searches{check},
         asks{check, exporting}, exports{exporting}, proofs{prove}, replays{replay, gate},
         recordings{check, prove, conform}, budgets{check, prove, conform, exporting}, limited{check, conform},
-        gates{gate}, shows{check, prove, replay},
+        gates{gate}, shows{check, prove, replay}, reports{check, prove, list, explain, replay, conform, gate},
         all{check, prove, list, explain, replay, conform, gate, exporting};
     constexpr std::string_view cluster = "What is checked";
     constexpr std::string_view faults = "What may go wrong";
@@ -221,7 +221,7 @@ std::vector<OptionInfo> make_table() {
         {"sarif", 0, "FILE", "", "write what failed in gate as SARIF 2.1.0", false, results, gates,
          [](Options& o, const std::string& v) { return file(o.sarif, v); }},
         {"output", 0, "FORM", "text", "text, json (docs/result.schema.json) or, of list, markdown", false,
-         results, all, output},
+         results, reports, output},
         {"trace-out", 0, "FILE", "",
          "write the counterexample: JSON for replay, or ITF if FILE ends in .itf.json", false, results, runs,
          [](Options& o, const std::string& v) { return file(o.trace_out, v); }},

@@ -4,8 +4,8 @@
 
 namespace kcheck::invariants {
 
-void add_invariants(ir::TransitionSystem& system, const model::Pipeline& pipeline,
-                    std::span<const std::string> names) {
+ir::TransitionSystem system_with(const model::Pipeline& pipeline, std::span<const std::string> names) {
+    auto system = pipeline.transition_system();
     for (const auto& name : names) {
         const auto* property = find_property(name);
         if (!property || property->kind != Kind::safety)
@@ -17,11 +17,6 @@ void add_invariants(ir::TransitionSystem& system, const model::Pipeline& pipelin
         if (property->lemma) invariant.lemma = property->lemma(pipeline.encoding(), step);
         system.invariants.push_back(std::move(invariant));
     }
-}
-
-ir::TransitionSystem system_with(const model::Pipeline& pipeline, std::span<const std::string> names) {
-    auto system = pipeline.transition_system();
-    add_invariants(system, pipeline, names);
     return system;
 }
 

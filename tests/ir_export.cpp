@@ -35,7 +35,8 @@ TEST_CASE("an exported name is an identifier, and nobody else's") {
 
 TEST_CASE("a system in Promela assigns at once, in hidden variables") {
     const auto text = to_promela(swapping(), "a title\n");
-    CHECK(has(text, "/*\na title\n*/"));
+    CHECK(text.starts_with("/*\na title\n\nFor SPIN, "));
+    CHECK(has(text, "\n  1 x is small\n*/\n"));
     CHECK(has(text, "byte v_x_0 = 1;  /* x[0] */\nshort v_x_0_2 = 0;"));
     CHECK(has(text, "hidden int n0;\nhidden int n1;\n"));
     CHECK(has(text,
@@ -50,7 +51,9 @@ TEST_CASE("a system in Promela assigns at once, in hidden variables") {
 
 TEST_CASE("a system in TLA+ says what every variable becomes") {
     const auto text = to_tla(swapping(), "Swap", "a title\n");
-    CHECK(text.starts_with("---- MODULE Swap ----\n(*\na title\n*)\nEXTENDS Integers\n"));
+    CHECK(text.starts_with("---- MODULE Swap ----\n(*\na title\n\nFor TLC, this text in Swap.tla, "));
+    CHECK(has(text, "\n  INVARIANTS TypeOK p_x_is_small\n"));
+    CHECK(has(text, "tlc2.TLC Swap\n*)\nEXTENDS Integers\n"));
     CHECK(has(text, "VARIABLES v_x_0, v_x_0_2\n"));
     CHECK(has(text, "\nTypeOK ==\n    /\\ v_x_0 \\in 0 .. 2\n    /\\ v_x_0_2 \\in 0 .. 299\n"));
     CHECK(has(text, "\nInit ==\n    /\\ v_x_0 = 1\n    /\\ v_x_0_2 = 0\n"));

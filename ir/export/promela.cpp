@@ -53,7 +53,7 @@ public:
         for (const auto& action : system_.actions) body += option(action);
         for (std::size_t i = 0; i < system_.invariants.size(); ++i) body += assertion(i);
         body += reads();
-        std::string text = fmt::format("/*\n{}*/\n", title);
+        std::string text = fmt::format("/*\n{}{}*/\n", title, opening());
         for (std::size_t v = 0; v < names_.size(); ++v) {
             const auto& variable = system_.variables[v];
             text += fmt::format("{} {} = {};  /* {} */\n", type_for(variable.size), names_[v],
@@ -66,6 +66,21 @@ public:
     }
 
 private:
+    /// Of the comment at the top: how to run it, and the numbers of the invariants.
+    std::string opening() const {
+        std::string text =
+            "\n"
+            "For SPIN, this text in pipeline.pml:\n"
+            "  spin -a pipeline.pml\n"
+            "  gcc -O2 -w -DSAFETY -DNOREDUCE -DVECTORSZ=8192 -o pan pan.c\n"
+            "  ./pan -m1000000\n"
+            "pan stops at the first invariant that fails, and says which by its line; of spin,\n"
+            "-DINVARIANT_2 checks but the second. These are, by number:\n";
+        for (std::size_t i = 0; i < system_.invariants.size(); ++i)
+            text += fmt::format("  {} {}\n", i + 1, comment(system_.invariants[i].name));
+        return text;
+    }
+
     /// An option of the loop: the definitions, then `last`. In one d_step if it fits; else in several in
     /// an atomic sequence, inside which pan stores no state, and which nothing can interrupt.
     std::string step(const Definitions& terms, const std::string& last) {

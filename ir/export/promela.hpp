@@ -12,7 +12,7 @@ namespace kcheck::ir {
 /// part of a state; where its guard does not hold it leaves the state as it is, so pan sees no deadlock,
 /// and its transitions count these steps too. Each invariant is an assertion in every state; pan says
 /// which by its line, and -DINVARIANT_<n> for spin leaves but the n-th (from 1).
-/// `title` becomes a comment, of lines.
+/// `title`, of lines, opens the comment at the top, which goes on with how to run pan.
 std::string to_promela(const TransitionSystem& system, const std::string& title);
 
 }  // namespace kcheck::ir

@@ -62,17 +62,32 @@ std::string action_text(const TransitionSystem& system, const Action& action, co
     return text;
 }
 
+/// Of the comment at the top: how to run it.
+std::string opening(const std::string& module, const std::vector<std::string>& invariants) {
+    return fmt::format(
+        "\nFor TLC, this text in {0}.tla, and in {0}.cfg:\n"
+        "  SPECIFICATION Spec\n"
+        "  INVARIANTS TypeOK {1}\n"
+        "  CHECK_DEADLOCK FALSE\n"
+        "and then:\n"
+        "  java -cp tla2tools.jar tlc2.TLC {0}\n",
+        module, fmt::join(invariants, " "));
+}
+
 }  // namespace
 
 std::string to_tla(const TransitionSystem& system, const std::string& module, const std::string& title) {
     Identifiers identifiers;
     std::vector<std::string> variables;
     for (const auto& variable : system.variables) variables.push_back(identifiers.make("v_", variable.name));
+    std::vector<std::string> properties;
+    for (const auto& invariant : system.invariants)
+        properties.push_back(identifiers.make("p_", invariant.name));
     const Notation notation{[&](const Node& node) { return leaf(node, variables); }, compound};
 
-    auto text =
-        fmt::format("---- MODULE {} ----\n(*\n{}*)\nEXTENDS Integers\n\nVARIABLES {}\n\nvars == <<{}>>\n",
-                    module, title, fmt::join(variables, ", "), fmt::join(variables, ", "));
+    auto text = fmt::format(
+        "---- MODULE {} ----\n(*\n{}{}*)\nEXTENDS Integers\n\nVARIABLES {}\n\nvars == <<{}>>\n", module,
+        title, opening(module, properties), fmt::join(variables, ", "), fmt::join(variables, ", "));
     text += "\nTypeOK ==\n";
     for (std::size_t v = 0; v < variables.size(); ++v)
         text += fmt::format("    /\\ {} \\in 0 .. {}\n", variables[v], system.variables[v].size - 1);
@@ -87,10 +102,11 @@ std::string to_tla(const TransitionSystem& system, const std::string& module, co
     }
     text +=
         fmt::format("\nNext ==\n{}\nSpec == Init /\\ [][Next]_vars\n", next.empty() ? "    FALSE\n" : next);
-    for (const auto& invariant : system.invariants) {
+    for (std::size_t i = 0; i < properties.size(); ++i) {
+        const auto& invariant = system.invariants[i];
         const Definitions named(*system.arena, notation, {invariant.holds});
-        text += fmt::format("\n\\* {}\n{} ==\n{}    {}\n", comment(invariant.name),
-                            identifiers.make("p_", invariant.name), let(named), named[invariant.holds]);
+        text += fmt::format("\n\\* {}\n{} ==\n{}    {}\n", comment(invariant.name), properties[i], let(named),
+                            named[invariant.holds]);
     }
     return text + "\n====\n";
 }
