@@ -41,11 +41,13 @@ TEST_CASE("a system in Promela assigns at once, in hidden variables") {
     CHECK(has(text, "hidden int n0;\nhidden int n1;\n"));
     CHECK(has(text,
               "(!(v_x_0 == v_x_0_2)) ->\n"
-              "           n0 = v_x_0_2;\n"
-              "           n1 = v_x_0;\n"
-              "           v_x_0 = n0;\n"
-              "           v_x_0_2 = n1;\n"));
-    CHECK(has(text, "#ifdef ASSERT_1\n  /* x is small */\n  :: d_step {\n      assert((v_x_0 < 2))\n"));
+              "      n0 = v_x_0_2;\n"
+              "      n1 = v_x_0;\n"
+              "      v_x_0 = n0;\n"
+              "      v_x_0_2 = n1;\n"));
+    CHECK(has(text,
+              "#ifdef ASSERT_1\n  /* x is small */\n  :: d_step {\n      if\n"
+              "      :: (!(v_x_0 < 2)) ->\n      assert(false);\n"));
     CHECK(has(text, "  :: (false && v_x_0 + v_x_0_2 < 0) -> skip\n  od\n"));
 }
 
@@ -75,8 +77,11 @@ TEST_CASE("shared and long terms get a name, and the text stays linear") {
     const Notation notation{
         [](const Node&) { return std::string("x"); },
         [](Op, const std::string& a, const std::string& b, const std::string&) { return a + "+" + b; }};
-    const Definitions named(arena, notation, {term});
-    REQUIRE(named.all().size() == 9'999);
+    const Definitions named(arena, notation, {term, term + term});
+    REQUIRE(named.all().size() == 10'000);
+    CHECK(named.of_first() == 10'000);
+    CHECK(Definitions(arena, notation, {arena.variable(0), term}).of_first() == 0);
     CHECK(named.all().front().value == "x+x");
-    CHECK(named[term] == "t9998+t9998");
+    CHECK(named[term] == "t9999");
+    CHECK(named[term + term] == "t9999+t9999");
 }

@@ -63,6 +63,7 @@ Definitions::Definitions(const Arena& arena, const Notation& notation, const std
             value = std::move(name);
         }
         text_[id] = std::move(value);
+        if (id == terms.front().id()) of_first_ = definitions_.size();
     }
 }
 

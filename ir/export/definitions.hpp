@@ -28,11 +28,14 @@ public:
     Definitions(const Arena& arena, const Notation& notation, const std::vector<Term>& terms);
 
     const std::vector<Definition>& all() const { return definitions_; }
+    /// How many of them, from the front, the first of the terms needs.
+    std::size_t of_first() const { return of_first_; }
     /// What stands for one of the terms of the constructor.
     const std::string& operator[](Term term) const { return text_.at(term.id()); }
 
 private:
     std::vector<Definition> definitions_;
+    std::size_t of_first_ = 0;
     std::unordered_map<NodeId, std::string> text_;
 };
 

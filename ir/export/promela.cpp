@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "ir/export/definitions.hpp"
 #include "ir/export/names.hpp"
@@ -72,7 +73,7 @@ private:
             "\n"
             "For SPIN, this text in pipeline.pml:\n"
             "  spin -a pipeline.pml\n"
-            "  gcc -O2 -w -DSAFETY -DNOREDUCE -DVECTORSZ=8192 -o pan pan.c\n"
+            "  gcc -O0 -w -DSAFETY -DNOREDUCE -DVECTORSZ=8192 -o pan pan.c\n"
             "  ./pan -m1000000\n"
             "pan stops at the first invariant that fails, and says which by its line; of spin,\n"
             "-DINVARIANT_2 checks but the second. These are, by number:\n";
@@ -81,19 +82,34 @@ private:
         return text;
     }
 
-    /// An option of the loop: the definitions, then `last`. In one d_step if it fits; else in several in
-    /// an atomic sequence, inside which pan stores no state, and which nothing can interrupt.
-    std::string step(const Definitions& terms, const std::string& last) {
+    /// An option of the loop: the definitions that the guard needs, then, where it holds, the others and
+    /// `last`. In one d_step if it fits; else in several in an atomic sequence, inside which pan stores
+    /// no state, and which nothing can interrupt.
+    std::string step(const Definitions& terms, const std::string& guard, const std::string& last) {
         const auto& all = terms.all();
         scratch_ = std::max(scratch_, all.size());
-        const bool fits = all.size() <= definitions_most;
-        std::string text = fits ? "  :: d_step {\n" : "  :: atomic { d_step {\n";
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            if (i > 0 && i % definitions_most == 0) text += "    }; d_step {\n";
-            text += fmt::format("      {} = {};\n", all[i].name, all[i].value);
-        }
-        if (!fits) text += "    }; d_step {\n";
-        return text + last + (fits ? "    }\n" : "    } }\n");
+        const auto lines = [&](std::size_t from, std::size_t to) {
+            std::string text;
+            for (std::size_t i = from; i < std::min(to, all.size()); ++i)
+                text += fmt::format("      {} = {};\n", all[i].name, all[i].value);
+            return text;
+        };
+        const auto where_it_holds = [&](const std::string& text) {
+            return fmt::format(
+                "      if\n      :: {} ->\n{}           skip\n      :: else -> skip\n      fi\n", guard,
+                text);
+        };
+        const auto of_guard = terms.of_first();
+        if (all.size() <= definitions_most)
+            return fmt::format("  :: d_step {{\n{}{}    }}\n", lines(0, of_guard),
+                               where_it_holds(lines(of_guard, all.size()) + last));
+        std::vector<std::string> parts;
+        for (std::size_t i = 0; i < of_guard; i += definitions_most)
+            parts.push_back(lines(i, std::min(i + definitions_most, of_guard)));
+        for (std::size_t i = of_guard; i < all.size(); i += definitions_most)
+            parts.push_back(where_it_holds(lines(i, i + definitions_most)));
+        parts.push_back(where_it_holds(last));
+        return fmt::format("  :: atomic {{ d_step {{\n{}    }} }}\n", fmt::join(parts, "    }; d_step {\n"));
     }
 
     std::string option(const Action& action) {
@@ -105,21 +121,19 @@ private:
         std::string computed, assigned;
         for (std::size_t i = 0; i < action.assignments.size(); ++i) {
             const auto& [variable, term] = action.assignments[i];
-            computed += fmt::format("           n{} = {};\n", i, named[term]);
-            assigned += fmt::format("           {} = n{};\n", names_[variable], i);
+            computed += fmt::format("      n{} = {};\n", i, named[term]);
+            assigned += fmt::format("      {} = n{};\n", names_[variable], i);
         }
-        const auto last =
-            fmt::format("      if\n      :: {} ->\n{}{}           skip\n      :: else -> skip\n      fi\n",
-                        named[action.guard], computed, assigned);
-        return fmt::format("  /* {} */\n{}", comment(action.name), step(named, last));
+        return fmt::format("  /* {} */\n{}", comment(action.name),
+                           step(named, named[action.guard], computed + assigned));
     }
 
     std::string assertion(std::size_t i) {
         const auto& invariant = system_.invariants[i];
         const Definitions named(*system_.arena, notation_, {invariant.holds});
-        const auto last = fmt::format("      assert({})\n", named[invariant.holds]);
-        return fmt::format("#ifdef ASSERT_{}\n  /* {} */\n{}#endif\n", i + 1, comment(invariant.name),
-                           step(named, last));
+        return fmt::format(
+            "#ifdef ASSERT_{}\n  /* {} */\n{}#endif\n", i + 1, comment(invariant.name),
+            step(named, fmt::format("(!{})", named[invariant.holds]), "      assert(false);\n"));
     }
 
     /// Options that nothing enables. Without them spin (unless it is told -o2) leaves a variable that is
