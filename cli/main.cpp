@@ -184,7 +184,7 @@ int run(const std::vector<std::string>& words) {
         case Command::exporting: {
             const auto text = export_model(*options);
             if (!text) return refuse(text.error());
-            fmt::print("{}", *text);
+            std::fputs(text->c_str(), stdout);  // unlike fmt::print it leaves a failure to main()
             return code(ExitCode::holds);
         }
         case Command::up: return refuse(become_up(options->arguments));
@@ -213,7 +213,7 @@ int main(int count, char** arguments) {
         exit = contradict(error.what());
     }
     // A verdict that could not be written down was not delivered.
-    if (std::fflush(stdout) != 0 && exit == 0) {
+    if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && exit == 0) {
         fmt::print(stderr, "kcheck: standard output cannot be written\n");
         exit = static_cast<int>(ExitCode::usage);
     }

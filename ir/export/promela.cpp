@@ -73,7 +73,7 @@ private:
             "\n"
             "For SPIN, this text in pipeline.pml:\n"
             "  spin -a pipeline.pml\n"
-            "  gcc -O0 -w -DSAFETY -DNOREDUCE -DVECTORSZ=8192 -o pan pan.c\n"
+            "  gcc -O1 -w -DSAFETY -DNOREDUCE -DVECTORSZ=8192 -o pan pan.c\n"
             "  ./pan -m1000000\n"
             "pan stops at the first invariant that fails, and says which by its line; of spin,\n"
             "-DINVARIANT_2 checks but the second. These are, by number:\n";

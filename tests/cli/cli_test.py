@@ -149,9 +149,12 @@ class Usage(unittest.TestCase):
         self.assert_refused("is a directory", *BROKEN, "--trace-out", "tests")
 
     def test_standard_output_that_is_full_is_no_pass(self):
-        with open("/dev/full", "w") as full:
-            done = subprocess.run([KCHECK, *SMALL], stdout=full, stderr=subprocess.PIPE, check=False)
-        self.assertEqual(done.returncode, 2)
+        for words in (SMALL, ["export", "--tla", *SMALL]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([KCHECK, *words], stdout=full, stderr=subprocess.PIPE, text=True,
+                                      check=False)
+            self.assertEqual((done.returncode, done.stderr),
+                             (2, "kcheck: standard output cannot be written\n"))
 
 
 class Manifests(unittest.TestCase):
