@@ -34,7 +34,7 @@ struct ExitCodeInfo {
 };
 std::span<const ExitCodeInfo> exit_codes();
 
-enum class Command : std::uint8_t { check, prove, list, explain, replay, conform, gate, up };
+enum class Command : std::uint8_t { check, prove, list, explain, replay, conform, gate, exporting, up };
 
 struct CommandInfo {
     Command command;
@@ -76,6 +76,9 @@ struct Options {
     std::optional<std::string> junit, sarif;
     int walks = 100;
     std::uint64_t seed = 1;
+
+    bool promela = false, tla = false;
+    std::optional<std::string> output_file;
 
     Output output = Output::text;
     std::optional<std::string> trace_out, itf_out;
