@@ -254,7 +254,9 @@ void Pipeline::add_actions() {
 
 void Pipeline::add_watches() {
     const Encoding& k = *encoding_;
-    const auto add_watch = [&](std::string client, std::string type, const auto& watch, auto body) {
+    // `able`: an event waits, and the client is where it receives one.
+    const auto add_watch = [&](std::string client, std::string type, const auto& watch, auto able,
+                               auto receive_one) {
         Watch info;
         info.client = std::move(client);
         info.type = std::move(type);
@@ -271,39 +273,64 @@ void Pipeline::add_watches() {
             for (const auto& event : *queue) queued += state[first(event)] != 0 ? 1 : 0;
             return queued;
         };
-        info.native = [body](NativeStep& step) { body(step); };
-        info.symbolic = [body](SymbolicStep& step) { body(step); };
+        const auto one = [able, receive_one](auto& c) {
+            if (c.require(able(c))) receive_one(c);
+        };
+        const auto all = [queue, able, receive_one](auto& c) {
+            for (std::size_t i = 0; i < queue->size(); ++i) {
+                const auto more = able(c);
+                if (c.surely_not(more)) return;
+                c.when(more, [&] { receive_one(c); });
+            }
+        };
+        info.native = [one](NativeStep& step) { one(step); };
+        info.symbolic = [one](SymbolicStep& step) { one(step); };
+        info.catch_up_native = [all](NativeStep& step) { all(step); };
+        info.catch_up_symbolic = [all](SymbolicStep& step) { all(step); };
         watches_.push_back(std::move(info));
     };
     // In the order that pipeline.hpp gives.
     const std::string deployment = "deployment-controller", replicaset = "replicaset-controller";
-    add_watch(deployment, "deployments", k.dc.deployments, [&k](auto& c) {
-        if (!c.require(pending(c, k.dc.deployments))) return;
-        receive(c, k.dc.deployments);
-    });
-    add_watch(deployment, "replicasets", k.dc.replica_sets, [&k](auto& c) {
-        if (!c.require(pending(c, k.dc.replica_sets))) return;
-        receive(c, k.dc.replica_sets);
-    });
-    add_watch(replicaset, "replicasets", k.rsc.replica_sets, [&k](auto& c) {
-        if (!c.require(pending(c, k.rsc.replica_sets))) return;
-        receive_replica_set_by_replica_set_controller(c, k);
-    });
-    add_watch(replicaset, "pods", k.rsc.pods, [&k](auto& c) {
-        if (!c.require(pending(c, k.rsc.pods) && receives_pods(c, k.rsc))) return;
-        receive_pod_by_replica_set_controller(c, k);
-    });
-    add_watch("kube-scheduler", "pods", k.scheduler.pods, [&k](auto& c) {
-        if (!c.require(pending(c, k.scheduler.pods))) return;
-        receive_pod_by_scheduler(c, k);
-    });
-    for (int n = 0; n < k.nodes(); ++n)
-        add_watch(fmt::format("kubelet[{}]", n), "pods", k.kubelet[static_cast<std::size_t>(n)].pods,
-                  [&k, n](auto& c) {
-                      const auto& watch = k.kubelet[static_cast<std::size_t>(n)].pods;
-                      if (!c.require(pending(c, watch) && receives_pods(c, k, n))) return;
-                      receive_pod_by_kubelet(c, k, n);
-                  });
+    add_watch(
+        deployment, "deployments", k.dc.deployments, [&k](auto& c) { return pending(c, k.dc.deployments); },
+        [&k](auto& c) { receive(c, k.dc.deployments); });
+    add_watch(
+        deployment, "replicasets", k.dc.replica_sets, [&k](auto& c) { return pending(c, k.dc.replica_sets); },
+        [&k](auto& c) { receive(c, k.dc.replica_sets); });
+    add_watch(
+        replicaset, "replicasets", k.rsc.replica_sets,
+        [&k](auto& c) { return pending(c, k.rsc.replica_sets); },
+        [&k](auto& c) { receive_replica_set_by_replica_set_controller(c, k); });
+    add_watch(
+        replicaset, "pods", k.rsc.pods,
+        [&k](auto& c) { return pending(c, k.rsc.pods) && receives_pods(c, k.rsc); },
+        [&k](auto& c) { receive_pod_by_replica_set_controller(c, k); });
+    add_watch(
+        "kube-scheduler", "pods", k.scheduler.pods, [&k](auto& c) { return pending(c, k.scheduler.pods); },
+        [&k](auto& c) { receive_pod_by_scheduler(c, k); });
+    for (int n = 0; n < k.nodes(); ++n) {
+        const auto& watch = k.kubelet[static_cast<std::size_t>(n)].pods;
+        add_watch(
+            fmt::format("kubelet[{}]", n), "pods", watch,
+            [&k, &watch, n](auto& c) { return pending(c, watch) && receives_pods(c, k, n); },
+            [&k, n](auto& c) { receive_pod_by_kubelet(c, k, n); });
+    }
+}
+
+void Pipeline::keep_fresh() {
+    // The watches stay where they are in memory when the pipeline is moved.
+    const auto keep = [](auto& of_action, const std::vector<Watch>& watches, auto catch_up) {
+        of_action = [body = std::move(of_action), watches = watches.data(), count = watches.size(),
+                     catch_up](auto& step) {
+            body(step);
+            if (!step.require(true)) return;
+            for (std::size_t w = 0; w < count; ++w) (watches[w].*catch_up)(step);
+        };
+    };
+    for (auto& action : actions_) {
+        keep(action.native, watches_, &Watch::catch_up_native);
+        keep(action.symbolic, watches_, &Watch::catch_up_symbolic);
+    }
 }
 
 void Pipeline::add_collections() {

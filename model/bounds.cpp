@@ -24,7 +24,7 @@ int generations_of(const Configuration& c) {
 }
 
 /// In Bounds::events.
-constexpr std::size_t first_kubelet = 5;
+constexpr std::size_t rsc_pods = 3, first_kubelet = 5;
 
 }  // namespace
 
@@ -38,6 +38,10 @@ Bounds Bounds::least(const Configuration& c) {
     bounds.generations = generations_of(c);
     bounds.events = {operations + 1, operations + 2, operations + 2, bounds.pods + 2, 3};
     bounds.events.resize(bounds.events.size() + c.nodes.size(), 3);
+    // Where every step's events are received with it, only the ReplicaSet controller lets them wait.
+    if (c.caches_are_fresh())
+        for (std::size_t w = 0; w < bounds.events.size(); ++w)
+            if (w != rsc_pods) bounds.events[w] = 1;
     return bounds;
 }
 
@@ -68,6 +72,13 @@ void Bounds::grow(int exceeded) {
         if (watch >= first_kubelet)
             std::fill(events.begin() + static_cast<std::ptrdiff_t>(first_kubelet), events.end(), room);
     }
+}
+
+void Bounds::cover(const Bounds& other) {
+    pods = std::max(pods, other.pods);
+    generations = std::max(generations, other.generations);
+    events.resize(std::max(events.size(), other.events.size()));
+    for (std::size_t w = 0; w < other.events.size(); ++w) events[w] = std::max(events[w], other.events[w]);
 }
 
 std::string Bounds::text() const {

@@ -49,8 +49,10 @@ struct Configuration {
     // Bounds. They are printed with every verdict.
     int crashes = 1;       // crash-restarts, of any component, in the whole run
     int lost_replies = 1;  // API calls whose caller never learns the outcome
-    /// Watch events that a cache may lag behind; none: any number.
+    /// Watch events that a cache may lag behind; none: any number. 0: every client receives what a step
+    /// sends in the same step, unless it is where it receives nothing.
     std::optional<int> staleness;
+    bool caches_are_fresh() const { return staleness == 0; }
 
     /// Names of the variants that are switched on (see model/variants.hpp).
     std::set<std::string> variants;

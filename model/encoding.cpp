@@ -92,8 +92,7 @@ WorkloadVariables Encoding::add_workload_record(const std::string& prefix, Part 
 /// Of the next watch, in the order of Pipeline::watches().
 Room Encoding::add_room() {
     const int watch = watches_++;
-    return {configuration.staleness ? std::max(1, *configuration.staleness) : 0, exceeded,
-            exceeded_events + watch};
+    return {configuration.staleness.value_or(0), exceeded, exceeded_events + watch};
 }
 
 PodWatch Encoding::add_pod_watch(const std::string& client, int node,

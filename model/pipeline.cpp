@@ -22,6 +22,7 @@ Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, Bo
     add_actions();
     add_watches();
     add_collections();
+    if (configuration.caches_are_fresh()) keep_fresh();
     order_actions();
     symmetry_ = std::make_unique<Symmetry>(*encoding_);
 }

@@ -83,6 +83,9 @@ public:
         std::function<int(const Valuation&)> queued;
         std::function<void(NativeStep&)> native;
         std::function<void(SymbolicStep&)> symbolic;
+        /// Receives all that waits, as far as the client receives anything; always enabled.
+        std::function<void(NativeStep&)> catch_up_native;
+        std::function<void(SymbolicStep&)> catch_up_symbolic;
     };
     const std::vector<Watch>& watches() const { return watches_; }
 
@@ -146,6 +149,8 @@ private:
     void add_actions();
     void add_watches();
     void add_collections();
+    /// What an action sends is received as the end of the action.
+    void keep_fresh();
     template <class F>
     ActionInfo& add(std::string component, std::string verb, std::string what, Reader reader, F body);
     template <class F>

@@ -84,13 +84,17 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
     };
     for (std::size_t n = 0; n < local_actions_.size(); ++n) {
         if (local_actions_[n].empty()) continue;
-        // Only what the kubelet hears lets it do anything that it could not do before.
-        while (receive_one(first_kubelet_watch + static_cast<int>(n)))
+        const auto take_all = [&] {
             for (const auto a : local_actions_[n]) {
                 NativeStep step(state);
                 actions_[static_cast<std::size_t>(a)].native(step);
                 if (step.enabled() && taken) taken(a);
             }
+        };
+        // Only what the kubelet hears lets it do anything that it could not do before; with fresh caches
+        // it has heard it in the step that is just over.
+        if (k.configuration.caches_are_fresh()) take_all();
+        while (receive_one(first_kubelet_watch + static_cast<int>(n))) take_all();
     }
     if (!k.reductions.local_steps) return;
     // The scheduler can do more for every pod that it knows to be pending, and what it does for one

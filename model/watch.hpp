@@ -25,7 +25,7 @@ namespace kcheck::model {
 /// How many events a queue has room for, and how many the user lets wait there.
 struct Room {
     /// > 0: before one event more is queued the oldest is received, unless its client is where it
-    /// receives none.
+    /// receives none. Fresh caches (a bound of 0) are the pipeline's business (Pipeline::keep_fresh).
     int staleness = 0;
     /// The state is marked by this value where an event finds no room: this run cannot claim to be
     /// exhaustive (bounds.hpp).
