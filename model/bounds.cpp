@@ -26,6 +26,14 @@ int generations_of(const Configuration& c) {
 /// In Bounds::events.
 constexpr std::size_t rsc_pods = 3, first_kubelet = 5;
 
+/// Where the events of a step are received with it, one is on its way at once; the ReplicaSet controller
+/// lets those of pods wait while it deletes.
+void leave_none_waiting(const Configuration& c, Bounds& bounds) {
+    if (!c.caches_are_fresh()) return;
+    for (std::size_t w = 0; w < bounds.events.size(); ++w)
+        if (w != rsc_pods) bounds.events[w] = 1;
+}
+
 }  // namespace
 
 // The order is that of Pipeline::watches(): the deployment controller's two, the ReplicaSet
@@ -38,10 +46,7 @@ Bounds Bounds::least(const Configuration& c) {
     bounds.generations = generations_of(c);
     bounds.events = {operations + 1, operations + 2, operations + 2, bounds.pods + 2, 3};
     bounds.events.resize(bounds.events.size() + c.nodes.size(), 3);
-    // Where every step's events are received with it, only the ReplicaSet controller lets them wait.
-    if (c.caches_are_fresh())
-        for (std::size_t w = 0; w < bounds.events.size(); ++w)
-            if (w != rsc_pods) bounds.events[w] = 1;
+    leave_none_waiting(c, bounds);
     return bounds;
 }
 
@@ -56,6 +61,7 @@ Bounds Bounds::ample(const Configuration& c) {
     const int pods = bounds.pods;
     bounds.events = {operations + 2, operations + 3 + 2 * pods, operations + 3, 3 * pods, 3 * pods};
     bounds.events.resize(bounds.events.size() + c.nodes.size(), 2 * pods + 2);
+    leave_none_waiting(c, bounds);
     return bounds;
 }
 

@@ -19,6 +19,7 @@ namespace kcheck::scenarios {
 struct Watching {
     const std::atomic<bool>* stop = nullptr;  // set when the user has had enough
     std::function<void(const checker::Progress&)> progress;
+    std::function<void(int level)> begins = {};  // may be empty; a check comes to a level (levels.hpp)
 };
 
 /// When the exploration ends before it has visited everything.

@@ -40,6 +40,13 @@ const std::vector<Rule>& rules() {
          [](const Configuration& c) {
              return changed(c, c.staleness.has_value(), [](auto& o) { o.staleness.reset(); });
          }},
+        {"the next level", 100, Relation::included,
+         [](const Configuration& c) {
+             return changed(c, c.caches_are_fresh() && c.crashes == 0, [](auto& o) {
+                 // What has lost replies, or is asked to lag no more, goes on to crashes.
+                 (o.lost_replies == 0 ? o.lost_replies : o.crashes) = 1;
+             });
+         }},
         {"one crash more", 12, Relation::included,
          [](const Configuration& c) { return changed(c, true, [](auto& o) { ++o.crashes; }); }},
         {"one lost reply more", 12, Relation::included,
