@@ -196,8 +196,10 @@ std::string level_lines(const Workload& workload, const Result& result, const Op
         skip_to(level.number);
         const auto& c = level.covered;
         line(fmt::format("{:10}  {} states, {} transitions, depth {}, {}",
-                         level.complete ? "complete" : "incomplete", grouped(c.states),
-                         grouped(c.transitions), c.depth, seconds_text(level.seconds)));
+                         level.complete                        ? "complete"
+                         : result.verdict == Verdict::violated ? "stopped"
+                                                               : "incomplete",
+                         grouped(c.states), grouped(c.transitions), c.depth, seconds_text(level.seconds)));
     }
     if (result.levels.back().number == scenarios::level_of(workload.configuration))
         skip_to(options.level.value_or(scenarios::highest_level) + 1);
