@@ -79,8 +79,8 @@ Table component_table() {
         const auto name = action.component.substr(0, action.component.find('['));
         auto found = std::ranges::find(verbs, name, &std::pair<std::string, std::vector<std::string>>::first);
         if (found == verbs.end()) found = verbs.insert(verbs.end(), {name, {}});
-        if (std::ranges::find(found->second, action.verb) == found->second.end())
-            found->second.push_back(action.verb);
+        if (std::ranges::find(found->second, model::name_of(action.verb)) == found->second.end())
+            found->second.emplace_back(model::name_of(action.verb));
     };
     std::ranges::for_each(pipeline.actions(), add);
     std::ranges::for_each(pipeline.collections(), add);

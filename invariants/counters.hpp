@@ -8,6 +8,8 @@
 #pragma once
 
 #include "invariants/predicate.hpp"
+#include "model/deployment_controller.hpp"
+#include "model/replicaset_controller.hpp"
 
 namespace kcheck::invariants {
 
@@ -16,26 +18,26 @@ namespace kcheck::invariants {
 template <class C>
 Bool<C> deployment_versions_increase(const C& c, const Encoding& k) {
     namespace workload = model::workload;
-    const auto& watch = k.dc.deployments;
-    auto version = read(c, watch.copy);
+    const auto& watch = k.the<model::DeploymentController>().deployments;
+    auto version = read(c, watch.copy_of(0));
     auto increase = (version[workload::exists] == 1 && version[workload::generation] >= 1) ||
                     (version[workload::exists] == 0 && version[workload::generation] == 0 &&
                      version[workload::replicas] == 0);
     auto queued = c.integer(0);
     auto present = c.boolean(true);
     for (const auto& event : watch.queue) {
-        const auto here = c[event.present] == 1;
+        const auto here = c[event.key] == 1;
         const auto next = read(c, event.record);
         increase = increase && (present || !here) &&
                    (!here || (next[workload::exists] == 1 && next[workload::generation] >= 1 &&
                               (next[workload::generation] > version[workload::generation] ||
                                (next[workload::generation] == version[workload::generation] &&
                                 next[workload::replicas] == version[workload::replicas]))));
-        for (int f = 0; f < model::workload::fields; ++f) version[f] = c.choose(here, next[f], version[f]);
+        for (int f = 0; f < model::Deployment::fields; ++f) version[f] = c.choose(here, next[f], version[f]);
         queued = queued + c.count(here);
         present = here;
     }
-    const auto stored = read(c, k.deployment);
+    const auto stored = read(c, k.deployment());
     return increase && queued <= c[k.operations_done] &&
            stored[workload::generation] <= c[k.operations_done] &&
            (stored[workload::exists] == 1 || c[k.operations_done] == 0) &&
@@ -47,11 +49,13 @@ Bool<C> deployment_versions_increase(const C& c, const Encoding& k) {
 template <class C>
 Bool<C> generations_are_bounded(const C& c, const Encoding& k) {
     namespace workload = model::workload;
-    const auto& seen = k.dc.deployments.copy;
-    const auto& stored = k.replica_set;
+    const auto& controller = k.the<model::DeploymentController>();
+    const auto& seen = controller.deployments.copy_of(0);
+    const auto& stored = k.replica_set();
     const auto to_scale = c[stored[workload::replicas]] != c[seen[workload::replicas]];
     return deployment_versions_increase(c, k) &&
-           c[stored[workload::generation]] + c.count(to_scale) + c.choose(c[k.late_scale] > 0, 2, 0) <=
+           c[stored[workload::generation]] + c.count(to_scale) +
+                   c.choose(c[controller.late_scale] > 0, 2, 0) <=
                c[seen[workload::generation]] + c[k.crashes_used] + c[k.crashes_used];
 }
 
@@ -59,7 +63,7 @@ template <class C>
 Bool<C> late_creations_are_bounded(const C& c, const Encoding& k) {
     auto most = c.integer(0);
     for (int i = 0; i < k.configuration.replicas_max(); ++i) most = most + c[k.crashes_used];
-    return c[k.late_creates] <= most;
+    return c[k.the<model::ReplicaSetController>().late_creations] <= most;
 }
 
 template <class C>

@@ -2,6 +2,7 @@
 #include "invariants/counters.hpp"
 #include "invariants/families.hpp"
 #include "invariants/predicate.hpp"
+#include "model/deployment_controller.hpp"
 
 namespace kcheck::invariants {
 
@@ -22,7 +23,8 @@ Property uids_are_unique() {
     property.lemma = as_term([](const auto& c, const Encoding& k) { return counters_are_bounded(c, k); });
     property.witness = on_states([](const auto& c, const Encoding& k) {
         auto pods = c.integer(0);
-        for (const auto& pod : k.pod) pods = pods + c.count(c[pod[model::pod::exists]] == 1);
+        for (const auto& pod : k.store<model::Pod>().objects)
+            pods = pods + c.count(c[pod[model::pod::exists]] == 1);
         return pods >= 2;
     });
     property.witness_text = "two pods exist at once";
@@ -45,8 +47,8 @@ Property names_are_unique() {
     property.violated_by = {"create-without-name-check"};
     define(property, [](const auto& c, const Encoding& k) { return c[k.name_reused] == 0; });
     property.witness = on_states([](const auto& c, const Encoding& k) {
-        return c[k.replica_set[model::workload::exists]] == 1 &&
-               c[k.dc.replica_sets.copy[model::workload::exists]] == 0;
+        return c[k.replica_set()[model::workload::exists]] == 1 &&
+               c[k.the<model::DeploymentController>().replica_sets.copy_of(0)[model::workload::exists]] == 0;
     });
     property.witness_text = "the ReplicaSet is stored, and the cache of its creator does not show it";
     return property;

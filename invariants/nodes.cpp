@@ -12,18 +12,18 @@ template <class C>
 Int<C> containers_on(const C& c, const model::Kubelet& here) {
     auto containers = c.integer(0);
     for (const auto variable : here.container)
-        containers = containers + c.count(c[variable] != model::kubelet::none);
+        containers = containers + c.count(c[variable] != model::Kubelet::none);
     return containers;
 }
 
 /// A pod is bound and meant to run, and its container has not been started on its node.
 constexpr auto some_bound_pod_waits = [](const auto& c, const Encoding& k) {
-    return some_pod(c, k, [&](std::size_t p) {
+    return some_pod(c, k, [&](int p) {
         auto waits = c.boolean(false);
-        for (std::size_t n = 0; n < k.kubelet.size(); ++n)
-            waits = waits || (c[k.pod[p][model::pod::node]] == static_cast<int>(n) + 1 &&
-                              c[k.kubelet[n].container[p]] != model::kubelet::started);
-        return is_active(c, k.pod[p]) && waits;
+        for (const auto& kubelet : k.all<model::Kubelet>())
+            waits = waits || (c[k.pod(p)[model::pod::node]] == kubelet.node + 1 &&
+                              c[kubelet.container_of(p)] != model::Kubelet::started);
+        return is_active(c, k.pod(p)) && waits;
     });
 };
 
@@ -50,8 +50,8 @@ Property no_start_elsewhere() {
     define(property, [](const auto& c, const Encoding& k) { return c[k.stray_start] == 0; });
     property.lemma = as_term([](const auto& c, const Encoding& k) { return counters_are_bounded(c, k); });
     property.witness = on_states([](const auto& c, const Encoding& k) {
-        return some_pod(c, k, [&](std::size_t p) {
-            return c[k.kubelet.front().container[p]] == model::kubelet::started;
+        return some_pod(c, k, [&](int p) {
+            return c[k.the<model::Kubelet>().container_of(p)] == model::Kubelet::started;
         });
     });
     property.witness_text = "a container has been started";
@@ -74,15 +74,14 @@ Property capacity() {
     property.violated_by = {"kubelet-admits-everything"};
     define(property, [](const auto& c, const Encoding& k) {
         auto fits = c.boolean(true);
-        for (std::size_t n = 0; n < k.kubelet.size(); ++n) {
-            const int room = k.configuration.nodes[n].capacity;
-            fits = fits && containers_on(c, k.kubelet[n]) <= room &&
-                   model::kubelet::admitted_pods(c, k, static_cast<int>(n)) <= room;
-        }
+        for (const auto& kubelet : k.all<model::Kubelet>())
+            fits = fits && containers_on(c, kubelet) <= kubelet.capacity() &&
+                   kubelet.admitted_pods(c) <= kubelet.capacity();
         return fits;
     });
     property.witness = on_states([](const auto& c, const Encoding& k) {
-        return containers_on(c, k.kubelet.front()) == k.configuration.nodes.front().capacity;
+        const auto& kubelet = k.the<model::Kubelet>();
+        return containers_on(c, kubelet) == kubelet.capacity();
     });
     property.witness_text = "a node is full";
     return property;

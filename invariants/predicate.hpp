@@ -58,20 +58,20 @@ void define(Property& property, F predicate) {
 template <class C, class F>
 Bool<C> some_pod(const C& c, const Encoding& k, F&& predicate) {
     auto some = c.boolean(false);
-    for (std::size_t p = 0; p < k.pod.size(); ++p) some = some || predicate(p);
+    for (int p = 0; p < k.pods(); ++p) some = some || predicate(p);
     return some;
 }
 
 template <class C, class F>
 Bool<C> every_pod(const C& c, const Encoding& k, F&& predicate) {
     auto every = c.boolean(true);
-    for (std::size_t p = 0; p < k.pod.size(); ++p) every = every && predicate(p);
+    for (int p = 0; p < k.pods(); ++p) every = every && predicate(p);
     return every;
 }
 
 /// controller_utils.go:IsPodActive, of what is stored.
 template <class C>
-Bool<C> is_active(const C& c, const model::PodVariables& pod) {
+Bool<C> is_active(const C& c, const model::Variables<model::Pod>& pod) {
     return c[pod[model::pod::exists]] == 1 && c[pod[model::pod::deleting]] == 0 &&
            c[pod[model::pod::phase]] != model::pod::terminal;
 }

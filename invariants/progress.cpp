@@ -7,8 +7,8 @@ namespace kcheck::invariants {
 namespace {
 
 constexpr auto some_pod_is_unbound = [](const auto& c, const Encoding& k) {
-    return some_pod(
-        c, k, [&](std::size_t p) { return is_active(c, k.pod[p]) && c[k.pod[p][model::pod::node]] == 0; });
+    return some_pod(c, k,
+                    [&](int p) { return is_active(c, k.pod(p)) && c[k.pod(p)[model::pod::node]] == 0; });
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 template <class C>
 Int<C> active_pods(const C& c, const Encoding& k) {
     auto active = c.integer(0);
-    for (const auto& pod : k.pod) active = active + c.count(is_active(c, pod));
+    for (const auto& pod : k.store<model::Pod>().objects) active = active + c.count(is_active(c, pod));
     return active;
 }
 
@@ -29,9 +29,9 @@ Int<C> asked_for(const C& c, const Encoding& k) {
 template <class C>
 Bool<C> is_complete(const C& c, const Encoding& k) {
     namespace workload = model::workload;
-    const auto deployment = read(c, k.deployment);
+    const auto deployment = read(c, k.deployment());
     auto running = c.integer(0);
-    for (const auto& pod : k.pod)
+    for (const auto& pod : k.store<model::Pod>().objects)
         running = running + c.count(is_active(c, pod) && c[pod[model::pod::phase]] == model::pod::running);
     return deployment[workload::exists] == 1 &&
            deployment[workload::observed] == deployment[workload::generation] &&
@@ -90,7 +90,7 @@ Property replica_convergence() {
         "pkg/controller/deployment/util/deployment_util.go:DeploymentComplete";
     property.violated_by = {"create-timeout-is-success"};
     property.goal = on_states([](const auto& c, const Encoding& k) {
-        return c[k.deployment[model::workload::exists]] == 0 || is_complete(c, k);
+        return c[k.deployment()[model::workload::exists]] == 0 || is_complete(c, k);
     });
     property.witness = on_states([](const auto& c, const Encoding& k) { return is_complete(c, k); });
     property.witness_text = "the Deployment is complete";

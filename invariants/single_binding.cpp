@@ -27,9 +27,9 @@ Property single_binding() {
     // slot without a pod has neither.
     property.lemma = as_term([](const auto& c, const Encoding& k) {
         return counters_are_bounded(c, k) && every_pod(c, k, [&](std::size_t p) {
-                   const auto unbound = c[k.pod[p][model::pod::node]] == 0;
+                   const auto unbound = c[k.pod(p)[model::pod::node]] == 0;
                    return (unbound || c[k.bindings[p]] != 0) && (!unbound || c[k.bindings[p]] == 0) &&
-                          (unbound || c[k.pod[p][model::pod::exists]] == 1);
+                          (unbound || c[k.pod(p)[model::pod::exists]] == 1);
                });
     });
     property.witness = on_states([](const auto& c, const Encoding& k) {

@@ -1,46 +1,35 @@
 // What a client's cache and the events on their way to it amount to.
 #include "invariants/families.hpp"
 #include "invariants/predicate.hpp"
+#include "model/replicaset_controller.hpp"
 
 namespace kcheck::invariants {
 
 namespace {
 
 /// The copy after every event on its way is what is stored, as the client sees it.
-template <class C>
-Bool<C> amounts_to_store(const C& c, const Encoding& k, const model::PodWatch& watch) {
-    return every_pod(c, k, [&](std::size_t p) {
-        const auto stored = project(c, watch, read(c, k.pod[p]));
-        auto seen = read(c, watch.copy[p]);
+template <class C, class K>
+Bool<C> amounts_to_store(const C& c, const Encoding& k, const model::Watch<K>& watch) {
+    auto every = c.boolean(true);
+    for (int key = 0; key < watch.keys(); ++key) {
+        const auto stored = project(c, watch, read(c, k.stored<K>(key)));
+        auto seen = read(c, watch.copy_of(key));
         for (const auto& event : watch.queue) {
-            const auto here = c[event.pod] == static_cast<int>(p) + 1;
+            const auto here = c[event.key] == key + 1;
             if (c.surely_not(here)) continue;
-            for (int f = 0; f < model::pod::fields; ++f)
-                seen[f] = c.choose(here, c[event.record[f]], seen[f]);
+            for (int f = 0; f < K::fields; ++f) seen[f] = c.choose(here, c[event.record[f]], seen[f]);
         }
-        return !differ(c, watch.copy[p], seen, stored);
-    });
-}
-
-template <class C>
-Bool<C> amounts_to_store(const C& c, const model::WorkloadWatch& watch,
-                         const model::WorkloadVariables& variables) {
-    auto seen = read(c, watch.copy);
-    for (const auto& event : watch.queue) {
-        const auto here = c[event.present] == 1;
-        if (c.surely_not(here)) break;
-        for (int f = 0; f < model::workload::fields; ++f)
-            seen[f] = c.choose(here, c[event.record[f]], seen[f]);
+        every = every && !differ(c, watch.copy_of(key), seen, stored);
     }
-    return !differ(c, watch.copy, seen, read(c, variables));
+    return every;
 }
 
 constexpr auto every_watch_is_complete = [](const auto& c, const Encoding& k) {
-    auto complete = amounts_to_store(c, k.dc.deployments, k.deployment) &&
-                    amounts_to_store(c, k.dc.replica_sets, k.replica_set) &&
-                    amounts_to_store(c, k.rsc.replica_sets, k.replica_set) &&
-                    amounts_to_store(c, k, k.rsc.pods) && amounts_to_store(c, k, k.scheduler.pods);
-    for (const auto& kubelet : k.kubelet) complete = complete && amounts_to_store(c, k, kubelet.pods);
+    auto complete = c.boolean(true);
+    const auto of_store = [&](const auto& store) {
+        for (const auto* watch : store.watches) complete = complete && amounts_to_store(c, k, *watch);
+    };
+    std::apply([&](const auto&... store) { (of_store(store), ...); }, k.stores);
     // A run that has left the bounds of the encoding has lost the event that did not fit.
     return complete || c[k.exceeded] != 0;
 };
@@ -67,7 +56,8 @@ Property watch_complete() {
     property.violated_by = {"watch-drops-event"};
     define(property, every_watch_is_complete);
     property.witness = on_states([](const auto& c, const Encoding& k) {
-        return pending(c, k.rsc.pods) && pending(c, k.rsc.replica_sets);
+        const auto& controller = k.the<model::ReplicaSetController>();
+        return pending(c, controller.pods) && pending(c, controller.replica_sets);
     });
     property.witness_text = "events of a pod and of the ReplicaSet are on their way";
     return property;
@@ -89,7 +79,9 @@ Property caches_converge() {
     property.source = "staging/src/k8s.io/client-go/tools/cache/reflector.go:ListAndWatch";
     property.violated_by = {"watch-drops-event"};
     property.goal = on_states(every_watch_is_complete);
-    property.witness = on_states([](const auto& c, const Encoding& k) { return pending(c, k.rsc.pods); });
+    property.witness = on_states([](const auto& c, const Encoding& k) {
+        return pending(c, k.the<model::ReplicaSetController>().pods);
+    });
     property.witness_text = "an event is on its way";
     return property;
 }

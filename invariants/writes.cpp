@@ -2,6 +2,7 @@
 #include "invariants/counters.hpp"
 #include "invariants/families.hpp"
 #include "invariants/predicate.hpp"
+#include "model/deployment_controller.hpp"
 
 namespace kcheck::invariants {
 
@@ -20,7 +21,7 @@ Property etcd_single_writer() {
     property.violated_by = {"scheduler-writes-etcd"};
     define(property, [](const auto& c, const Encoding& k) { return c[k.direct_writer] == 0; });
     property.witness = on_states([](const auto& c, const Encoding& k) {
-        return some_pod(c, k, [&](std::size_t p) { return c[k.pod[p][model::pod::node]] != 0; });
+        return some_pod(c, k, [&](int p) { return c[k.pod(p)[model::pod::node]] != 0; });
     });
     property.witness_text = "the scheduler's decision is in etcd";
     return property;
@@ -45,7 +46,8 @@ Property optimistic_concurrency() {
     define(property, [](const auto& c, const Encoding& k) { return c[k.lost_update] == 0; });
     property.lemma = as_term([](const auto& c, const Encoding& k) { return counters_are_bounded(c, k); });
     property.witness = on_states([](const auto& c, const Encoding& k) {
-        return c[k.dc.deployments.copy[model::workload::exists]] == 1 && pending(c, k.dc.deployments);
+        const auto& deployments = k.the<model::DeploymentController>().deployments;
+        return c[deployments.copy_of(0)[model::workload::exists]] == 1 && pending(c, deployments);
     });
     property.witness_text = "the deployment controller's copy of the Deployment is not the newest version";
     return property;
@@ -70,7 +72,7 @@ Property revisions_increase() {
         return counters_are_bounded(c, k) && c[k.revision_behind] == 0;
     });
     property.witness = on_states([](const auto& c, const Encoding& k) {
-        return c[k.crashes_used] > 0 && c[k.deployment[model::workload::exists]] == 1;
+        return c[k.crashes_used] > 0 && c[k.deployment()[model::workload::exists]] == 1;
     });
     property.witness_text = "a process has restarted, and something is stored";
     return property;

@@ -1,36 +1,30 @@
-// The variables of the pipeline, grouped by the component that they belong to.
+// The state of the pipeline: what is stored, what the monitors keep, the environment, and what each
+// component declares for itself.
 //
-// The components' actions (one header each) are templates over a step and take
-// the Encoding, which is constant while the checker runs.
+// The components' actions (one header each) are templates over a step and read the Encoding, which is
+// constant while the checker runs.
 #pragma once
 
+#include <memory>
+#include <ranges>
+#include <tuple>
 #include <vector>
 
 #include "model/bounds.hpp"
+#include "model/component.hpp"
 #include "model/configuration.hpp"
-#include "model/layout.hpp"
-#include "model/records.hpp"
+#include "model/fairness.hpp"
+#include "model/frame/watch.hpp"
+#include "model/kinds.hpp"
 #include "model/variants.hpp"
-#include "model/watch.hpp"
 
 namespace kcheck::model {
 
-/// What a client reads of the objects that it watches; see model/footprints.hpp.
+/// What a client reads of the objects that it watches, by watch and field; see model/footprints.hpp.
 struct Footprint {
-    std::array<bool, workload::fields>
-        deployment_controller{};  // of the ReplicaSet; it reads all of the Deployment
-    std::array<bool, pod::fields> replica_set_controller{};
-    std::array<bool, pod::fields> scheduler{};
-    std::array<bool, pod::fields> kubelet{};
-
-    /// Every field: what a watch delivers before anybody asks what is read.
-    static Footprint everything() {
-        Footprint all;
-        all.deployment_controller.fill(true);
-        all.replica_set_controller.fill(true);
-        all.scheduler.fill(true);
-        all.kubelet.fill(true);
-        return all;
+    std::vector<std::vector<bool>> reads;  // empty: every field of every watch
+    bool operator()(int watch, int field) const {
+        return reads.empty() || reads[static_cast<std::size_t>(watch)][static_cast<std::size_t>(field)];
     }
 };
 
@@ -57,86 +51,74 @@ struct Reductions {
     }
 };
 
-/// The controllers of kube-controller-manager: each has caches of its own. In one process they share
-/// informers, but a sync decides its requests on what it saw when it began, and while they are on
-/// their way events reach the informers and the other controller goes on.
-struct DeploymentController {
-    WorkloadWatch deployments;
-    WorkloadWatch replica_sets;
+/// The objects of a kind in etcd, by slot, and who hears of their changes.
+template <class K>
+struct Store {
+    std::vector<Variables<K>> objects;
+    std::vector<const Watch<K>*> watches;
+    /// Run at every commit, told the slot: what else becomes different with the object.
+    std::vector<TextOf<int>> on_commit;
 };
 
-struct ReplicaSetController {
-    WorkloadWatch replica_sets;
-    PodWatch pods;
-
-    // The sync in progress: manageReplicas, then status.
-    VariableId left;           // POSTs or DELETEs of the current batch without a reply
-    VariableId batch;          // size of the current batch of POSTs
-    VariableId rest;           // creations after the current batch
-    VariableId failed;         // a POST of this batch failed: no further batch
-    VariableId deletes;        // DELETEs of this sync that are still to be sent
-    VariableId broken;         // the connection broke under the current batch
-    VariableId update_status;  // the sync ends with a status update of these numbers:
-    VariableId status_replicas, status_available, status_observed;
-
-    std::vector<VariableId> expects_deletion;  // per pod: expectations of deletions are names
-    VariableId expects_creations;              // expectations of creations are a count
-    std::vector<VariableId> awaits_pod;        // per pod: created by this process, not yet in its cache
-    VariableId awaits_status;                  // ReplicaSet events up to this process's own last status write
+/// Components that crash together, by what they lose then.
+struct Process {
+    std::string name;
+    std::vector<const AnyWatch*> watches;
+    std::vector<VariableId> memory;
+    std::vector<Text> on_restart;  // after the fresh list
 };
 
-struct Scheduler {
-    PodWatch pods;
-    std::vector<VariableId> assumed;  // per pod: the node it is assumed on
-    std::vector<VariableId> binding;  // per pod: its binding cycle has no reply yet
-    std::vector<VariableId> broken;   // per pod: the connection broke under it
-};
-
-struct Kubelet {
-    PodWatch pods;
-    std::vector<VariableId> worker;  // per pod: see kubelet.hpp; nowhere where every pod is admitted
-    // The container runtime of the node.
-    VariableId image;
-    std::vector<VariableId> container;  // per pod: 0 none, 1 created, 2 running
+/// What a component watches.
+template <class K>
+struct WatchOf {
+    std::string client;
+    int process = 0;
+    int node = -1;  // whose client it is, where each node has one
+    std::optional<Requirement> filter = {};
+    Projection<K> projection = {};
+    Condition receives = {};
+    TextOf<int, const Variables<K>&> on_event = {};
 };
 
 class Encoding {
 public:
+    /// Throws std::length_error if the configuration needs more variables, or more fairness classes, than
+    /// there is room for.
     Encoding(Configuration configuration, Reductions reductions, Bounds bounds, Footprint footprint);
 
     bool is(Variant variant) const { return variants_[static_cast<std::size_t>(variant)]; }
-    int pods() const { return static_cast<int>(pod.size()); }
-    int nodes() const { return static_cast<int>(kubelet.size()); }
+    int pods() const { return bounds.pods; }
+    int nodes() const { return static_cast<int>(configuration.nodes.size()); }
     /// Kubelet n may have to refuse a pod.
     bool crowded(int node) const;
-    /// The kubelet of the node, or the scheduler, hears of every pod event at once (Pipeline::settle).
-    bool scheduler_hears_at_once() const {
-        return reductions.local_steps && confirms_by_reply() && !counts_pods_on_nodes() &&
-               !is(Variant::watch_drops_event);
-    }
     /// The scheduler's choice depends on what is on the nodes already.
     bool counts_pods_on_nodes() const;
-    /// Whether expectations of creations decide anything; with the record of its own
-    /// writes a controller never gets to them.
-    bool counts_creations() const { return expects_creations_; }
-
-    /// A reply that says the pod is bound stands in for the event of the binding.
-    bool confirms_by_reply() const {
-        return reductions.watch_projection && !is(Variant::binding_without_precondition) &&
-               !is(Variant::scheduler_writes_etcd);
-    }
+    /// Something may crash.
+    bool has_crashes() const { return configuration.crashes > 0; }
 
     const Configuration configuration;
     const Reductions reductions;
     const Bounds bounds;
     Layout layout;
+    Fairness fairness;
 
     // etcd
-    WorkloadVariables deployment, replica_set;
-    std::vector<PodVariables> pod;
+    std::tuple<Store<Deployment>, Store<ReplicaSet>, Store<Pod>> stores;
+    template <class K>
+    const Store<K>& store() const {
+        return std::get<Store<K>>(stores);
+    }
+    template <class K>
+    const Variables<K>& stored(int slot) const {
+        return store<K>().objects[static_cast<std::size_t>(slot)];
+    }
+    const Variables<Pod>& pod(int p) const { return stored<Pod>(p); }
+    const Variables<Deployment>& deployment() const { return stored<Deployment>(0); }
+    const Variables<ReplicaSet>& replica_set() const { return stored<ReplicaSet>(0); }
     VariableId revision_behind;      // its counter is behind a revision that it has given out
     std::vector<VariableId> number;  // per pod, where a variant numbers UIDs: its number
     VariableId uid_next = nowhere;
+    std::vector<Text> on_apiserver_restart;  // what it breaks, of the requests under way
 
     // what the monitors keep (monitors.hpp)
     VariableId direct_writer, lost_update, name_reused, uid_repeated, revision_repeated, stray_start;
@@ -145,16 +127,23 @@ public:
     std::vector<VariableId> aged;      // per pod: Ready for minReadySeconds
 
     // user, environment
-    VariableId operations_done, crashes_used, replies_lost, dropped;
-    VariableId late_creates;               // POSTs of pods whose sender crashed
-    VariableId late_scale;                 // 0 none, r+1: PUT of the ReplicaSet with r replicas
-    std::vector<VariableId> late_binding;  // per pod: the node
-    std::vector<VariableId> late_deletion;
+    VariableId operations_done, crashes_used, replies_lost;
 
-    DeploymentController dc;
-    ReplicaSetController rsc;
-    Scheduler scheduler;
-    std::vector<Kubelet> kubelet;
+    std::vector<Process> processes;
+    const std::vector<std::unique_ptr<AnyWatch>>& watches() const { return watches_; }
+    const std::vector<std::unique_ptr<Component>>& components() const { return components_; }
+    /// The components of a type, in the order in which they were added.
+    template <class T>
+    auto all() const {
+        return std::views::transform(by_type_[type_number<T>()], [](const Component* one) -> const T& {
+            return static_cast<const T&>(*one);
+        });
+    }
+    /// The component of the type; of kubelets, the one of node n.
+    template <class T>
+    const T& the(int n = 0) const {
+        return static_cast<const T&>(*by_type_[type_number<T>()][static_cast<std::size_t>(n)]);
+    }
 
     /// All variables that belong to a slot, and all that may refer to one.
     const std::vector<VariableId>& variables_of_pod(int p) const {
@@ -166,30 +155,55 @@ public:
         return occupies_[static_cast<std::size_t>(p)];
     }
 
-private:
+    // For components, while they are made.
+
     VariableId add(std::string name, int size, Part part, Values values = Values::plain, int p = -1,
                    int n = -1);
-    PodVariables add_pod_record(const std::string& prefix, Part part, int p, int n,
-                                const std::array<bool, pod::fields>& reads, View view);
-    WorkloadVariables add_workload_record(const std::string& prefix, Part part,
-                                          const std::array<bool, workload::fields>& reads);
-    Room add_room();
-    PodWatch add_pod_watch(const std::string& client, int node, const std::array<bool, pod::fields>& reads,
-                           View view);
-    WorkloadWatch add_workload_watch(const std::string& client, const std::string& type,
-                                     const std::array<bool, workload::fields>& reads);
+    /// One for each pod: "<name>[p]".
+    std::vector<VariableId> add_for_pods(const std::string& name, int size, Part part,
+                                         Values values = Values::plain, int n = -1);
+    /// The number of the process, which is added if there is none of that name.
+    int process(const std::string& name);
+    /// What a crash of the process clears.
+    VariableId memory(int process, std::string name, int size);
+    std::vector<VariableId> memory_for_pods(int process, const std::string& name, int size,
+                                            Values values = Values::plain);
+    template <class K>
+    const Watch<K>& watch(WatchOf<K> spec);
+    template <class K>
+    void on_commit(TextOf<int> text) {
+        std::get<Store<K>>(stores).on_commit.push_back(std::move(text));
+    }
+    template <class T, class... Arguments>
+    void add_component(Arguments&&... arguments) {
+        components_.push_back(std::make_unique<T>(*this, std::forward<Arguments>(arguments)...));
+        const auto type = type_number<T>();
+        if (type >= by_type_.size()) by_type_.resize(type + 1);
+        by_type_[type].push_back(components_.back().get());
+    }
 
+private:
+    static std::size_t next_type_number();
+    template <class T>
+    static std::size_t type_number() {
+        static const std::size_t number = next_type_number();
+        return number;
+    }
+
+    template <class K>
+    Variables<K> add_record(const std::string& prefix, Part part, int p, int n, int watch,
+                            const std::array<Keep, K::fields>& keep);
+    template <class K>
+    void add_store(int objects);
     void add_etcd();
     void add_history();
     void add_environment();
-    void add_deployment_controller(const Footprint& footprint);
-    void add_replica_set_controller(const Footprint& footprint);
-    void add_scheduler(const Footprint& footprint);
-    void add_kubelet(int n, const Footprint& footprint);
 
+    Footprint footprint_;
     std::vector<bool> variants_;
-    bool expects_creations_ = false;
-    int watches_ = 0;  // added so far
+    std::vector<std::unique_ptr<AnyWatch>> watches_;
+    std::vector<std::unique_ptr<Component>> components_;
+    std::vector<std::vector<const Component*>> by_type_;
     std::vector<std::vector<VariableId>> of_pod_, occupies_;
     std::vector<VariableId> to_pods_;
 };

@@ -10,6 +10,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "ir/class_mask.hpp"
 
@@ -17,63 +18,39 @@ namespace kcheck::model {
 
 class Fairness {
 public:
+    enum class Strength : std::uint8_t { weak, strong };
+    /// Whether an exchange of pods or nodes takes the class to another.
+    enum class Object : std::uint8_t { fixed, exchangeable };
+
     /// Throws std::length_error if these are more classes than the engines have room for.
-    Fairness(int pods, int nodes, int watches) : pods_(pods), nodes_(nodes), watches_(watches) {
-        if (size() > static_cast<int>(ir::ClassMask::capacity))
+    /// `name`: "kube-scheduler: binding of pod[2]".
+    ir::ClassMask add(std::string name, Object object, Strength strength = Strength::weak) {
+        const auto i = classes_.size();
+        if (i == ir::ClassMask::capacity)
             throw std::length_error("this configuration has more pods and nodes than kcheck has room for");
+        classes_.push_back({std::move(name), strength});
+        const auto bit = ir::ClassMask::bit(i);
+        if (object == Object::fixed) fixed_ |= bit;
+        return bit;
     }
 
-    // Controllers have one object each, the Deployment and the ReplicaSet.
-    ir::ClassMask deployment_controller() const { return bit(0); }
-    ir::ClassMask replicaset_controller() const { return bit(1); }
-    /// None: that a pod which has terminated is removed some day is promised to nobody.
-    ir::ClassMask pod_garbage_collector() const { return {}; }
-    /// Strong: a watch that can deliver again and again does.
-    ir::ClassMask receipt(int watch) const { return bit(2 + watch); }
-    /// Strong: pulls may fail, but not always.
-    ir::ClassMask image_pull(int node) const { return bit(2 + watches_ + node); }
-    ir::ClassMask scheduling(int pod) const { return bit(of_pods() + pod); }
-    ir::ClassMask binding(int pod) const { return bit(of_pods() + pods_ + pod); }
-    /// minReadySeconds pass.
-    ir::ClassMask time(int pod) const { return bit(of_pods() + 2 * pods_ + pod); }
-    /// What the kubelet and its runtime do for the pod, and what they report of it.
-    ir::ClassMask kubelet(int node, int pod) const { return bit(of_kubelets() + node * pods_ + pod); }
-    ir::ClassMask report(int node, int pod) const {
-        return bit(of_kubelets() + (nodes_ + node) * pods_ + pod);
-    }
-
-    int size() const { return of_kubelets() + 2 * nodes_ * pods_; }
-    bool is_strong(int i) const { return i >= 2 && i < of_pods(); }
-    /// Classes that no exchange of pods or nodes moves: of the first `watches` watches, which are no
-    /// kubelet's.
-    ir::ClassMask unmoved(int watches) const {
-        return ir::ClassMask::first(static_cast<std::size_t>(2 + watches));
-    }
-    /// "kube-scheduler: binding of pod[2]"; `watch`: what the watch is called.
-    template <class WatchName>
-    std::string name(int i, WatchName&& watch) const {
-        const auto pod = [](int p) { return "pod[" + std::to_string(p) + "]"; };
-        const auto node = [](int n) { return "[" + std::to_string(n) + "]"; };
-        if (i == 0) return "deployment-controller";
-        if (i == 1) return "replicaset-controller";
-        if (i < 2 + watches_) return watch(i - 2);
-        if (i < of_pods()) return "container-runtime" + node(i - 2 - watches_) + ": pull of the image";
-        if (i < of_kubelets()) {
-            static constexpr const char* what[]{"kube-scheduler: scheduling of ",
-                                                "kube-scheduler: binding of ", "time: minReadySeconds of "};
-            return what[(i - of_pods()) / pods_] + pod((i - of_pods()) % pods_);
-        }
-        const int n = (i - of_kubelets()) / pods_;
-        return "kubelet" + node(n % nodes_) + (n < nodes_ ? ": work on " : ": report of ") +
-               pod((i - of_kubelets()) % pods_);
-    }
+    int size() const { return static_cast<int>(classes_.size()); }
+    bool is_strong(int i) const { return at(i).strength == Strength::strong; }
+    const std::string& name(int i) const { return at(i).name; }
+    /// A class, where one has to stand for "the run can go on".
+    static ir::ClassMask some() { return ir::ClassMask::bit(0); }
+    /// The classes that no exchange of pods or nodes moves.
+    ir::ClassMask fixed() const { return fixed_; }
 
 private:
-    static ir::ClassMask bit(int i) { return ir::ClassMask::bit(static_cast<std::size_t>(i)); }
-    int of_pods() const { return 2 + watches_ + nodes_; }
-    int of_kubelets() const { return of_pods() + 3 * pods_; }
+    struct Class {
+        std::string name;
+        Strength strength;
+    };
+    const Class& at(int i) const { return classes_[static_cast<std::size_t>(i)]; }
 
-    int pods_, nodes_, watches_;
+    std::vector<Class> classes_;
+    ir::ClassMask fixed_;
 };
 
 }  // namespace kcheck::model

@@ -1,6 +1,8 @@
 #include "model/footprints.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "model/pipeline.hpp"
 
@@ -8,31 +10,30 @@ namespace kcheck::model {
 
 namespace {
 
-/// Marks the fields of the records that are among the variables `read`.
-template <int N, class Fields>
-void mark(const RecordVariables<N>& variables, const std::vector<ir::VariableId>& read, Fields& fields) {
-    for (int f = 0; f < N; ++f)
-        if (variables[f] != nowhere && std::ranges::binary_search(read, ir::VariableId{variables[f]}))
-            fields[static_cast<std::size_t>(f)] = true;
+/// Which fields of the watch's copies and events are among the variables `read`.
+template <class K>
+std::vector<bool> fields_of(const Watch<K>& watch, const std::vector<ir::VariableId>& read) {
+    std::vector<bool> fields(K::fields);
+    const auto mark = [&](const Variables<K>& variables) {
+        for (int f = 0; f < K::fields; ++f)
+            if (variables[f] != nowhere && std::ranges::binary_search(read, ir::VariableId{variables[f]}))
+                fields[static_cast<std::size_t>(f)] = true;
+    };
+    for (const auto& copy : watch.copy) mark(copy);
+    for (const auto& event : watch.queue) mark(event.record);
+    return fields;
 }
 
-void mark(const PodWatch& watch, const std::vector<ir::VariableId>& read,
-          std::array<bool, pod::fields>& fields) {
-    for (const auto& copy : watch.copy) mark(copy, read, fields);
-    for (const auto& event : watch.queue) mark(event.record, read, fields);
-}
-
-void mark(const WorkloadWatch& watch, const std::vector<ir::VariableId>& read,
-          std::array<bool, workload::fields>& fields) {
-    mark(watch.copy, read, fields);
-    for (const auto& event : watch.queue) mark(event.record, read, fields);
+/// Every client of a kind of which there are several (kubelets) has the fields of all of them.
+std::string group_of(const AnyWatch& watch) {
+    return watch.client.substr(0, watch.client.find('[')) + " " + std::string(watch.type);
 }
 
 }  // namespace
 
 Footprint footprint_of(const Configuration& configuration, const Reductions& reductions, Bounds bounds) {
     std::ranges::fill(bounds.events, 2);  // how many more there may be changes nothing that is read
-    const Pipeline pipeline(configuration, reductions, std::move(bounds), Footprint::everything());
+    const Pipeline pipeline(configuration, reductions, std::move(bounds), Footprint{});
     const auto& k = pipeline.encoding();
     const auto system = pipeline.transition_system();
 
@@ -46,10 +47,20 @@ Footprint footprint_of(const Configuration& configuration, const Reductions& red
     }
     const auto read = ir::variables_of(*system.arena, observed);
     Footprint footprint;
-    mark(k.dc.replica_sets, read, footprint.deployment_controller);
-    mark(k.rsc.pods, read, footprint.replica_set_controller);
-    mark(k.scheduler.pods, read, footprint.scheduler);
-    for (const auto& kubelet : k.kubelet) mark(kubelet.pods, read, footprint.kubelet);
+    footprint.reads.resize(k.watches().size());
+    std::map<std::string, std::vector<bool>> reads;
+    const auto of_store = [&](const auto& store) {
+        for (const auto* watch : store.watches) {
+            auto& fields = footprint.reads[static_cast<std::size_t>(watch->index)];
+            fields = fields_of(*watch, read);
+            auto& all = reads[group_of(*watch)];
+            all.resize(fields.size());
+            for (std::size_t f = 0; f < fields.size(); ++f) all[f] = all[f] || fields[f];
+        }
+    };
+    std::apply([&](const auto&... store) { (of_store(store), ...); }, k.stores);
+    for (const auto& watch : k.watches())
+        footprint.reads[static_cast<std::size_t>(watch->index)] = reads[group_of(*watch)];
     return footprint;
 }
 

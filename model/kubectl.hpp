@@ -6,24 +6,43 @@
 // effect changes nothing: so a lost reply leaves no state of its own.
 #pragma once
 
-#include "model/kube_apiserver.hpp"
+#include <fmt/core.h>
 
-namespace kcheck::model::kubectl {
+#include "model/action.hpp"
 
-template <class C>
-void operate(C& c, const Encoding& k, int operation, Reply reply) {
-    if (!c.require(c[k.operations_done] == operation)) return;
-    if (!spend(c, k, reply, nowhere)) return;
-    if (!reply.commits()) return;
-    const auto replicas = c.integer(k.configuration.operations[static_cast<std::size_t>(operation)].replicas);
-    c.set(k.operations_done, c.integer(operation + 1));
-    const auto commit = [&](const WorkloadRecord<C>& after) {
-        commit_deployment(c, k, Writer::kube_apiserver, after);
-    };
-    if (operation == 0)
-        create_workload(c, k, k.deployment, replicas, commit);
-    else
-        update_replicas(c, k, k.deployment, replicas, commit);
-}
+namespace kcheck::model {
 
-}  // namespace kcheck::model::kubectl
+class Kubectl : public Component {
+public:
+    explicit Kubectl(Encoding& k) : k_(k) {}
+
+    void add_actions(Actions& actions) const override {
+        actions.of("kubectl", {});
+        for (int i = 0; i < static_cast<int>(k_.configuration.operations.size()); ++i) {
+            const auto& operation = k_.configuration.operations[static_cast<std::size_t>(i)];
+            const auto verb = operation.kind == UserOperation::Kind::scale ? Verb::scale : Verb::apply;
+            actions.request(
+                {.verb = verb,
+                 .what = fmt::format("{} deployment/{} with {} replicas", name_of(verb),
+                                     k_.configuration.deployment, operation.replicas)},
+                [this, i](auto& c) { c.require(c[k_.operations_done] == i); },
+                [this, i](auto& c) { operate(c, i); });
+        }
+    }
+
+private:
+    template <class C>
+    void operate(C& c, int operation) const {
+        const auto replicas =
+            c.integer(k_.configuration.operations[static_cast<std::size_t>(operation)].replicas);
+        c.set(k_.operations_done, c.integer(operation + 1));
+        if (operation == 0)
+            create_workload<Deployment>(c, k_, 0, replicas);
+        else
+            update_replicas<Deployment>(c, k_, 0, replicas, Base::live, c.boolean(false));
+    }
+
+    const Encoding& k_;
+};
+
+}  // namespace kcheck::model

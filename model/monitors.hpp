@@ -60,7 +60,7 @@ void binding(C& c, const Encoding& k, int p) {
 /// The container of pod p is started on node n.
 template <class C>
 void start(C& c, const Encoding& k, int n, int p) {
-    const auto& stored = k.pod[static_cast<std::size_t>(p)];
+    const auto& stored = k.pod(p);
     c.when(c[stored[pod::exists]] == 0 || c[stored[pod::node]] != n + 1,
            [&] { c.set(k.stray_start, c.integer(1)); });
 }

@@ -5,6 +5,12 @@
 
 #include <fmt/core.h>
 
+#include "model/deployment_controller.hpp"
+#include "model/kube_scheduler.hpp"
+#include "model/kubelet.hpp"
+#include "model/pod_garbage_collector.hpp"
+#include "model/replicaset_controller.hpp"
+
 namespace kcheck::model {
 
 Pipeline::Pipeline(const Configuration& configuration, Reductions reductions)
@@ -16,8 +22,8 @@ Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, co
 
 Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, Bounds bounds,
                    Footprint footprint)
-    : encoding_(std::make_unique<Encoding>(configuration, reductions, std::move(bounds), footprint)),
-      fairness_(encoding_->pods(), encoding_->nodes(), first_kubelet_watch + encoding_->nodes()) {
+    : encoding_(
+          std::make_unique<Encoding>(configuration, reductions, std::move(bounds), std::move(footprint))) {
     used_bytes_ = encoding_->layout.size();
     add_actions();
     add_watches();
@@ -27,18 +33,65 @@ Pipeline::Pipeline(const Configuration& configuration, Reductions reductions, Bo
     symmetry_ = std::make_unique<Symmetry>(*encoding_);
 }
 
-void Pipeline::order_actions() {
-    const auto watches = [](const ActionInfo& action) -> std::vector<int> {
-        switch (action.reader) {
-            case Reader::nobody: return {};
-            case Reader::deployment_controller: return {dc_deployments_watch, dc_replica_sets_watch};
-            case Reader::replicaset_controller: return {rsc_replica_sets_watch, rsc_pods_watch};
-            case Reader::scheduler: return {scheduler_watch};
-            case Reader::kubelet: return {first_kubelet_watch + action.node};
+void Pipeline::add_actions() {
+    Actions actions(*encoding_, actions_);
+    const auto& components = encoding_->components();
+    for (const auto& component : components) component->add_actions(actions);
+    if (encoding_->has_crashes()) {
+        for (const auto& component : components) component->add_crashes(actions);
+        for (const auto& component : components) component->add_late_requests(actions);
+    }
+    deployment_controller_ = &encoding_->the<DeploymentController>();
+    replicaset_controller_ = &encoding_->the<ReplicaSetController>();
+    scheduler_ = &encoding_->the<KubeScheduler>();
+    for (const auto& kubelet : encoding_->all<Kubelet>()) kubelets_.push_back(&kubelet);
+}
+
+void Pipeline::add_watches() {
+    const auto of_store = [&](const auto& store) {
+        for (const auto* watch : store.watches) {
+            auto& info = watches_[static_cast<std::size_t>(watch->index)];
+            const auto* queue = &watch->queue;
+            info.client = watch->client;
+            info.type = watch->type;
+            info.progress = watch->progress;
+            info.pending = [queue](const Valuation& state) { return state[queue->front().key] != 0; };
+            info.queued = [queue](const Valuation& state) {
+                int queued = 0;
+                for (const auto& event : *queue) queued += state[event.key] != 0 ? 1 : 0;
+                return queued;
+            };
+            info.text = [watch](auto& c) {
+                if (!c.require(pending(c, *watch) && watch->receives(std::as_const(c)))) return;
+                watch->deliver(c);
+            };
         }
-        return {};
     };
-    for (auto& action : actions_) action.watches = watches(action);
+    watches_.resize(encoding_->watches().size());
+    std::apply([&](const auto&... store) { (of_store(store), ...); }, encoding_->stores);
+}
+
+void Pipeline::keep_fresh() {
+    for (auto& action : actions_)
+        action.text = [text = std::move(action.text), &watches = encoding_->watches()](auto& c) {
+            text(c);
+            if (c.is_out()) return;
+            for (const auto& watch : watches) watch->catch_up(c);
+        };
+}
+
+void Pipeline::add_collections() {
+    Actions actions(*encoding_, collections_);
+    actions.of(pod_garbage_collector::name, {});
+    actions.for_each_pod([&](int p) {
+        actions
+            .step(Verb::collect, fmt::format("remove pod[{}], which has terminated", p), {},
+                  [&k = *encoding_, p](auto& c) { pod_garbage_collector::collect(c, k, p); })
+            .writes = true;
+    });
+}
+
+void Pipeline::order_actions() {
     order_.resize(actions_.size());
     std::iota(order_.begin(), order_.end(), 0);
     std::ranges::stable_sort(order_, {}, [&](int a) { return actions_[static_cast<std::size_t>(a)].status; });
@@ -61,17 +114,13 @@ bool Pipeline::is_left_out(const ActionInfo& action) const {
 ir::ClassMask Pipeline::classes(const Move& move) const {
     if (move.action < actions_.size()) return actions_[move.action].progress;
     const auto past_actions = move.action - actions_.size();
-    if (past_actions < watches_.size()) return fairness_.receipt(static_cast<int>(past_actions));
+    if (past_actions < watches_.size()) return watches_[past_actions].progress;
     return collections_[past_actions - watches_.size()].progress;
 }
 
 std::vector<std::string> Pipeline::progress_names() const {
     std::vector<std::string> names;
-    for (int i = 0; i < fairness_.size(); ++i)
-        names.push_back(fairness_.name(i, [&](int w) {
-            const auto& watch = watches_[static_cast<std::size_t>(w)];
-            return fmt::format("{}: receipt of {}", watch.client, watch.type);
-        }));
+    for (int i = 0; i < fairness().size(); ++i) names.push_back(fairness().name(i));
     return names;
 }
 
@@ -100,9 +149,9 @@ ir::TransitionSystem Pipeline::transition_system() const {
             action.assignments.emplace_back(variable, term);
         system.actions.push_back(std::move(action));
     };
-    for (const auto& action : actions_) translate(action.component + ": " + action.what, action.symbolic);
+    for (const auto& action : actions_) translate(action.component + ": " + action.what, action.text);
     for (const auto& watch : watches_)
-        translate(fmt::format("{}: receive the next event of {}", watch.client, watch.type), watch.symbolic);
+        translate(fmt::format("{}: receive the next event of {}", watch.client, watch.type), watch.text);
     return system;
 }
 

@@ -13,47 +13,15 @@
 #include <vector>
 
 #include "ir/transition_system.hpp"
+#include "model/action.hpp"
 #include "model/encoding.hpp"
-#include "model/fairness.hpp"
 #include "model/footprints.hpp"
-#include "model/kube_apiserver.hpp"
 #include "model/symmetry.hpp"
 
 namespace kcheck::model {
 
-/// Whose caches an action reads.
-enum class Reader : std::uint8_t { nobody, deployment_controller, replicaset_controller, scheduler, kubelet };
-
-/// Order of Pipeline::watches(); kubelet n is at first_kubelet_watch + n.
-inline constexpr int dc_deployments_watch = 0, dc_replica_sets_watch = 1, rsc_replica_sets_watch = 2,
-                     rsc_pods_watch = 3, scheduler_watch = 4, first_kubelet_watch = 5;
-
 /// Statuses flow upwards: pods (1), their availability (2), the ReplicaSet (3), the Deployment (4).
 inline constexpr int last_status = 4;
-
-struct ActionInfo {
-    std::string component;  // "kube-scheduler", "kubelet[1]"
-    std::string verb;       // "bind": unique together with component, for lists of actions
-    std::string what;       // "POST binding of pod[0]; the reply is lost"
-    Reader reader = Reader::nobody;
-    int node = -1;           // the kubelet's
-    int pod = -1;            // the pod that it is about: it needs one in this slot
-    ir::ClassMask progress;  // fairness class
-    bool writes = false;     // a request that may commit a write
-    bool fault = false;      // spends a budget
-    bool local = false;      // see Pipeline::settle
-    int status = 0;     // > 0: writes a status that only the writer of the next, of a higher number, reads
-    bool idle = false;  // a fault whose sender keeps nothing that depends on it (see idle-faults)
-    bool ends_sync = false;  // the conflict of a status at the end of a sync: there is none under status-last
-    int twin = -1;           // of a fault: the action that has the same effect without it, if any
-    std::vector<int> watches;  // those that its reader's caches hang on, as indices into Pipeline::watches()
-    std::vector<int> refreshes;  // of a crash: the watches that begin again with a fresh list
-    bool request = false;        // to kube-apiserver, by a process that waits for the reply
-    Reply reply;                 // what becomes of its reply
-    int known = -1;  // of a request whose reply is lost: the one with a reply, enabled wherever this is
-    std::function<void(NativeStep&)> native;
-    std::function<void(SymbolicStep&)> symbolic;
-};
 
 /// A transition: an action; at or past the number of actions, the receipt of an event of a watch; past
 /// these, in actual states, a step of the pod garbage collector.
@@ -61,6 +29,11 @@ struct Move {
     std::uint16_t action = 0;
     bool operator==(const Move&) const = default;
 };
+
+class DeploymentController;
+class KubeScheduler;
+class Kubelet;
+class ReplicaSetController;
 
 class Pipeline {
 public:
@@ -81,11 +54,8 @@ public:
         std::string type;    // "pods"
         std::function<bool(const Valuation&)> pending;
         std::function<int(const Valuation&)> queued;
-        std::function<void(NativeStep&)> native;
-        std::function<void(SymbolicStep&)> symbolic;
-        /// Receives all that waits, as far as the client receives anything; always enabled.
-        std::function<void(NativeStep&)> catch_up_native;
-        std::function<void(SymbolicStep&)> catch_up_symbolic;
+        ir::ClassMask progress;
+        Text text;
     };
     const std::vector<Watch>& watches() const { return watches_; }
 
@@ -93,7 +63,7 @@ public:
     /// possible, and none is one of `actions`.
     const std::vector<ActionInfo>& collections() const { return collections_; }
 
-    const Fairness& fairness() const { return fairness_; }
+    const Fairness& fairness() const { return encoding_->fairness; }
     /// By fairness class.
     std::vector<std::string> progress_names() const;
 
@@ -111,7 +81,7 @@ public:
     void representative(Valuation& state) const {
         if (encoding_->reductions.symmetry) symmetry_->canonicalize(state);
     }
-    ir::ClassMask fixed_classes() const { return fairness_.unmoved(first_kubelet_watch); }
+    ir::ClassMask fixed_classes() const { return encoding_->fairness.fixed(); }
     /// The same as `successors`, but no state is exchanged for one that differs in names alone.
     template <class Sink>
     void concrete_successors(const Valuation& state, Sink& sink) const {
@@ -151,11 +121,6 @@ private:
     void add_collections();
     /// What an action sends is received as the end of the action.
     void keep_fresh();
-    template <class F>
-    ActionInfo& add(std::string component, std::string verb, std::string what, Reader reader, F body);
-    template <class F>
-    void add_request(std::string component, std::string verb, std::string what, Reader reader,
-                     const ir::ClassMask& progress, bool reply_matters, bool breakable, int node, F body);
     void order_actions();
 
     template <class Sink>
@@ -174,10 +139,14 @@ private:
     }
 
     std::unique_ptr<Encoding> encoding_;
-    Fairness fairness_;
     std::vector<ActionInfo> actions_;
     std::vector<Watch> watches_;
     std::vector<ActionInfo> collections_;
+    // What the reductions look at.
+    const DeploymentController* deployment_controller_ = nullptr;
+    const ReplicaSetController* replicaset_controller_ = nullptr;
+    const KubeScheduler* scheduler_ = nullptr;
+    std::vector<const Kubelet*> kubelets_;
     std::vector<int> order_;                       // of the actions: by the level of status
     std::vector<std::vector<int>> local_actions_;  // of each kubelet
     std::unique_ptr<Symmetry> symmetry_;

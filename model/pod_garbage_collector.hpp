@@ -8,7 +8,7 @@
 // states it is a step like any other, of an execution, a trace and an implementation.
 #pragma once
 
-#include "model/kube_apiserver.hpp"
+#include "model/encoding.hpp"
 
 namespace kcheck::model::pod_garbage_collector {
 
@@ -16,20 +16,21 @@ inline constexpr const char* name = "pod-garbage-collector";
 
 /// Terminal, and not being deleted.
 template <class C>
-Bool<C> has_terminated(const C& c, const PodVariables& pod) {
+Bool<C> has_terminated(const C& c, const Variables<Pod>& pod) {
     return c[pod[pod::exists]] == 1 && c[pod[pod::phase]] == pod::terminal && c[pod[pod::deleting]] == 0;
 }
 
 /// No event, request or container is about pod p.
 template <class C>
 Bool<C> is_forgotten(const C& c, const Encoding& k, int p) {
-    const auto i = static_cast<std::size_t>(p);
-    auto forgotten = c[k.late_deletion[i]] == 0;
-    for (const auto& kubelet : k.kubelet) forgotten = forgotten && c[kubelet.container[i]] == 0;
-    for (const auto variable : k.references_to_pods()) {
-        if (c.surely_not(forgotten)) break;
-        forgotten = forgotten && c[variable] != p + 1;
+    auto forgotten = c.boolean(true);
+    for (const auto variable : k.variables_of_pod(p)) {
+        const auto& info = k.layout[variable];
+        const bool matters = info.part == Part::network || (info.part == Part::runtime && info.size > 1);
+        if (matters) forgotten = forgotten && c[variable] == 0;
+        if (c.surely_not(forgotten)) return forgotten;
     }
+    for (const auto variable : k.references_to_pods()) forgotten = forgotten && c[variable] != p + 1;
     return forgotten;
 }
 
@@ -37,7 +38,7 @@ Bool<C> is_forgotten(const C& c, const Encoding& k, int p) {
 /// so no event tells them.
 template <class C>
 void collect(C& c, const Encoding& k, int p) {
-    if (!c.require(has_terminated(c, k.pod[static_cast<std::size_t>(p)]))) return;
+    if (!c.require(has_terminated(c, k.pod(p)))) return;
     if (!c.require(is_forgotten(c, k, p))) return;
     for (const auto variable : k.variables_of_pod(p))
         if (k.layout[variable].size > 1) c.set(variable, c.integer(0));

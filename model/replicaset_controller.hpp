@@ -4,8 +4,8 @@
 // manageReplicas sends creations in batches of 1, 2, 4, ... (slowStartBatch)
 // or all deletions in parallel, and the status is updated at the end with the
 // numbers of the beginning. While it deletes its view stays as it was: no pod
-// event is received before the last reply (informers.hpp:receives_pods), which nobody
-// can tell apart. A DELETE that finds its pod gone (404) counts as done.
+// event is received before the last reply, which nobody can tell apart. A DELETE
+// that finds its pod gone (404) counts as done.
 //
 // A sync does not begin until the cache has reached this process's own pod
 // creations and status write (1.36, ctl/util/consistency), and does not manage
@@ -15,251 +15,459 @@
 // only where a variant makes them matter.
 #pragma once
 
-#include "model/kube_apiserver.hpp"
+#include <fmt/core.h>
 
-namespace kcheck::model::replicaset_controller {
+#include "model/action.hpp"
 
-/// What an entry of expects_deletion says of a pod.
-inline constexpr int expected = 1;
-inline constexpr int excused = 2;  // a victim of this sync whose deletion need not be waited for
+namespace kcheck::model {
 
-template <class C>
-Bool<C> is_active(const C& c, const PodVariables& pod) {  // controller_utils.go:IsPodActive
-    return c[pod[pod::exists]] == 1 && c[pod[pod::deleting]] == 0 && c[pod[pod::phase]] != pod::terminal;
-}
-
-template <class C>
-Int<C> active_pods(const C& c, const Encoding& k) {
-    auto active = c.integer(0);
-    for (const auto& pod : k.rsc.pods.copy) active = active + c.count(is_active(c, pod));
-    return active;
-}
-
-/// pod_util.go:IsPodAvailable.
-template <class C>
-Int<C> available_pods(const C& c, const Encoding& k) {
-    auto available = c.integer(0);
-    for (std::size_t p = 0; p < k.rsc.pods.copy.size(); ++p) {
-        auto is = is_active(c, k.rsc.pods.copy[p]) && c[k.rsc.pods.copy[p][pod::phase]] == pod::running;
-        if (k.configuration.waits_until_available) is = is && c[k.aged[p]] == 1;
-        available = available + c.count(is);
+class ReplicaSetController : public Component {
+public:
+    explicit ReplicaSetController(Encoding& k)
+        : k_(k),
+          process_(k.process("kube-controller-manager")),
+          progress_(k.fairness.add(name, Fairness::Object::fixed)),
+          replica_sets(k.watch<ReplicaSet>({
+              .client = name,
+              .process = process_,
+              .on_event = [this](auto& c, int, const auto&) { replica_set_changed(c); },
+          })),
+          pods(k.watch<Pod>({
+              .client = name,
+              .process = process_,
+              // Active or not (controller_utils.go:IsPodActive), and then assigned and Running or not.
+              .projection = {.visible = {{pod::deleting, true, 0}, {pod::phase, false, pod::terminal}},
+                             .keep = {Keep::whole, Keep::whole, Keep::whole, Keep::whether_set}},
+              .receives = [this](const auto& c) { return c[deletes] == 0; },
+              .on_event = [this](auto& c, int p, const auto& event) { pod_changed(c, p, event); },
+          })) {
+        declare(k);
     }
-    return available;
-}
 
-/// No sync is in progress.
-template <class C>
-Bool<C> is_idle(const C& c, const Encoding& k) {
-    return c[k.rsc.left] == 0 && c[k.rsc.deletes] == 0 && c[k.rsc.update_status] == 0;
-}
-
-/// EnsureReady: the cache holds this process's own writes.
-template <class C>
-Bool<C> may_sync(const C& c, const Encoding& k) {
-    auto ready = c[k.rsc.replica_sets.copy[workload::exists]] == 1 && c[k.rsc.awaits_status] == 0;
-    for (const auto variable : k.rsc.awaits_pod) ready = ready && c[variable] == 0;
-    return ready;
-}
-
-template <class C>
-Bool<C> expectations_are_satisfied(const C& c, const Encoding& k) {
-    auto satisfied = c[k.rsc.expects_creations] == 0;
-    for (const auto variable : k.rsc.expects_deletion) satisfied = satisfied && c[variable] == 0;
-    return satisfied;
-}
-
-/// Replicas that are missing (positive) in the view of the cache.
-template <class C>
-Int<C> missing(const C& c, const Encoding& k) {
-    return c[k.rsc.replica_sets.copy[workload::replicas]] - active_pods(c, k);
-}
-
-/// replica_set_utils.go:updateReplicaSetStatus writes only what differs from the cache.
-template <class C>
-Bool<C> status_differs(const C& c, const Encoding& k) {
-    const auto& replica_set = k.rsc.replica_sets.copy;
-    return c[replica_set[workload::observed]] != c[replica_set[workload::generation]] ||
-           c[replica_set[workload::status_replicas]] != active_pods(c, k) ||
-           c[replica_set[workload::status_available]] != available_pods(c, k);
-}
-
-/// Keeps the numbers that the status at the end of this sync will carry.
-template <class C>
-void remember_status(C& c, const Encoding& k) {
-    c.when(status_differs(c, k), [&] {
-        c.set(k.rsc.update_status, c.integer(1));
-        c.set(k.rsc.status_replicas, active_pods(c, k));
-        c.set(k.rsc.status_available, available_pods(c, k));
-        c.set(k.rsc.status_observed, c[k.rsc.replica_sets.copy[workload::generation]]);
-    });
-}
-
-template <class C>
-void lower_expected_creations(C& c, const Encoding& k, Int<C> by) {
-    if (!k.counts_creations()) return;
-    c.set(k.rsc.expects_creations,
-          c.choose(c[k.rsc.expects_creations] > by, c[k.rsc.expects_creations] - by, 0));
-}
-
-/// After the last reply of a batch: the next one, twice as large, or the end.
-template <class C>
-void end_batch(C& c, const Encoding& k) {
-    c.when(c[k.rsc.left] == 0, [&] {
-        if (k.configuration.crashes > 0) c.set(k.rsc.broken, c.integer(0));
-        const auto stops = c[k.rsc.failed] == 1 || c[k.rsc.rest] == 0;
-        c.when(c[k.rsc.failed] == 1, [&] { lower_expected_creations(c, k, c[k.rsc.rest]); });
-        const auto doubled = c[k.rsc.batch] + c[k.rsc.batch];
-        const auto next = c.choose(doubled < c[k.rsc.rest], doubled, c[k.rsc.rest]);
-        const auto rest = c.choose(stops, 0, c[k.rsc.rest] - next);
-        c.set(k.rsc.left, c.choose(stops, 0, next));
-        c.set(k.rsc.batch, c.choose(stops, 0, next));
-        c.set(k.rsc.rest, rest);
-        c.set(k.rsc.failed, c.integer(0));
-    });
-}
-
-/// Whether the next request of the controller is a POST of a pod.
-template <class C>
-Bool<C> creates_next(const C& c, const Encoding& k) {
-    return c[k.rsc.left] > 0 ||
-           (is_idle(c, k) && may_sync(c, k) && expectations_are_satisfied(c, k) && missing(c, k) > 0);
-}
-
-/// One POST of a batch; the first also begins the sync.
-template <class C>
-void create_one(C& c, const Encoding& k, Reply reply) {
-    if (!c.require(creates_next(c, k))) return;
-    if (!spend(c, k, reply, k.rsc.broken)) return;
-    c.when(c[k.rsc.left] == 0, [&] {
-        remember_status(c, k);
-        c.set(k.rsc.left, c.integer(1));
-        c.set(k.rsc.batch, c.integer(1));
-        c.set(k.rsc.rest, missing(c, k) - 1);
-        if (k.counts_creations()) c.set(k.rsc.expects_creations, missing(c, k));
-    });
-    if (reply.commits())
-        create_pod(c, k, [&](int p) {
-            if (reply.is_known() && !k.is(Variant::no_expectations))
-                c.set(k.rsc.awaits_pod[static_cast<std::size_t>(p)], c.integer(1));
+    void add_actions(Actions& actions) const override {
+        actions.of(name, {&replica_sets, &pods});
+        actions.request(
+            {Verb::create_pod, "POST pod", progress_, true, broken}, [this](auto& c) { decide_creation(c); },
+            [this](auto& c) { return create_pod(c, k_); },
+            [this](auto& c, const auto& slot) { learn_of_creation(c, slot); },
+            [this](auto& c) { learn_nothing_of_creation(c); });
+        actions.for_each_pod([&](int p) {
+            actions.request(
+                {Verb::delete_pod, fmt::format("DELETE pod[{}]", p), progress_, true, broken},
+                [this, p](auto& c) { decide_deletion(c, p); },
+                [this, p](auto& c) {
+                    const auto found = c[k_.pod(p)[pod::exists]] == 1;
+                    delete_pod(c, k_, p);
+                    return found;
+                },
+                [this, p](auto& c, const auto& found) { learn_of_deletion(c, p, found); },
+                [this, p](auto& c) { learn_of_deletion(c, p, c.boolean(false)); });
         });
-    if (!reply.is_known() && !k.is(Variant::create_timeout_is_success)) {
-        c.set(k.rsc.failed, c.integer(1));
-        lower_expected_creations(c, k, c.integer(1));
+        add_status(actions);
     }
-    c.set(k.rsc.left, c[k.rsc.left] - 1);
-    end_batch(c, k);
-    if (reply.cause == Cause::restart) restart_apiserver(c, k);
-}
 
-/// controller_utils.go:ActivePodsWithRanks: the lowest goes first. Unassigned before
-/// assigned, Pending before Running; what Kubernetes then decides by siblings on the node and
-/// by time is left open: any of them may go.
-template <class C>
-Int<C> deletion_rank(const C& c, const Encoding& k, int p) {
-    const auto& pod = k.rsc.pods.copy[static_cast<std::size_t>(p)];
-    return c.choose(c[pod[pod::node]] != 0, 2, 0) + c.choose(c[pod[pod::phase]] == pod::running, 1, 0);
-}
-
-/// Whether the next request of the controller may be the DELETE of pod p: every pod that
-/// ranks strictly before it is, or still can be, among the victims of this sync.
-template <class C>
-Bool<C> deletes_next(const C& c, const Encoding& k, int p) {
-    const auto& pod = k.rsc.pods.copy[static_cast<std::size_t>(p)];
-    const auto chosen = [&](int q) { return c[k.rsc.expects_deletion[static_cast<std::size_t>(q)]] != 0; };
-    const auto begins =
-        is_idle(c, k) && may_sync(c, k) && expectations_are_satisfied(c, k) && missing(c, k) < 0;
-    const auto victims = c.choose(c[k.rsc.deletes] > 0, c[k.rsc.deletes], c.integer(0) - missing(c, k));
-    auto possible = is_active(c, pod) && !chosen(p) && (c[k.rsc.deletes] > 0 || begins);
-    if (c.surely_not(possible)) return possible;
-    auto before = c.integer(0);
-    for (int q = 0; q < k.pods(); ++q)
-        before = before + c.count(is_active(c, k.rsc.pods.copy[static_cast<std::size_t>(q)]) && !chosen(q) &&
-                                  deletion_rank(c, k, q) < deletion_rank(c, k, p));
-    return possible && before < victims;
-}
-
-/// After the last reply: who was chosen but is no longer expected to go is an ordinary pod again.
-template <class C>
-void end_deletions(C& c, const Encoding& k) {
-    c.when(c[k.rsc.deletes] == 0, [&] {
-        if (k.configuration.crashes > 0) c.set(k.rsc.broken, c.integer(0));
-        if (k.is(Variant::no_expectations)) return;
-        for (const auto variable : k.rsc.expects_deletion)
-            c.when(c[variable] == excused, [&] { c.set(variable, c.integer(0)); });
-    });
-    if (const int most = k.rsc.pods.room.staleness; most > 0)
-        keep_up(c, k.rsc.pods, static_cast<std::size_t>(most), [&] {
-            c.when(receives_pods(c, k.rsc), [&] { receive_pod_by_replica_set_controller(c, k); });
+    void add_crashes(Actions& actions) const override {
+        const auto crash = [&](std::string what, Condition when, Text leaves) {
+            actions.crash(
+                {"kube-controller-manager", std::move(what), -1, std::move(when), std::move(leaves)});
+        };
+        crash("crash and restart", {}, [this](auto& c) {
+            const auto under_way = c.choose(c[left] > 0, c[left], c.count(creates_next(c)));
+            c.set(late_creations, c[late_creations] + under_way);
         });
-}
+        actions.for_each_pod([&](int p) {
+            crash(
+                fmt::format("crash and restart, with DELETE pod[{}] under way", p),
+                [this, p](const auto& c) { return deletes_next(c, p) && c[k_.pod(p)[pod::exists]] == 1; },
+                [this, p](auto& c) { c.set(late_deletion[at(p)], c.integer(1)); });
+        });
+    }
 
-/// One DELETE; the first also begins the sync. By name, without UID or resourceVersion. An
-/// error, or a pod that is gone already (404), lowers the expectation.
-template <class C>
-void delete_one(C& c, const Encoding& k, int p, Reply reply) {
-    const auto i = static_cast<std::size_t>(p);
-    if (!c.require(deletes_next(c, k, p))) return;
-    if (!spend(c, k, reply, k.rsc.broken)) return;
-    c.when(c[k.rsc.deletes] == 0, [&] {
-        remember_status(c, k);
-        c.set(k.rsc.deletes, c.integer(0) - missing(c, k));
-    });
-    if (!k.is(Variant::no_expectations))
-        c.set(k.rsc.expects_deletion[i], reply.is_known()
-                                             ? c.choose(c[k.pod[i][pod::exists]] == 0, excused, expected)
-                                             : c.integer(excused));
-    if (reply.commits()) delete_pod(c, k, p);
-    c.set(k.rsc.deletes, c[k.rsc.deletes] - 1);
-    end_deletions(c, k);
-    if (reply.cause == Cause::restart) restart_apiserver(c, k);
-}
+    void add_late_requests(Actions& actions) const override {
+        actions.late(Verb::late_create, "a POST pod from before the crash of kube-controller-manager arrives",
+                     [this](auto& c) {
+                         if (!c.require(c[late_creations] > 0)) return;
+                         c.set(late_creations, c[late_creations] - 1);
+                         create_pod(c, k_);
+                     });
+        actions.for_each_pod([&](int p) {
+            actions.late(
+                Verb::late_delete,
+                fmt::format("the DELETE of pod[{}] from before the crash of kube-controller-manager arrives",
+                            p),
+                [this, p](auto& c) {
+                    if (!c.require(c[late_deletion[at(p)]] == 1)) return;
+                    c.set(late_deletion[at(p)], c.integer(0));
+                    delete_pod(c, k_, p);
+                });
+        });
+    }
 
-/// PUT status. With a stale resourceVersion it conflicts, and the controller repeats it once on a
-/// live GET, with the old numbers: so it commits all the same, unless it conflicts again. For that,
-/// one write has come before the GET and another after it.
-template <class C>
-void update_status(C& c, const Encoding& k, Reply reply) {
-    const auto ends_sync = c[k.rsc.update_status] == 1 && c[k.rsc.left] == 0 && c[k.rsc.deletes] == 0;
-    auto differs = status_differs(c, k);
-    if (k.is(Variant::status_carries_time)) differs = differs || c.boolean(true);
-    const auto only_status = is_idle(c, k) && may_sync(c, k) &&
-                             (missing(c, k) == 0 || !expectations_are_satisfied(c, k)) && differs;
-    if (!c.require(ends_sync || only_status)) return;
-    const auto& queue = k.rsc.replica_sets.queue;
-    if (reply.cause == Cause::conflict &&
-        !c.require(queue.size() > 1 ? c[queue[1].present] == 1 : c.boolean(false)))
-        return;
-    if (!spend(c, k, reply, nowhere)) return;
-    const auto pick = [&](VariableId remembered, Int<C> now) {
-        return c.choose(ends_sync, c[remembered], now);
-    };
-    const auto replicas = pick(k.rsc.status_replicas, active_pods(c, k));
-    const auto available = pick(k.rsc.status_available, available_pods(c, k));
-    const auto observed = pick(k.rsc.status_observed, c[k.rsc.replica_sets.copy[workload::generation]]);
-    for (const auto variable :
-         {k.rsc.update_status, k.rsc.status_replicas, k.rsc.status_available, k.rsc.status_observed})
-        c.set(variable, c.integer(0));
-    if (!reply.commits()) return;
-    const auto commit = [&](const WorkloadRecord<C>& after) {
-        const auto base = k.is(Variant::update_without_resource_version) ? Base::cached : Base::live;
-        monitors::update(c, k, base, pending(c, k.rsc.replica_sets));
-        commit_replica_set(c, k, Writer::kube_apiserver, after);
-        if (reply.is_known() && !k.is(Variant::no_expectations)) {
-            auto queued = c.integer(0);
-            for (const auto& event : k.rsc.replica_sets.queue) queued = queued + c[event.present];
-            c.set(k.rsc.awaits_status, queued);
+    // ---- syncReplicaSet, top to bottom
+
+    /// EnsureReady: the cache holds this process's own writes.
+    template <class C>
+    Bool<C> may_sync(const C& c) const {
+        auto ready = c[replica_set()[workload::exists]] == 1 && c[awaits_status] == 0;
+        for (const auto variable : awaits_pod) ready = ready && c[variable] == 0;
+        return ready;
+    }
+
+    /// No sync is in progress: one key, one worker.
+    template <class C>
+    Bool<C> is_idle(const C& c) const {
+        return c[left] == 0 && c[deletes] == 0 && c[updates_status] == 0;
+    }
+
+    template <class C>
+    Bool<C> expectations_are_satisfied(const C& c) const {
+        auto satisfied = c[expects_creations] == 0;
+        for (const auto variable : expects_deletion) satisfied = satisfied && c[variable] == 0;
+        return satisfied;
+    }
+
+    template <class C>
+    Bool<C> is_active(const C& c, int p) const {  // controller_utils.go:IsPodActive
+        const auto& pod = pods.copy_of(p);
+        return c[pod[pod::exists]] == 1 && c[pod[pod::deleting]] == 0 && c[pod[pod::phase]] != pod::terminal;
+    }
+
+    template <class C>
+    Int<C> active_pods(const C& c) const {
+        auto active = c.integer(0);
+        for (int p = 0; p < k_.pods(); ++p) active = active + c.count(is_active(c, p));
+        return active;
+    }
+
+    /// Replicas that are missing (positive) or too many (negative) in the view of the cache.
+    template <class C>
+    Int<C> missing(const C& c) const {
+        return c[replica_set()[workload::replicas]] - active_pods(c);
+    }
+
+    /// A sync could begin now, and would manage replicas.
+    template <class C>
+    Bool<C> may_manage(const C& c) const {
+        return is_idle(c) && may_sync(c) && expectations_are_satisfied(c);
+    }
+
+    // manageReplicas, too few: slowStartBatch.
+
+    template <class C>
+    Bool<C> creates_next(const C& c) const {
+        return c[left] > 0 || (may_manage(c) && missing(c) > 0);
+    }
+
+    template <class C>
+    void decide_creation(C& c) const {
+        if (!c.require(creates_next(c))) return;
+        c.when(c[left] == 0, [&] {
+            remember_status(c);
+            c.set(left, c.integer(1));
+            c.set(batch, c.integer(1));
+            c.set(rest, missing(c) - 1);
+            if (counts_creations_) c.set(expects_creations, missing(c));
+        });
+    }
+
+    /// The record of its own writes holds what it knows to have created.
+    template <class C>
+    void learn_of_creation(C& c, const Int<C>& slot) const {
+        if (!k_.is(Variant::no_expectations))
+            for (int p = 0; p < k_.pods(); ++p)
+                c.when(slot == p + 1, [&] { c.set(awaits_pod[at(p)], c.integer(1)); });
+        end_creation(c);
+    }
+
+    template <class C>
+    void learn_nothing_of_creation(C& c) const {
+        if (!k_.is(Variant::create_timeout_is_success)) {
+            c.set(failed, c.integer(1));
+            lower_expected_creations(c, c.integer(1));
         }
-    };
-    if (k.is(Variant::status_carries_time)) {
-        auto after = read(c, k.replica_set);
-        after[workload::observed] = observed;
-        after[workload::status_replicas] = replicas;
-        after[workload::status_available] = available;
-        commit(after);
-    } else {
-        model::update_status(c, k.replica_set, observed, replicas, available, commit);
+        end_creation(c);
     }
-    if (reply.cause == Cause::restart) restart_apiserver(c, k);
-}
 
-}  // namespace kcheck::model::replicaset_controller
+    /// After the last reply of a batch: the next one, twice as large, or the end.
+    template <class C>
+    void end_creation(C& c) const {
+        c.set(left, c[left] - 1);
+        c.when(c[left] == 0, [&] {
+            if (k_.has_crashes()) c.set(broken, c.integer(0));
+            const auto stops = c[failed] == 1 || c[rest] == 0;
+            c.when(c[failed] == 1, [&] { lower_expected_creations(c, c[rest]); });
+            const auto doubled = c[batch] + c[batch];
+            const auto next = c.choose(doubled < c[rest], doubled, c[rest]);
+            const auto after = c.choose(stops, 0, c[rest] - next);
+            c.set(left, c.choose(stops, 0, next));
+            c.set(batch, c.choose(stops, 0, next));
+            c.set(rest, after);
+            c.set(failed, c.integer(0));
+        });
+    }
+
+    // manageReplicas, too many: getPodsToDelete.
+
+    /// controller_utils.go:ActivePodsWithRanks: the lowest goes first. Unassigned before
+    /// assigned, Pending before Running; what Kubernetes then decides by siblings on the node and
+    /// by time is left open: any of them may go.
+    template <class C>
+    Int<C> deletion_rank(const C& c, int p) const {
+        const auto& pod = pods.copy_of(p);
+        return c.choose(c[pod[pod::node]] != 0, 2, 0) + c.choose(c[pod[pod::phase]] == pod::running, 1, 0);
+    }
+
+    /// Whether the next request may be the DELETE of pod p: every pod that ranks strictly
+    /// before it is, or still can be, among the victims of this sync.
+    template <class C>
+    Bool<C> deletes_next(const C& c, int p) const {
+        const auto is_chosen = [&](int q) { return c[expects_deletion[at(q)]] != 0; };
+        const auto begins = may_manage(c) && missing(c) < 0;
+        const auto victims = c.choose(c[deletes] > 0, c[deletes], c.integer(0) - missing(c));
+        auto possible = is_active(c, p) && !is_chosen(p) && (c[deletes] > 0 || begins);
+        if (c.surely_not(possible)) return possible;
+        auto before = c.integer(0);
+        for (int q = 0; q < k_.pods(); ++q)
+            before = before +
+                     c.count(is_active(c, q) && !is_chosen(q) && deletion_rank(c, q) < deletion_rank(c, p));
+        return possible && before < victims;
+    }
+
+    template <class C>
+    void decide_deletion(C& c, int p) const {
+        if (!c.require(deletes_next(c, p))) return;
+        c.when(c[deletes] == 0, [&] {
+            remember_status(c);
+            c.set(deletes, c.integer(0) - missing(c));
+        });
+        // By name, without UID or resourceVersion; expected before it is sent.
+        if (!k_.is(Variant::no_expectations)) c.set(expects_deletion[at(p)], c.integer(expected));
+    }
+
+    /// An error, or a pod that is gone already (404), lowers the expectation.
+    template <class C>
+    void learn_of_deletion(C& c, int p, const Bool<C>& found) const {
+        if (!k_.is(Variant::no_expectations))
+            c.set(expects_deletion[at(p)], c.choose(found, expected, excused));
+        c.set(deletes, c[deletes] - 1);
+        c.when(c[deletes] == 0, [&] {
+            if (k_.has_crashes()) c.set(broken, c.integer(0));
+            if (k_.is(Variant::no_expectations)) return;
+            // Who was chosen but is no longer expected to go is an ordinary pod again.
+            for (const auto variable : expects_deletion)
+                c.when(c[variable] == excused, [&] { c.set(variable, c.integer(0)); });
+        });
+        catch_up(c, pods);
+    }
+
+    // updateReplicaSetStatus.
+
+    /// pod_util.go:IsPodAvailable.
+    template <class C>
+    Int<C> available_pods(const C& c) const {
+        auto available = c.integer(0);
+        for (int p = 0; p < k_.pods(); ++p) {
+            auto is = is_active(c, p) && c[pods.copy_of(p)[pod::phase]] == pod::running;
+            if (k_.configuration.waits_until_available) is = is && c[k_.aged[at(p)]] == 1;
+            available = available + c.count(is);
+        }
+        return available;
+    }
+
+    /// replica_set_utils.go:updateReplicaSetStatus writes only what differs from the cache.
+    template <class C>
+    Bool<C> status_differs(const C& c) const {
+        const auto& cached = replica_set();
+        return c[cached[workload::observed]] != c[cached[workload::generation]] ||
+               c[cached[workload::status_replicas]] != active_pods(c) ||
+               c[cached[workload::status_available]] != available_pods(c);
+    }
+
+    /// Keeps the numbers that the status at the end of this sync will carry.
+    template <class C>
+    void remember_status(C& c) const {
+        c.when(status_differs(c), [&] { keep_status(c); });
+    }
+    template <class C>
+    void keep_status(C& c) const {
+        c.set(updates_status, c.integer(1));
+        c.set(status_replicas, active_pods(c));
+        c.set(status_available, available_pods(c));
+        c.set(status_observed, c[replica_set()[workload::generation]]);
+    }
+
+    template <class C>
+    void decide_status(C& c) const {
+        const auto ends_sync = c[updates_status] == 1 && c[left] == 0 && c[deletes] == 0;
+        auto differs = status_differs(c);
+        if (k_.is(Variant::status_carries_time)) differs = differs || c.boolean(true);
+        const auto only_status =
+            is_idle(c) && may_sync(c) && (missing(c) == 0 || !expectations_are_satisfied(c)) && differs;
+        if (!c.require(ends_sync || only_status)) return;
+        c.when(!ends_sync, [&] { keep_status(c); });
+    }
+
+    /// PUT status. With a stale resourceVersion it conflicts, and the controller repeats it once on a
+    /// live GET, with the old numbers: so it commits all the same, unless it conflicts again. The answer:
+    /// whether it wrote.
+    template <class C>
+    Bool<C> put_status(C& c) const {
+        const auto before = read(c, k_.replica_set());
+        const auto after =
+            with_status<C>(before, c[status_observed], c[status_replicas], c[status_available]);
+        const auto base = k_.is(Variant::update_without_resource_version) ? Base::cached : Base::live;
+        auto writes = differ(c, k_.replica_set(), before, after);
+        if (k_.is(Variant::status_carries_time)) writes = writes || c.boolean(true);
+        c.when(writes, [&] {
+            monitors::update(c, k_, base, pending(c, replica_sets));
+            commit(c, k_, Writer::kube_apiserver, 0, after);
+        });
+        return writes;
+    }
+
+    template <class C>
+    void learn_of_status(C& c, const Bool<C>& wrote) const {
+        if (!k_.is(Variant::no_expectations))
+            c.when(wrote, [&] {
+                auto queued = c.integer(0);
+                for (const auto& event : replica_sets.queue) queued = queued + c[event.key];
+                c.set(awaits_status, queued);
+            });
+        forget_status(c);
+    }
+
+    template <class C>
+    void forget_status(C& c) const {
+        for (const auto variable : {updates_status, status_replicas, status_available, status_observed})
+            c.set(variable, c.integer(0));
+    }
+
+    static constexpr const char* name = "replicaset-controller";
+
+private:
+    static std::size_t at(int p) { return static_cast<std::size_t>(p); }
+    const Variables<ReplicaSet>& replica_set() const { return replica_sets.copy_of(0); }
+
+    // ---- event handlers: replica_set.go:addPod, updatePod, deletePod
+
+    /// A pod that is marked for deletion counts as deleted from then on.
+    template <class C>
+    void pod_changed(C& c, int p, const Variables<Pod>& event) const {
+        if (!k_.is(Variant::no_expectations)) {
+            c.when(c[event[pod::exists]] == 0 || c[event[pod::deleting]] == 1,
+                   [&] { c.set(expects_deletion[at(p)], c.integer(0)); });
+            c.set(awaits_pod[at(p)], c.integer(0));
+        }
+        if (!counts_creations_) return;
+        const auto added = c[pods.copy_of(p)[pod::exists]] == 0 && c[event[pod::exists]] == 1;
+        c.when(added, [&] { lower_expected_creations(c, c.integer(1)); });
+    }
+
+    template <class C>
+    void replica_set_changed(C& c) const {
+        if (!k_.is(Variant::no_expectations))
+            c.when(c[awaits_status] > 0, [&] { c.set(awaits_status, c[awaits_status] - 1); });
+    }
+
+    template <class C>
+    void lower_expected_creations(C& c, Int<C> by) const {
+        if (!counts_creations_) return;
+        c.set(expects_creations, c.choose(c[expects_creations] > by, c[expects_creations] - by, 0));
+    }
+
+    void add_status(Actions& actions) const {
+        const RequestOf status{.verb = Verb::update_status,
+                               .what = "PUT ReplicaSet status",
+                               .progress = progress_,
+                               .reply_matters = true,
+                               .status = 3};
+        actions.request(
+            status, [this](auto& c) { decide_status(c); }, [this](auto& c) { return put_status(c); },
+            [this](auto& c, const auto& wrote) { learn_of_status(c, wrote); },
+            [this](auto& c) { forget_status(c); });
+        // It conflicts twice: one write has come before the GET and another after it.
+        auto& conflict = actions.step(
+            status.verb, "PUT ReplicaSet status; others write before it, and again after the live GET",
+            progress_, [this](auto& c) {
+                const auto& queue = replica_sets.queue;
+                if (!c.require(queue.size() > 1 ? c[queue[1].key] == 1 : c.boolean(false))) return;
+                decide_status(c);
+                if (c.is_out()) return;
+                forget_status(c);
+            });
+        conflict.request = conflict.ends_sync = true;
+        conflict.reply = {Outcome::lost_uncommitted, Cause::conflict};
+        conflict.status = status.status;
+    }
+
+    void declare(Encoding& k) {
+        const int most = k.configuration.replicas_max(), some_pods = k.bounds.pods + 1;
+        const bool remembers = !k.is(Variant::no_expectations);
+        const auto memory = [&](const char* what, int size) {
+            return k.memory(process_, fmt::format("{}.{}", name, what), size);
+        };
+        left = memory("batch_left", most + 1);
+        batch = memory("batch_size", most + 1);
+        rest = memory("creations_after_batch", most + 1);
+        failed = memory("batch_failed", 2);
+        deletes = memory("deletions_left", some_pods);
+        broken = memory("connection_broken", k.has_crashes() ? 2 : 1);
+        updates_status = memory("status_to_update", 2);
+        status_replicas = memory("status_to_update.replicas", some_pods);
+        status_available = memory("status_to_update.availableReplicas", some_pods);
+        status_observed = memory("status_to_update.observedGeneration",
+                                 k.layout[k.replica_set()[workload::generation]].size);
+        expects_deletion =
+            k.memory_for_pods(process_, fmt::format("{}.expects_deletion", name), remembers ? 3 : 1);
+        awaits_pod = k.memory_for_pods(process_, fmt::format("{}.awaits_pod", name), remembers ? 2 : 1);
+        counts_creations_ = k.is(Variant::create_timeout_is_success);
+        expects_creations = memory("expects_creations", counts_creations_ ? most + 1 : 1);
+        awaits_status =
+            memory("awaits_status", remembers ? static_cast<int>(replica_sets.queue.size()) + 1 : 1);
+
+        late_creations = k.add("network.creations", k.configuration.crashes * most + 1, Part::network);
+        late_deletion = k.add_for_pods("network.deletion", k.has_crashes() ? 2 : 1, Part::network);
+        k.on_apiserver_restart.emplace_back(
+            [this](auto& c) { c.when(c[left] > 0 || c[deletes] > 0, [&] { c.set(broken, c.integer(1)); }); });
+        if (k.has_crashes())  // a DELETE finds nothing more to do
+            k.on_commit<Pod>([this](auto& c, int p) {
+                const auto& stored = k_.pod(p);
+                c.when(c[stored[pod::exists]] == 0 || c[stored[pod::deleting]] == 1,
+                       [&] { c.set(late_deletion[at(p)], c.integer(0)); });
+            });
+    }
+
+    const Encoding& k_;
+    int process_;
+    ir::ClassMask progress_;
+    bool counts_creations_ = false;
+
+public:
+    /// What an entry of expects_deletion says of a pod.
+    static constexpr int expected = 1;
+    static constexpr int excused = 2;  // a victim of this sync whose deletion need not be waited for
+
+    const Watch<ReplicaSet>& replica_sets;
+    const Watch<Pod>& pods;
+
+    // The sync in progress: manageReplicas, then status.
+    VariableId left = nowhere;            // POSTs of the current batch without a reply
+    VariableId batch = nowhere;           // size of the current batch of POSTs
+    VariableId rest = nowhere;            // creations after the current batch
+    VariableId failed = nowhere;          // a POST of this batch failed: no further batch
+    VariableId deletes = nowhere;         // DELETEs of this sync that are still to be sent
+    VariableId broken = nowhere;          // the connection broke under the requests under way
+    VariableId updates_status = nowhere;  // the sync ends with a status update of these numbers:
+    VariableId status_replicas = nowhere, status_available = nowhere, status_observed = nowhere;
+
+    std::vector<VariableId> expects_deletion;  // per pod: expectations of deletions are names
+    VariableId expects_creations = nowhere;    // expectations of creations are a count
+    std::vector<VariableId> awaits_pod;        // per pod: created by this process, not yet in its cache
+    VariableId awaits_status = nowhere;        // ReplicaSet events up to this process's own last status write
+
+    // Requests that outlived a crash.
+    VariableId late_creations = nowhere;
+    std::vector<VariableId> late_deletion;
+};
+
+}  // namespace kcheck::model

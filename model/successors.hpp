@@ -33,7 +33,7 @@ void Pipeline::expand(const Valuation& state, Sink& sink, bool up_to_renaming) c
     // A run that left the bounds of the encoding ends; the verdict cannot be "holds" then. It is no
     // run that stays there for ever: something could go on.
     if (state[k.exceeded] != 0) {
-        sink.enabled(fairness_.deployment_controller());
+        sink.enabled(Fairness::some());
         return;
     }
     const auto emit = [&](int action, Valuation& target) {
@@ -54,9 +54,9 @@ void Pipeline::expand(const Valuation& state, Sink& sink, bool up_to_renaming) c
         if (!watches_[w].pending(state)) continue;
         assign(scratch.work, state);
         NativeStep step(scratch.work);
-        watches_[w].native(step);
+        watches_[w].text(step);
         if (!step.enabled()) continue;
-        enabled |= fairness_.receipt(static_cast<int>(w));
+        enabled |= watches_[w].progress;
         emit(static_cast<int>(actions_.size() + w), scratch.work);
     }
 
@@ -72,7 +72,7 @@ void Pipeline::expand(const Valuation& state, Sink& sink, bool up_to_renaming) c
         if (action.pod >= 0 && !scratch.acts_for[static_cast<std::size_t>(action.pod)]) continue;
         if (action.known >= 0 && !scratch.possible[static_cast<std::size_t>(action.known)]) continue;
         NativeStep step(scratch.step);
-        action.native(step);
+        action.text(step);
         if (!step.enabled()) continue;
         scratch.possible[static_cast<std::size_t>(a)] = true;
         assign(scratch.work, scratch.step);
@@ -94,15 +94,15 @@ void Pipeline::successors(const Valuation& state, Sink& sink) const {
 
 template <class F>
 void Pipeline::moves(const Valuation& state, F&& each) const {
-    const auto try_one = [&](int action, const auto& native) {
+    const auto try_one = [&](int action, const Text& text) {
         auto after = state;
         NativeStep step(after);
-        native(step);
+        text(step);
         if (step.enabled()) each(Move{static_cast<std::uint16_t>(action)}, after);
     };
-    for (std::size_t a = 0; a < actions_.size(); ++a) try_one(static_cast<int>(a), actions_[a].native);
+    for (std::size_t a = 0; a < actions_.size(); ++a) try_one(static_cast<int>(a), actions_[a].text);
     for (std::size_t w = 0; w < watches_.size(); ++w)
-        try_one(static_cast<int>(actions_.size() + w), watches_[w].native);
+        try_one(static_cast<int>(actions_.size() + w), watches_[w].text);
 }
 
 }  // namespace kcheck::model

@@ -8,6 +8,10 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "model/deployment_controller.hpp"
+#include "model/kube_scheduler.hpp"
+#include "model/kubelet.hpp"
+#include "model/replicaset_controller.hpp"
 #include "tests/driver_support.hpp"
 #include "tests/invariants_table.hpp"
 #include "traces/counterexamples/actions.hpp"
@@ -146,8 +150,7 @@ private:
 
     void compare(const std::vector<int>& state, const Stored& stored) {
         const auto& k = pipeline_.encoding();
-        const auto workload = [&](const char* client, const char* type,
-                                  const model::WorkloadVariables& copy) {
+        const auto workload = [&](const char* client, const char* type, const auto& copy) {
             CAPTURE(client, type);
             // Of what the client reads.
             const auto cached = caches_[{client, type}].workload;
@@ -163,25 +166,29 @@ private:
             REQUIRE(known(status_replicas, cached->status_replicas));
             REQUIRE(known(status_available, cached->status_available));
         };
-        workload("deployment-controller", "deployments", k.dc.deployments.copy);
-        workload("deployment-controller", "replicasets", k.dc.replica_sets.copy);
-        workload("replicaset-controller", "replicasets", k.rsc.replica_sets.copy);
-        pods("replicaset-controller", k.rsc.pods, state, stored);
+        const auto& replica_sets = k.the<model::ReplicaSetController>();
+        const auto& scheduler = k.the<model::KubeScheduler>();
+        workload("deployment-controller", "deployments",
+                 k.the<model::DeploymentController>().deployments.copy_of(0));
+        workload("deployment-controller", "replicasets",
+                 k.the<model::DeploymentController>().replica_sets.copy_of(0));
+        workload("replicaset-controller", "replicasets", replica_sets.replica_sets.copy_of(0));
+        pods("replicaset-controller", replica_sets.pods, state, stored);
         // By the reply to a binding the model's scheduler hears of it before other events.
-        if (!k.confirms_by_reply() || queues_[{"kube-scheduler", "pods"}].empty())
-            pods("kube-scheduler", k.scheduler.pods, state, stored);
+        if (!scheduler.confirms_by_reply() || queues_[{"kube-scheduler", "pods"}].empty())
+            pods("kube-scheduler", scheduler.pods, state, stored);
         if (is("kubelet-ignores-node-name")) return;  // there the model's has heard of unbound pods
         for (int n = 0; n < k.nodes(); ++n)
-            pods(fmt::format("kubelet[{}]", n), k.kubelet[static_cast<std::size_t>(n)].pods, state, stored);
+            pods(fmt::format("kubelet[{}]", n), k.the<model::Kubelet>(n).pods, state, stored);
     }
 
-    void pods(const std::string& client, const model::PodWatch& watch, const std::vector<int>& state,
+    void pods(const std::string& client, const model::Watch<model::Pod>& watch, const std::vector<int>& state,
               const Stored& stored) {
         auto valuation = traces::valuation_of(state);
         const Native step(valuation);
         for (int p = 0; p < static_cast<int>(watch.copy.size()); ++p) {
             CAPTURE(client, p);
-            model::PodRecord<Native> record{};
+            model::Record<Native, model::Pod> record{};
             auto cached = pod_of(caches_[{client, "pods"}].pods, p);
             // Nobody distinguishes one that has terminated and was collected from one that is gone.
             if (cached && collected_.contains(p) && !stored.pods.contains(p)) cached.reset();
@@ -191,7 +198,7 @@ private:
                                 : cached->phase == "Terminal" ? model::pod::terminal
                                                               : model::pod::pending,
                                 cached->node ? *cached->node + 1 : 0};
-            const auto& copy = watch.copy[static_cast<std::size_t>(p)];
+            const auto& copy = watch.copy_of(p);
             REQUIRE_FALSE(
                 model::differ(step, copy, model::read(step, copy), model::project(step, watch, record)));
         }
@@ -319,7 +326,7 @@ TEST_CASE("the event of a collection, of which the model has none, is delivered"
                             model::Reductions{}.plain());
     invariants::Property none_refused;
     none_refused.holds = [](const model::Encoding& k, const model::Valuation& state) {
-        return std::ranges::none_of(k.pod, [&](const model::PodVariables& pod) {
+        return std::ranges::none_of(k.store<model::Pod>().objects, [&](const auto& pod) {
             return state[pod[model::pod::phase]] == model::pod::terminal &&
                    state[pod[model::pod::deleting]] == 0;
         });
@@ -351,19 +358,23 @@ TEST_CASE("requests that outlive a crash are announced, and arrive") {
     };
     const std::vector<Late> table{
         {"late-create",
-         [](const model::Encoding& k) { return std::vector{k.late_creates}; },
+         [](const model::Encoding& k) {
+             return std::vector{k.the<model::ReplicaSetController>().late_creations};
+         },
          {{"creates", 1}},
          {{"pod", 0}}},
         {"late-scale",
-         [](const model::Encoding& k) { return std::vector{k.late_scale}; },
+         [](const model::Encoding& k) {
+             return std::vector{k.the<model::DeploymentController>().late_scale};
+         },
          {{"scale", true}},
          {{"replicas", 0}}},
         {"late-bind",
-         [](const model::Encoding& k) { return k.late_binding; },
+         [](const model::Encoding& k) { return k.the<model::KubeScheduler>().late_binding; },
          {{"bind", {0}}},
          {{"pod", 0}, {"node", 0}}},
         {"late-delete",
-         [](const model::Encoding& k) { return k.late_deletion; },
+         [](const model::Encoding& k) { return k.the<model::ReplicaSetController>().late_deletion; },
          {{"delete", 0}},
          {{"pod", 0}}},
     };
@@ -381,7 +392,7 @@ TEST_CASE("requests that outlive a crash are announced, and arrive") {
         REQUIRE(trace);
         auto state = traces::valuation_of(trace->state(trace->steps.size()));
         for (int action = 0; action < actions.first_receipt(); ++action)
-            if (actions.verb(action) == late.verb && actions.run(action, state))
+            if (model::name_of(actions.verb(action)) == late.verb && actions.run(action, state))
                 trace->steps.push_back({action, actions.component(action), actions.name(action), 0, false,
                                         traces::values_of(pipeline.layout(), state)});
         REQUIRE(traces::execute(*trace));

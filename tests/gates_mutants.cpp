@@ -6,7 +6,10 @@
 #include <functional>
 #include <memory>
 
+#include "model/kube_scheduler.hpp"
+#include "model/kubelet.hpp"
 #include "model/named_reductions.hpp"
+#include "model/replicaset_controller.hpp"
 #include "tests/gates_compare.hpp"
 
 using namespace kcheck;
@@ -16,6 +19,7 @@ namespace {
 
 using model::Move;
 using model::VariableId;
+using model::Verb;
 
 /// The pipeline, with a hand on its successors.
 class Mutant {
@@ -63,20 +67,20 @@ const model::ActionInfo* info_of(const Pipeline& pipeline, const Move& move) {
     return move.action < pipeline.actions().size() ? &pipeline.actions()[move.action] : nullptr;
 }
 
-bool is_verb(const Pipeline& pipeline, const Move& move, std::string_view verb) {
+bool is_verb(const Pipeline& pipeline, const Move& move, Verb verb) {
     const auto* info = info_of(pipeline, move);
     return info != nullptr && info->verb == verb;
 }
 
 /// Takes the actions of these verbs at once, as often as they are enabled.
-void settle(const Pipeline& pipeline, const std::vector<std::string_view>& verbs, Valuation& state) {
+void settle(const Pipeline& pipeline, const std::vector<Verb>& verbs, Valuation& state) {
     for (bool moves = true; moves;) {
         moves = false;
         for (const auto& action : pipeline.actions()) {
             if (action.fault || std::ranges::find(verbs, action.verb) == verbs.end()) continue;
             auto after = state;
             model::NativeStep step(after);
-            action.native(step);
+            action.text(step);
             if (!step.enabled() || after == state) continue;
             state = after;
             moves = true;
@@ -84,7 +88,8 @@ void settle(const Pipeline& pipeline, const std::vector<std::string_view>& verbs
     }
 }
 
-void clear_field(const Pipeline& pipeline, const model::PodWatch& watch, int field, Valuation& state) {
+void clear_field(const Pipeline& pipeline, const model::Watch<model::Pod>& watch, int field,
+                 Valuation& state) {
     const auto clear = [&](VariableId variable) {
         if (pipeline.layout()[variable].size > 1) state[variable] = 0;
     };
@@ -111,14 +116,14 @@ auto without(std::function<bool(const Pipeline&, const Move&, const Valuation&, 
 }
 
 /// Takes the steps of these verbs at once.
-auto at_once(std::vector<std::string_view> verbs) {
+auto at_once(std::vector<Verb> verbs) {
     return [verbs](Mutant& mutant, const Pipeline& pipeline) {
         mutant.represents = [&pipeline, verbs](Valuation& state) { settle(pipeline, verbs, state); };
     };
 }
 
 /// Takes the steps of this verb only where there is no other.
-auto at_last(std::string_view verb) {
+auto at_last(Verb verb) {
     return [verb](Mutant& mutant, const Pipeline& pipeline) {
         mutant.prefers = [&pipeline, verb](Mutant::Steps& steps) {
             const auto waits = [&](const auto& step) { return is_verb(pipeline, step.action, verb); };
@@ -142,7 +147,7 @@ std::vector<Unsound> unsound_reductions() {
     return {
         {"symmetry", "sorts the nodes that pods are bound to, whatever else is known of the pods",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             const auto& pods = pipeline.encoding().pod;
+             const auto& pods = pipeline.encoding().store<model::Pod>().objects;
              for (std::size_t p = 0; p < pods.size(); ++p)
                  for (std::size_t q = 0; q < p; ++q)
                      if (state[pods[p][pod::node]] < state[pods[q][pod::node]] &&
@@ -152,7 +157,7 @@ std::vector<Unsound> unsound_reductions() {
          liveness},
         {"symmetry", "takes unequal nodes for equal where the scheduler has assumed a pod",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             for (const auto variable : pipeline.encoding().scheduler.assumed)
+             for (const auto variable : pipeline.encoding().the<model::KubeScheduler>().assumed)
                  if (state[variable] != 0) state[variable] = 1;
          }),
          liveness},
@@ -160,8 +165,8 @@ std::vector<Unsound> unsound_reductions() {
          without([](const Pipeline& pipeline, const Move& move, const Valuation& before, const Valuation&) {
              const int p = info_of(pipeline, move)->pod;
              if (p < 1) return false;
-             const auto& pods = pipeline.encoding().pod;
-             for (int f = 0; f < pod::fields; ++f)
+             const auto& pods = pipeline.encoding().store<model::Pod>().objects;
+             for (int f = 0; f < model::Pod::fields; ++f)
                  if (before[pods[static_cast<std::size_t>(p)][f]] !=
                      before[pods[static_cast<std::size_t>(p) - 1][f]])
                      return false;
@@ -187,42 +192,43 @@ std::vector<Unsound> unsound_reductions() {
         {"idle-faults", "leaves out crashes of kube-controller-manager",
          without([](const Pipeline& pipeline, const Move& move, const Valuation&, const Valuation&) {
              const auto& info = *info_of(pipeline, move);
-             return info.verb == "crash" && info.component == "kube-controller-manager";
+             return info.verb == Verb::crash && info.component == "kube-controller-manager";
          })},
-        {"local-steps", "schedules and binds at once", at_once({"assume", "bind"})},
-        {"local-steps", "creates pods at once", at_once({"create-pod"})},
-        {"local-steps", "deletes pods at once", at_once({"delete-pod"})},
-        {"status-last", "binds pods only where nothing else goes on", at_last("bind")},
-        {"status-last", "lets the user scale only where nothing else goes on", at_last("scale")},
-        {"status-last", "creates pods only where nothing else goes on", at_last("create-pod")},
+        {"local-steps", "schedules and binds at once", at_once({Verb::assume, Verb::bind})},
+        {"local-steps", "creates pods at once", at_once({Verb::create_pod})},
+        {"local-steps", "deletes pods at once", at_once({Verb::delete_pod})},
+        {"status-last", "binds pods only where nothing else goes on", at_last(Verb::bind)},
+        {"status-last", "lets the user scale only where nothing else goes on", at_last(Verb::scale)},
+        {"status-last", "creates pods only where nothing else goes on", at_last(Verb::create_pod)},
         {"watch-projection", "forgets that a kubelet reads metadata.deletionTimestamp",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             for (const auto& kubelet : pipeline.encoding().kubelet)
+             for (const auto& kubelet : pipeline.encoding().all<model::Kubelet>())
                  clear_field(pipeline, kubelet.pods, pod::deleting, state);
          }),
          about_caches},
         {"watch-projection", "forgets that the ReplicaSet controller reads status.phase",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             clear_field(pipeline, pipeline.encoding().rsc.pods, pod::phase, state);
+             clear_field(pipeline, pipeline.encoding().the<model::ReplicaSetController>().pods, pod::phase,
+                         state);
          }),
          about_caches},
         {"watch-projection", "forgets that kube-scheduler reads spec.nodeName",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             clear_field(pipeline, pipeline.encoding().scheduler.pods, pod::node, state);
+             clear_field(pipeline, pipeline.encoding().the<model::KubeScheduler>().pods, pod::node, state);
          }),
          about_caches},
         {"watch-projection", "drops the second event to the ReplicaSet controller",
          representing([](const Pipeline& pipeline, Valuation& state) {
-             const auto& events = pipeline.encoding().rsc.pods.queue;
-             if (events.size() < 3 || state[events[1].pod] == 0 || state[events[2].pod] != 0) return;
+             const auto& events = pipeline.encoding().the<model::ReplicaSetController>().pods.queue;
+             if (events.size() < 3 || state[events[1].key] == 0 || state[events[2].key] != 0) return;
              for (const auto variable : events[1].record.field) state[variable] = 0;
-             state[events[1].pod] = 0;
+             state[events[1].key] = 0;
          }),
          about_caches},
     };
 }
 
-constexpr std::uint64_t states_max = 5'000;
+constexpr std::uint64_t states_max = 8'000;
 
 /// Liveness under symmetry takes a model that keeps promises which a mutant need not keep.
 model::Reductions asymmetric() {

@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "model/kubelet.hpp"
 #include "scenarios/check.hpp"
 #include "scenarios/decide_on.hpp"
 #include "tests/invariants_support.hpp"
@@ -73,15 +74,15 @@ inline Outcome outcome_of(const model::Encoding& k, const Valuation& state) {
         if (!keeps_kinds) continue;
         const auto number_of = [&](std::size_t n) { return static_cast<int>(number[order[n]]) + 1; };
         std::vector<Outcome> pods;
-        for (std::size_t p = 0; p < k.pod.size(); ++p) {
-            const auto& stored = k.pod[p];
+        for (int p = 0; p < k.pods(); ++p) {
+            const auto& stored = k.pod(p);
             const int node = state[stored[pod::node]];
             Outcome one{state[stored[pod::exists]], state[stored[pod::deleting]], state[stored[pod::phase]],
                         node == 0 ? 0 : number_of(static_cast<std::size_t>(node) - 1)};
             std::vector<std::pair<int, int>> containers;
-            for (std::size_t n = 0; n < nodes.size(); ++n)
-                if (const int container = state[k.kubelet[n].container[p]]; container != 0)
-                    containers.emplace_back(number_of(n), container);
+            for (const auto& kubelet : k.all<model::Kubelet>())
+                if (const int container = state[kubelet.container_of(p)]; container != 0)
+                    containers.emplace_back(number_of(static_cast<std::size_t>(kubelet.node)), container);
             const bool over = one[1] == 0 && one[2] == pod::terminal;
             if (containers.empty() && (one[0] == 0 || over)) continue;
             std::ranges::sort(containers);
@@ -93,8 +94,8 @@ inline Outcome outcome_of(const model::Encoding& k, const Valuation& state) {
         }
         std::ranges::sort(pods);
         Outcome outcome{state[k.operations_done]};
-        for (const auto* workload : {&k.deployment, &k.replica_set})
-            for (const auto variable : workload->field) outcome.push_back(state[variable]);
+        for (const auto variable : k.deployment().field) outcome.push_back(state[variable]);
+        for (const auto variable : k.replica_set().field) outcome.push_back(state[variable]);
         for (const auto& one : pods) {
             outcome.push_back(static_cast<int>(one.size()));
             outcome.insert(outcome.end(), one.begin(), one.end());

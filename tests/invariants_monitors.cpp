@@ -68,7 +68,7 @@ using Sources = std::map<std::string, std::string>;
 
 Sources sources_of_the_model() {
     Sources sources;
-    for (const auto& entry : std::filesystem::directory_iterator(KCHECK_SOURCE_DIR "/model")) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(KCHECK_SOURCE_DIR "/model")) {
         if (entry.path().extension() != ".cpp" && entry.path().extension() != ".hpp") continue;
         std::ifstream file(entry.path());
         sources[entry.path().filename()] = {std::istreambuf_iterator<char>(file), {}};

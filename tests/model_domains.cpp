@@ -27,9 +27,9 @@ public:
             Valuation native = state;
             model::NativeStep step(native);
             if (i < actions.size())
-                actions[i].native(step);
+                actions[i].text(step);
             else
-                pipeline_.watches()[i - actions.size()].native(step);
+                pipeline_.watches()[i - actions.size()].text(step);
             const bool enabled = evaluator_(terms.guard) == 1;
             if (enabled != step.enabled()) return terms.name + ": enabled in one form only";
             if (!enabled) {

@@ -30,18 +30,20 @@ Projection project(const model::Encoding& k, const Valuation& state) {
     Projection least;
     do {
         std::vector<std::pair<int, int>> pods;
-        for (std::size_t p = 0; p < k.pod.size(); ++p) {
-            const auto& stored = k.pod[p];
+        for (int p = 0; p < k.pods(); ++p) {
+            const auto& stored = k.pod(p);
             const bool counts = state[stored[pod::exists]] == 1 && state[stored[pod::deleting]] == 0 &&
                                 state[stored[pod::phase]] != pod::terminal;
             if (!counts) continue;
             const auto node = state[stored[pod::node]];
-            pods.emplace_back(node == 0 ? 0 : order[node - 1U], state[k.bindings[p]]);
+            pods.emplace_back(node == 0 ? 0 : order[node - 1U],
+                              state[k.bindings[static_cast<std::size_t>(p)]]);
         }
         std::ranges::sort(pods);
-        Projection projection{state[k.deployment[workload::exists]], state[k.deployment[workload::replicas]],
-                              state[k.replica_set[workload::exists]],
-                              state[k.replica_set[workload::replicas]], state[k.operations_done]};
+        Projection projection{state[k.deployment()[workload::exists]],
+                              state[k.deployment()[workload::replicas]],
+                              state[k.replica_set()[workload::exists]],
+                              state[k.replica_set()[workload::replicas]], state[k.operations_done]};
         for (const auto& [node, bindings] : pods) {
             projection.push_back(node);
             projection.push_back(bindings);

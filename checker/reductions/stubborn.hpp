@@ -6,7 +6,8 @@
 // every state that outsiders lead to from s. If, in B,
 //   (1) every outsider accords with k, and every absorber absorbs k,
 //   (2) every outsider moves left of every other enabled action of T,
-//   (3) every disabled action of T is disabled, and no bad predicate holds (but those that hold in s),
+//   (3) outsiders keep false a conjunct of the guard of every disabled action of T, and one of every bad
+//       predicate that does not hold in s,
 // then for each path from s to a goal the enabled actions of T have one whose successor has a path to the
 // same goal that is shorter; or k has one that is as long, and the path has an absorber. Proof. Take the
 // first action on the path that is in T or A. In T: by (3) it is enabled in s, and by (1) and (2) it moves

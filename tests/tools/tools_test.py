@@ -10,14 +10,14 @@ from pathlib import Path
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
 
-def run(tool: str, files: dict[str, str]) -> tuple[int, str]:
+def run(tool: str, files: dict[str, str], *options: str) -> tuple[int, str]:
     """Exit code and output of a tool on a project of these files."""
     with tempfile.TemporaryDirectory() as root:
         for name, text in files.items():
             path = Path(root) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        done = subprocess.run([sys.executable, TOOLS / tool, root],
+        done = subprocess.run([sys.executable, TOOLS / tool, root, *options],
                               capture_output=True, text=True, check=False)
     return done.returncode, done.stdout
 
@@ -28,14 +28,14 @@ class CheckLayers(unittest.TestCase):
             "ir/term.hpp": "#include <vector>\n",
             "checker/search.hpp": '#include "ir/term.hpp"\n',
             "checker/search.cpp": '#include "checker/search.hpp"\n',
-        })
+        }, "--part")
         self.assertEqual((code, output), (0, "layers: every include goes down\n"))
 
     def test_an_include_that_goes_up_fails(self):
         code, output = run("check_layers.py", {
             "model/pod.hpp": "",
             "checker/search.hpp": '\n#include "model/pod.hpp"\n',
-        })
+        }, "--part")
         self.assertEqual(code, 1)
         self.assertIn("checker/search.hpp:2: checker/ may not include model/", output)
 
@@ -43,7 +43,7 @@ class CheckLayers(unittest.TestCase):
         code, output = run("check_layers.py", {
             "checker/store.hpp": "",
             "checker/search.hpp": '#include "store.hpp"\n',
-        })
+        }, "--part")
         self.assertEqual(code, 1)
         self.assertIn("not a path from the root", output)
 
@@ -53,10 +53,10 @@ class CheckLayers(unittest.TestCase):
                  "reference/http/client.cpp": '#include "reference/client/api.hpp"\n',
                  "reference/up/up.hpp": "",
                  "reference/main.cpp": '#include "reference/up/up.hpp"\n'}
-        self.assertEqual(run("check_layers.py", files)[0], 0)
+        self.assertEqual(run("check_layers.py", files, "--part")[0], 0)
         files["reference/client/requests.cpp"] = '#include "reference/http/client.hpp"\n'
         files["reference/http/client.hpp"] = ""
-        code, output = run("check_layers.py", files)
+        code, output = run("check_layers.py", files, "--part")
         self.assertEqual(code, 1)
         self.assertIn("reference/client/requests.cpp:1: reference/client/ may not include reference/http/",
                       output)
@@ -65,17 +65,24 @@ class CheckLayers(unittest.TestCase):
         files = {"traces/driver/script.hpp": "", "traces/recordings/recording.hpp": "",
                  "traces/recordings/read.cpp": '#include "traces/driver/script.hpp"\n',
                  "cli/conform.cpp": '#include "traces/recordings/recording.hpp"\n'}
-        self.assertEqual(run("check_layers.py", files)[0], 0)
+        self.assertEqual(run("check_layers.py", files, "--part")[0], 0)
         files["traces/driver/script.cpp"] = '#include "traces/recordings/recording.hpp"\n'
-        code, output = run("check_layers.py", files)
+        code, output = run("check_layers.py", files, "--part")
         self.assertEqual(code, 1)
         self.assertIn("traces/driver/script.cpp:1: traces/driver/ may not include traces/recordings/", output)
 
     def test_a_folder_without_a_row_fails(self):
         for name in ("attic/a.cpp", "traces/a.cpp", "traces/attic/a.cpp", "reference/attic/a.cpp"):
-            code, output = run("check_layers.py", {"ir/a.cpp": "", name: ""})
+            code, output = run("check_layers.py", {"ir/a.cpp": "", name: ""}, "--part")
             self.assertEqual(code, 1)
             self.assertIn(f"{name}: {Path(name).parent}/ is in no layer", output)
+
+    def test_a_row_that_allows_what_nobody_uses_fails(self):
+        code, output = run("check_layers.py", {"ir/a.hpp": "", "checker/a.cpp": ""})
+        self.assertEqual(code, 1)
+        self.assertIn("checker/ includes nothing of ir/: its row need not allow it", output)
+        files = {"ir/a.hpp": "", "checker/a.cpp": '#include "ir/a.hpp"\n'}
+        self.assertNotIn("checker/ includes", run("check_layers.py", files)[1])
 
 
 class Tidy(unittest.TestCase):

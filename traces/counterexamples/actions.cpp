@@ -4,6 +4,8 @@
 
 namespace kcheck::traces {
 
+using model::Verb;
+
 Actions::Actions(const model::Pipeline& pipeline) : pipeline_(pipeline) {}
 
 const model::ActionInfo* Actions::info(int action) const {
@@ -20,9 +22,9 @@ std::string Actions::component(int action) const {
     return pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].client;
 }
 
-std::string Actions::verb(int action) const {
+model::Verb Actions::verb(int action) const {
     const auto* own = info_or_collection(action);
-    return own != nullptr ? own->verb : "receive";
+    return own != nullptr ? own->verb : Verb::receive;
 }
 
 std::string Actions::name(int action) const {
@@ -32,15 +34,15 @@ std::string Actions::name(int action) const {
 bool Actions::run(int action, model::Valuation& state) const {
     model::NativeStep step(state);
     if (const auto* own = info_or_collection(action))
-        own->native(step);
+        own->text(step);
     else
-        pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].native(step);
+        pipeline_.watches()[static_cast<std::size_t>(action - first_receipt())].text(step);
     return step.enabled();
 }
 
 int Actions::lag(int action, const model::Valuation& state) const {
     const auto* own = info(action);
-    if (own == nullptr || own->verb == "crash") return 0;  // whoever restarts lists anew
+    if (own == nullptr || own->verb == Verb::crash) return 0;  // whoever restarts lists anew
     int events = 0;
     for (const auto w : own->watches)
         events += pipeline_.watches()[static_cast<std::size_t>(w)].queued(state);
@@ -51,7 +53,7 @@ ir::TransitionSystem Actions::transition_system() const {
     auto system = pipeline_.transition_system();
     for (int action = first_collection(); action < size(); ++action) {
         model::SymbolicStep step(*system.arena, pipeline_.layout());
-        info_or_collection(action)->symbolic(step);
+        info_or_collection(action)->text(step);
         ir::Action added{name(action), step.guard(), {}};
         for (const auto& [variable, term] : step.assignments())
             added.assignments.emplace_back(variable, term);

@@ -25,7 +25,7 @@ public:
     /// Null for receipts and collections.
     const model::ActionInfo* info(int action) const;
     std::string component(int action) const;
-    std::string verb(int action) const;  // "bind", "receive", "collect"
+    model::Verb verb(int action) const;
     std::string name(int action) const;  // unique; that of the transition system
 
     /// Runs the action on `state`; false, and the state as it was, if it is not enabled.

@@ -35,8 +35,9 @@ std::string kind_of(const Actions& actions, int action) {
     const auto component = actions.component(action);
     const auto* info = actions.info(action);
     const auto reply = info != nullptr ? info->reply : model::Reply{};
-    return fmt::format("{} {} {} {}", component.substr(0, component.find('[')), actions.verb(action),
-                       static_cast<int>(reply.outcome), static_cast<int>(reply.cause));
+    return fmt::format("{} {} {} {}", component.substr(0, component.find('[')),
+                       model::name_of(actions.verb(action)), static_cast<int>(reply.outcome),
+                       static_cast<int>(reply.cause));
 }
 
 class Follower {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "model/kubelet.hpp"
 #include "traces/counterexamples/actions.hpp"
 
 namespace kcheck::traces {
@@ -37,9 +38,9 @@ private:
         const auto& values = trace_.state(i);
         return {{"#meta", {{"index", i}}},
                 {"step", i == 0 ? "initial" : trace_.steps[i - 1].name},
-                {"deployment", workload(values, k_.deployment)},
-                {"replicaset", workload(values, k_.replica_set)},
-                {"pods", pods(values, k_.pod)},
+                {"deployment", workload(values, k_.deployment())},
+                {"replicaset", workload(values, k_.replica_set())},
+                {"pods", pods(values, k_.store<model::Pod>().objects)},
                 {"containers", containers(values)},
                 {"images", images(values)},
                 {"caches", caches(values)},
@@ -51,7 +52,8 @@ private:
         return reference == 0 ? "" : trace_.configuration.nodes[static_cast<std::size_t>(reference - 1)].name;
     }
 
-    static Json workload(const std::vector<int>& values, const model::WorkloadVariables& variables) {
+    template <class K>
+    static Json workload(const std::vector<int>& values, const model::Variables<K>& variables) {
         using namespace model::workload;
         return {{"exists", values[variables[exists]] == 1},
                 {"replicas", values[variables[replicas]]},
@@ -62,7 +64,8 @@ private:
     }
 
     /// Of the pods that exist. A field that the client does not keep reads as its first value.
-    Json pods(const std::vector<int>& values, const std::vector<model::PodVariables>& variables) const {
+    Json pods(const std::vector<int>& values,
+              const std::vector<model::Variables<model::Pod>>& variables) const {
         using namespace model::pod;
         static constexpr std::array phases{"Pending", "Running", "Failed"};
         Json pairs = Json::array();
@@ -80,8 +83,7 @@ private:
         Json pairs = Json::array();
         for (int n = 0; n < k_.nodes(); ++n)
             for (int p = 0; p < k_.pods(); ++p) {
-                const auto variable =
-                    k_.kubelet[static_cast<std::size_t>(n)].container[static_cast<std::size_t>(p)];
+                const auto variable = k_.the<model::Kubelet>(n).container_of(p);
                 if (values[variable] == 0) continue;
                 const Json key{{"#tup", Json::array({p, node(n + 1)})}};
                 pairs.push_back(Json::array({key, values[variable] == 1 ? "created" : "running"}));
@@ -92,18 +94,14 @@ private:
     Json images(const std::vector<int>& values) const {
         Json names = Json::array();
         for (int n = 0; n < k_.nodes(); ++n)
-            if (values[k_.kubelet[static_cast<std::size_t>(n)].image] == 1) names.push_back(node(n + 1));
+            if (values[k_.the<model::Kubelet>(n).image] == 1) names.push_back(node(n + 1));
         return {{"#set", names}};
     }
 
     Json caches(const std::vector<int>& values) const {
         Json pairs = Json::array();
-        const auto add = [&](const model::PodWatch& watch) {
-            pairs.push_back(Json::array({watch.client, pods(values, watch.copy)}));
-        };
-        add(k_.rsc.pods);
-        add(k_.scheduler.pods);
-        for (const auto& kubelet : k_.kubelet) add(kubelet.pods);
+        for (const auto* watch : k_.store<model::Pod>().watches)
+            pairs.push_back(Json::array({watch->client, pods(values, watch->copy)}));
         return function(std::move(pairs));
     }
 

@@ -48,7 +48,7 @@ Names::Names(const Trace& trace, const model::Pipeline& pipeline) : trace_(trace
     int creations = 0;
     for (std::size_t i = 0; i < trace.steps.size(); ++i) {
         for (std::size_t p = 0; p < now.size(); ++p) {
-            const auto exists = k.pod[p][model::pod::exists];
+            const auto exists = k.pod(p)[model::pod::exists];
             if (trace.state(i)[exists] == 0 && trace.state(i + 1)[exists] == 1) now[p] = ++creations;
         }
         created_.push_back(now);

@@ -1,4 +1,5 @@
 #include "traces/counterexamples/tables.hpp"
+#include "model/kubelet.hpp"
 
 #include <algorithm>
 
@@ -49,25 +50,25 @@ public:
     }
 
     void beliefs(std::ostream& out) const {
-        believe_workload(out, k_.dc.deployments, "Deployment " + configuration_.deployment);
-        believe_workload(out, k_.dc.replica_sets, "ReplicaSet " + names_.replica_set());
-        believe_workload(out, k_.rsc.replica_sets, "ReplicaSet " + names_.replica_set());
-        believe_pods(out, k_.rsc.pods);
-        believe_pods(out, k_.scheduler.pods);
-        for (const auto& kubelet : k_.kubelet) believe_pods(out, kubelet.pods);
+        for (const auto* watch : k_.store<model::Deployment>().watches)
+            believe_workload(out, *watch, "Deployment " + configuration_.deployment);
+        for (const auto* watch : k_.store<model::ReplicaSet>().watches)
+            believe_workload(out, *watch, "ReplicaSet " + names_.replica_set());
+        for (const auto* watch : k_.store<model::Pod>().watches) believe_pods(out, *watch);
     }
 
 private:
     int value(model::VariableId variable) const { return state_[variable]; }
     std::string text(model::VariableId variable) const { return std::to_string(value(variable)); }
-    std::string ready(const model::WorkloadVariables& object) const {
+    template <class K>
+    std::string ready(const model::Variables<K>& object) const {
         return configuration_.waits_until_available ? "-" : text(object[model::workload::status_available]);
     }
 
     std::vector<Row> deployments() const {
         using namespace model::workload;
         std::vector<Row> rows{{"NAME", "READY", "UP-TO-DATE", "AVAILABLE"}};
-        if (const auto& d = k_.deployment; value(d[exists]) == 1)
+        if (const auto& d = k_.deployment(); value(d[exists]) == 1)
             rows.push_back({configuration_.deployment, ready(d) + "/" + text(d[replicas]),
                             text(d[status_replicas]), text(d[status_available])});
         return rows;
@@ -76,7 +77,7 @@ private:
     std::vector<Row> replica_sets() const {
         using namespace model::workload;
         std::vector<Row> rows{{"NAME", "DESIRED", "CURRENT", "READY"}};
-        if (const auto& r = k_.replica_set; value(r[exists]) == 1)
+        if (const auto& r = k_.replica_set(); value(r[exists]) == 1)
             rows.push_back({names_.replica_set(), text(r[replicas]), text(r[status_replicas]), ready(r)});
         return rows;
     }
@@ -85,7 +86,7 @@ private:
         using namespace model::pod;
         std::vector<Row> rows{{"NAME", "READY", "STATUS", "NODE"}};
         for (int p = 0; p < k_.pods(); ++p) {
-            const auto& stored = k_.pod[static_cast<std::size_t>(p)];
+            const auto& stored = k_.pod(p);
             if (value(stored[exists]) == 0) continue;
             const int n = value(stored[node]);
             rows.push_back({names_.pod(p, steps_done_), value(stored[phase]) == running ? "1/1" : "0/1",
@@ -97,18 +98,18 @@ private:
     /// Why a pod that is on no node finds none; no rows but the first if every pod is on one.
     std::vector<Row> closed_nodes() const {
         std::vector<Row> rows{{"NODE", "WHY"}};
-        const auto waits = [&](const model::PodVariables& stored) {
+        const auto waits = [&](const model::Variables<model::Pod>& stored) {
             return value(stored[model::pod::exists]) == 1 && value(stored[model::pod::node]) == 0;
         };
-        if (std::any_of(k_.pod.begin(), k_.pod.end(), waits))
+        if (std::ranges::any_of(k_.store<model::Pod>().objects, waits))
             for (int n = 0; n < k_.nodes(); ++n) {
                 const auto& node = configuration_.nodes[static_cast<std::size_t>(n)];
-                const auto takes_room = [&](const model::PodVariables& stored) {
+                const auto takes_room = [&](const model::Variables<model::Pod>& stored) {
                     const int now = value(stored[model::pod::phase]);
                     return value(stored[model::pod::exists]) == 1 &&
                            value(stored[model::pod::node]) == n + 1 && now != model::pod::terminal;
                 };
-                const auto pods = std::count_if(k_.pod.begin(), k_.pod.end(), takes_room);
+                const auto pods = std::ranges::count_if(k_.store<model::Pod>().objects, takes_room);
                 if (!node.closed_because.empty())
                     rows.push_back({node.name, node.closed_because});
                 else if (pods >= node.capacity)
@@ -121,15 +122,14 @@ private:
         std::vector<Row> rows{{"POD", "NODE", "STATE"}};
         for (int n = 0; n < k_.nodes(); ++n)
             for (int p = 0; p < k_.pods(); ++p)
-                if (const int c =
-                        value(k_.kubelet[static_cast<std::size_t>(n)].container[static_cast<std::size_t>(p)]))
+                if (const int c = value(k_.the<model::Kubelet>(n).container_of(p)))
                     rows.push_back(
                         {names_.pod(p, steps_done_), names_.node(n), c == 1 ? "created" : "running"});
         return rows;
     }
 
     /// As kubectl's printer puts it (pkg/printers/internalversion/printers.go:printPod).
-    std::string status(const model::PodVariables& pod) const {
+    std::string status(const model::Variables<model::Pod>& pod) const {
         if (value(pod[model::pod::deleting]) == 1) return "Terminating";
         switch (value(pod[model::pod::phase])) {
             case model::pod::running: return "Running";
@@ -144,13 +144,13 @@ private:
                            names_.component(watch.client), events, events == 1 ? "" : "s", type);
     }
 
-    void believe_workload(std::ostream& out, const model::WorkloadWatch& watch,
-                          const std::string& name) const {
+    template <class K>
+    void believe_workload(std::ostream& out, const model::Watch<K>& watch, const std::string& name) const {
         using namespace model::workload;
         const auto events =
-            std::ranges::count_if(watch.queue, [&](const auto& e) { return value(e.present) != 0; });
+            std::ranges::count_if(watch.queue, [&](const auto& e) { return value(e.key) != 0; });
         if (events == 0) return;
-        const auto& copy = watch.copy;
+        const auto& copy = watch.copy_of(0);
         out << lagging(watch, static_cast<std::size_t>(events),
                        name.starts_with("D") ? "Deployments" : "ReplicaSets");
         if (value(copy[exists]) == 0)
@@ -161,10 +161,10 @@ private:
                                value(copy[status_available]));
     }
 
-    void believe_pods(std::ostream& out, const model::PodWatch& watch) const {
+    void believe_pods(std::ostream& out, const model::Watch<model::Pod>& watch) const {
         std::vector<int> about;
         for (const auto& event : watch.queue)
-            if (value(event.pod) != 0) about.push_back(value(event.pod) - 1);
+            if (value(event.key) != 0) about.push_back(value(event.key) - 1);
         if (about.empty()) return;
         const auto events = about.size();
         std::ranges::sort(about);
@@ -175,17 +175,13 @@ private:
     }
 
     /// Of a pod, what the watch keeps of it.
-    std::string belief(const model::PodWatch& watch, int p) const {
-        const auto& copy = watch.copy[static_cast<std::size_t>(p)];
+    std::string belief(const model::Watch<model::Pod>& watch, int p) const {
+        const auto& copy = watch.copy_of(p);
         const auto name = "pod/" + names_.pod(p, steps_done_);
         if (value(copy[model::pod::exists]) == 0) return name + concerns_not(watch);
-        switch (watch.view) {
-            case model::View::pending: return name + " is to be scheduled";
-            case model::View::active:
-                return name +
-                       (value(copy[model::pod::node]) == 0 ? " is active" : " is active and on a node");
-            default: break;
-        }
+        if (sees_unbound_only(watch)) return name + " is to be scheduled";
+        if (sees_active_only(watch))
+            return name + (value(copy[model::pod::node]) == 0 ? " is active" : " is active and on a node");
         const auto node = value(copy[model::pod::node]);
         const auto where = copy[model::pod::node] == model::nowhere ? std::string()
                            : node == 0                              ? ", on no node"
@@ -194,12 +190,19 @@ private:
                            copy[model::pod::phase] == model::nowhere ? "there" : status(copy), where);
     }
 
-    static std::string concerns_not(const model::PodWatch& watch) {
-        switch (watch.view) {
-            case model::View::pending: return " is not to be scheduled";
-            case model::View::active: return " is not active";
-            default: return watch.node >= 0 ? " is not on this node" : " does not exist";
-        }
+    static std::string concerns_not(const model::Watch<model::Pod>& watch) {
+        if (sees_unbound_only(watch)) return " is not to be scheduled";
+        if (sees_active_only(watch)) return " is not active";
+        return watch.filter ? " is not on this node" : " does not exist";
+    }
+
+    static bool sees_unbound_only(const model::Watch<model::Pod>& watch) {
+        return std::ranges::any_of(watch.projection.visible, [](const model::Requirement& requirement) {
+            return requirement.field == model::pod::node;
+        });
+    }
+    static bool sees_active_only(const model::Watch<model::Pod>& watch) {
+        return watch.projection.keep[model::pod::node] == model::Keep::whether_set;
     }
 
     const model::Encoding& k_;

@@ -45,7 +45,7 @@ std::string Narrator::outcome(std::size_t i) const {
     const auto& after = trace_.state(i + 1);
     std::vector<std::string> parts;
     const auto changed = [&](model::VariableId variable) { return before[variable] != after[variable]; };
-    const auto workload = [&](const model::WorkloadVariables& variables, const std::string& name) {
+    const auto workload = [&](const auto& variables, const std::string& name) {
         using namespace model::workload;
         if (changed(variables[exists])) parts.push_back(name + " created");
         if (changed(variables[replicas]))
@@ -57,11 +57,11 @@ std::string Narrator::outcome(std::size_t i) const {
                                         plural(after[variables[status_replicas]], "replica"),
                                         after[variables[status_available]]));
     };
-    workload(k.deployment, "deployment/" + trace_.configuration.deployment);
-    workload(k.replica_set, "replicaset/" + names_.replica_set());
+    workload(k.deployment(), "deployment/" + trace_.configuration.deployment);
+    workload(k.replica_set(), "replicaset/" + names_.replica_set());
     for (int p = 0; p < k.pods(); ++p) {
         using namespace model::pod;
-        const auto& variables = k.pod[static_cast<std::size_t>(p)];
+        const auto& variables = k.pod(p);
         const auto name = "pod/" + names_.pod(p, i + 1);
         if (changed(variables[exists]))
             parts.push_back(name + (after[variables[exists]] == 1 ? " created" : " removed"));

@@ -9,23 +9,27 @@ namespace {
 using model::NativeStep;
 using model::Valuation;
 using model::VariableId;
+using model::Verb;
 
-template <int N>
-bool same(const model::RecordVariables<N>& variables, const Valuation& a, const Valuation& b) {
+template <class K>
+bool same(const model::Variables<K>& variables, const Valuation& a, const Valuation& b) {
     return std::ranges::all_of(variables.field,
                                [&](VariableId variable) { return a[variable] == b[variable]; });
 }
 
-bool same(const model::PodWatch& watch, const Valuation& a, const Valuation& b) {
-    return std::ranges::all_of(watch.queue, [&](const model::PodWatch::Event& event) {
-        return a[event.pod] == b[event.pod] && same(event.record, a, b);
+template <class K>
+bool same(const model::Watch<K>& watch, const Valuation& a, const Valuation& b) {
+    return std::ranges::all_of(watch.queue, [&](const auto& event) {
+        return a[event.key] == b[event.key] && same(event.record, a, b);
     });
 }
 
-bool same(const model::WorkloadWatch& watch, const Valuation& a, const Valuation& b) {
-    return std::ranges::all_of(watch.queue, [&](const model::WorkloadWatch::Event& event) {
-        return a[event.present] == b[event.present] && same(event.record, a, b);
-    });
+template <class K>
+std::vector<const model::Watch<K>*> by_index(const model::Encoding& encoding) {
+    std::vector<const model::Watch<K>*> watches(encoding.watches().size(), nullptr);
+    for (const auto* watch : encoding.store<K>().watches)
+        watches[static_cast<std::size_t>(watch->index)] = watch;
+    return watches;
 }
 
 void add(std::vector<Delivery>& deliveries, int watch, bool lost) {
@@ -38,20 +42,18 @@ void add(std::vector<Delivery>& deliveries, int watch, bool lost) {
 
 Deliveries::Deliveries(const model::Pipeline& pipeline, const Actions& actions)
     : pipeline_(pipeline), encoding_(pipeline.encoding()), actions_(actions) {
-    // In the order of Pipeline::watches().
-    pod_watches_ = {nullptr, nullptr, nullptr, &encoding_.rsc.pods, &encoding_.scheduler.pods};
-    workload_watches_ = {&encoding_.dc.deployments, &encoding_.dc.replica_sets, &encoding_.rsc.replica_sets};
-    for (const auto& kubelet : encoding_.kubelet) pod_watches_.push_back(&kubelet.pods);
-    workload_watches_.resize(pod_watches_.size(), nullptr);
-    queues_.resize(pod_watches_.size());
+    pods_ = by_index<model::Pod>(encoding_);
+    deployments_ = by_index<model::Deployment>(encoding_);
+    replica_sets_ = by_index<model::ReplicaSet>(encoding_);
+    queues_.resize(encoding_.watches().size());
 }
 
 Deliveries::Change Deliveries::change_of(int action, const Valuation& before, const Valuation& after) const {
     Change change;
-    change.deployment = !same(encoding_.deployment, before, after);
-    change.replica_set = !same(encoding_.replica_set, before, after);
+    change.deployment = !same(encoding_.deployment(), before, after);
+    change.replica_set = !same(encoding_.replica_set(), before, after);
     for (int p = 0; p < encoding_.pods(); ++p)
-        if (!same(encoding_.pod[static_cast<std::size_t>(p)], before, after)) change.pod = p;
+        if (!same(encoding_.pod(p), before, after)) change.pod = p;
     change.collected = action >= actions_.first_collection();
     return change;
 }
@@ -60,31 +62,31 @@ Deliveries::Change Deliveries::change_of(int action, const Valuation& before, co
 Deliveries::Event Deliveries::event_of(std::size_t watch, const Change& change, const Valuation& before,
                                        const Valuation& after) const {
     Event event;
-    if (workload_watches_[watch] != nullptr) {
-        event.shown =
-            workload_watches_[watch] == &encoding_.dc.deployments ? change.deployment : change.replica_set;
-        event.queued = !same(*workload_watches_[watch], before, after);
+    const auto of_workload = [&](const auto& workload, bool changed) {
+        event.shown = changed;
+        event.queued = !same(workload, before, after);
         // A full queue may look as it did, if the event is like those that it pushes on.
-        if (workload_watches_[watch]->every_event) event.queued |= event.shown;
+        if (workload.every_event) event.queued |= event.shown;
         return event;
-    }
-    const auto& client = *pod_watches_[watch];
+    };
+    if (deployments_[watch] != nullptr) return of_workload(*deployments_[watch], change.deployment);
+    if (replica_sets_[watch] != nullptr) return of_workload(*replica_sets_[watch], change.replica_set);
+    const auto& client = *pods_[watch];
     event.queued = !same(client, before, after);
     if (change.pod < 0) return event;
     event.pod = change.pod;
-    const auto& stored = encoding_.pod[static_cast<std::size_t>(change.pod)];
-    const auto was = before[stored[model::pod::node]], is = after[stored[model::pod::node]];
-    const bool of_kubelet = watch >= static_cast<std::size_t>(model::first_kubelet_watch);
-    if (!of_kubelet)
-        event.shown = true;
-    else if (client.node >= 0)
-        event.shown = was == client.node + 1 || is == client.node + 1;
-    else  // a variant: of all bound pods
-        event.shown = was != 0 || is != 0;
+    const auto& stored = encoding_.pod(change.pod);
+    auto earlier = before, state = after;
+    const auto was = model::read(NativeStep(earlier), stored), is = model::read(NativeStep(state), stored);
+    if (client.filter)
+        event.shown = model::meets<NativeStep, model::Pod>(was, *client.filter) ||
+                      model::meets<NativeStep, model::Pod>(is, *client.filter);
+    else  // a variant: a kubelet of all bound pods
+        event.shown =
+            !client.client.starts_with("kubelet") || was[model::pod::node] != 0 || is[model::pod::node] != 0;
     // A full queue may look as it did, if the event is like those that it pushes on.
-    if (client.every_event && !change.collected) event.queued |= event.shown || client.node < 0;
-    auto state = after;
-    event.record = model::read(NativeStep(state), stored);
+    if (client.every_event && !change.collected) event.queued |= event.shown || !client.filter;
+    event.record = is;
     return event;
 }
 
@@ -94,8 +96,8 @@ bool Deliveries::would_tell_something(std::size_t watch, const Event& event, con
     if (!encoding_.is(model::Variant::watch_drops_event) || event.queued || event.pod < 0) return false;
     auto state = after;
     const NativeStep step(state);
-    const auto& client = *pod_watches_[watch];
-    const auto& copy = client.copy[static_cast<std::size_t>(event.pod)];
+    const auto& client = *pods_[watch];
+    const auto& copy = client.copy_of(event.pod);
     return model::differ(step, copy, model::read(step, copy), model::project(step, client, event.record));
 }
 
@@ -116,7 +118,7 @@ void Deliveries::pop_unqueued(std::size_t watch, const Valuation& after, std::ve
 
 std::vector<Delivery> Deliveries::step(int action, const Valuation& before, const Valuation& after) {
     const auto* info = actions_.info(action);
-    const bool drops = info != nullptr && info->verb == "drop-event";
+    const bool drops = info != nullptr && info->verb == Verb::drop_event;
     const auto change = change_of(action, before, after);
     std::vector<Delivery> result;
     for (std::size_t w = 0; w < queues_.size(); ++w) {

@@ -39,7 +39,7 @@ private:
         int pod = -1;         // none: of the one object of its type
         bool shown = false;   // changes what is stored
         bool queued = false;  // the model queued it
-        model::PodRecord<model::NativeStep> record{};
+        model::Record<model::NativeStep, model::Pod> record{};
     };
     using Queue = std::deque<Event>;
     struct Change {
@@ -58,8 +58,10 @@ private:
     const model::Pipeline& pipeline_;
     const model::Encoding& encoding_;
     const Actions& actions_;
-    std::vector<const model::PodWatch*> pod_watches_;            // by watch; null for the other kinds
-    std::vector<const model::WorkloadWatch*> workload_watches_;  // by watch
+    // By watch, null for the other kinds.
+    std::vector<const model::Watch<model::Pod>*> pods_;
+    std::vector<const model::Watch<model::Deployment>*> deployments_;
+    std::vector<const model::Watch<model::ReplicaSet>*> replica_sets_;
     std::vector<Queue> queues_;
 };
 

@@ -5,7 +5,10 @@
 
 #include <fmt/core.h>
 
+#include "model/deployment_controller.hpp"
+#include "model/kube_scheduler.hpp"
 #include "model/kubelet.hpp"
+#include "model/replicaset_controller.hpp"
 #include "traces/counterexamples/actions.hpp"
 #include "traces/driver/deliveries.hpp"
 
@@ -15,6 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using model::VariableId;
+using model::Verb;
 using State = std::vector<int>;
 
 const char* name_of(model::Outcome outcome) {
@@ -76,7 +80,7 @@ private:
         const int action = trace_.steps[i].action;
         const auto& before = trace_.state(i);
         const auto& after = trace_.state(i + 1);
-        const bool delivers = actions_.is_receipt(action) || actions_.verb(action) == "drop-event";
+        const bool delivers = actions_.is_receipt(action) || actions_.verb(action) == Verb::drop_event;
         if (!delivers) append(i, step(action, i));
         for (const auto& delivery : deliveries_.step(action, valuation_of(before), valuation_of(after)))
             deliver(i, delivery);
@@ -103,33 +107,32 @@ private:
 
     /// The kubelet has heard of pod p, and that it is one to run.
     bool is_heard_of(const State& state, int n, int p) const {
-        const auto& watch = k_.kubelet[static_cast<std::size_t>(n)].pods;
+        const auto& watch = k_.the<model::Kubelet>(n).pods;
         const auto& copy = watch.copy[static_cast<std::size_t>(p)];
-        return state[copy[model::pod::exists]] == 1 &&
-               (watch.node >= 0 || state[copy[model::pod::node]] != 0);
+        return state[copy[model::pod::exists]] == 1 && (watch.filter || state[copy[model::pod::node]] != 0);
     }
 
     int worker(const State& state, int n, int p) const {
-        return state[k_.kubelet[static_cast<std::size_t>(n)].worker[static_cast<std::size_t>(p)]];
+        return state[k_.the<model::Kubelet>(n).worker[static_cast<std::size_t>(p)]];
     }
 
     /// The kubelet has listed it, and a step of its own admits it.
     bool is_admitted_apart(const State& state, int n, int p) const {
-        return k_.crowded(n) && worker(state, n, p) == model::kubelet::unseen;
+        return k_.crowded(n) && worker(state, n, p) == model::Kubelet::unseen;
     }
 
     void admit_new_pods(std::size_t i, int n) {
         const auto component = fmt::format("kubelet[{}]", n);
         const auto& step = trace_.steps[i];
-        const bool restarts = step.component == component && actions_.verb(step.action) == "crash";
+        const bool restarts = step.component == component && actions_.verb(step.action) == Verb::crash;
         for (int p = 0; p < k_.pods(); ++p) {
             if (!is_heard_of(step.state, n, p)) continue;
             // What has ended is not admitted once more.
-            const auto phase = step.state[k_.pod[static_cast<std::size_t>(p)][model::pod::phase]];
+            const auto phase = step.state[k_.pod(p)[model::pod::phase]];
             const bool is_new =
                 restarts ? phase != model::pod::terminal : !is_heard_of(trace_.state(i), n, p);
             if (!is_new || is_admitted_apart(step.state, n, p)) continue;
-            const bool accepted = !k_.crowded(n) || worker(step.state, n, p) == model::kubelet::admitted;
+            const bool accepted = !k_.crowded(n) || worker(step.state, n, p) == model::Kubelet::admitted;
             append(i, {{"component", component}, {"verb", "admit"}, {"pod", p}, {"accepted", accepted}});
         }
     }
@@ -139,17 +142,17 @@ private:
         const auto& after = trace_.state(i + 1);
         const auto* info = actions_.info(action);
         const auto verb = actions_.verb(action);
-        Json json{{"component", actions_.component(action)}, {"verb", verb}};
+        Json json{{"component", actions_.component(action)}, {"verb", name_of(verb)}};
         if (info == nullptr) {
             json["pod"] = action - actions_.first_collection();
             return json;
         }
-        if (verb == "apply" || verb == "scale")
+        if (verb == Verb::apply || verb == Verb::scale)
             json["replicas"] =
                 k_.configuration.operations[static_cast<std::size_t>(before[k_.operations_done])].replicas;
-        if (verb == "create-pod" || verb == "late-create") {
+        if (verb == Verb::create_pod || verb == Verb::late_create) {
             if (const int p = created(before, after); p >= 0) json["pod"] = p;
-        } else if (verb == "crash") {
+        } else if (verb == Verb::crash) {
             if (auto survivors = under_way(before, after); !survivors.empty()) json["underWay"] = survivors;
         } else if (info->pod >= 0) {
             json["pod"] = info->pod;
@@ -157,12 +160,15 @@ private:
         const auto of_pod = [&](const std::vector<VariableId>& variables) {
             return variables[static_cast<std::size_t>(info->pod)];
         };
-        if (verb == "delete-pod" && before[k_.rsc.deletes] == 0) json["victims"] = victims(i);
-        if (verb == "assume") json["node"] = after[of_pod(k_.scheduler.assumed)] - 1;
-        if (verb == "late-bind") json["node"] = before[of_pod(k_.late_binding)] - 1;
-        if (verb == "late-scale") json["replicas"] = before[k_.late_scale] - 1;
-        if (verb == "admit")
-            json["accepted"] = worker(after, info->node, info->pod) == model::kubelet::admitted;
+        if (verb == Verb::delete_pod && before[k_.the<model::ReplicaSetController>().deletes] == 0)
+            json["victims"] = victims(i);
+        if (verb == Verb::assume) json["node"] = after[of_pod(k_.the<model::KubeScheduler>().assumed)] - 1;
+        if (verb == Verb::late_bind)
+            json["node"] = before[of_pod(k_.the<model::KubeScheduler>().late_binding)] - 1;
+        if (verb == Verb::late_scale)
+            json["replicas"] = before[k_.the<model::DeploymentController>().late_scale] - 1;
+        if (verb == Verb::admit)
+            json["accepted"] = worker(after, info->node, info->pod) == model::Kubelet::admitted;
         if (info->reply.commits()) add_what_is_special(json, *info, before, after);
         if (info->request) {
             json["outcome"] = name_of(info->reply.outcome);
@@ -174,8 +180,8 @@ private:
     /// What kube-apiserver says to a request, and what happens only in variants, shows in no state.
     void add_what_is_special(Json& json, const model::ActionInfo& info, const State& before,
                              const State& after) const {
-        if (info.verb == "create-replicaset") json["accepted"] = true;
-        if (info.verb == "bind") {
+        if (info.verb == Verb::create_replicaset) json["accepted"] = true;
+        if (info.verb == Verb::bind) {
             const auto bindings = k_.bindings[static_cast<std::size_t>(info.pod)];
             if (before[bindings] < 2) json["accepted"] = after[bindings] > before[bindings];
             if (k_.is(model::Variant::scheduler_writes_etcd)) json["direct"] = true;
@@ -192,7 +198,7 @@ private:
 
     int created(const State& before, const State& after) const {
         for (int p = 0; p < k_.pods(); ++p) {
-            const auto exists = k_.pod[static_cast<std::size_t>(p)][model::pod::exists];
+            const auto exists = k_.pod(p)[model::pod::exists];
             if (before[exists] == 0 && after[exists] == 1) return p;
         }
         return -1;
@@ -204,12 +210,14 @@ private:
         const auto changed = [&](VariableId variable) {
             return after[variable] != 0 && after[variable] != before[variable];
         };
-        if (changed(k_.late_creates)) json["creates"] = after[k_.late_creates] - before[k_.late_creates];
-        if (changed(k_.late_scale)) json["scale"] = true;
+        if (changed(k_.the<model::ReplicaSetController>().late_creations))
+            json["creates"] = after[k_.the<model::ReplicaSetController>().late_creations] -
+                              before[k_.the<model::ReplicaSetController>().late_creations];
+        if (changed(k_.the<model::DeploymentController>().late_scale)) json["scale"] = true;
         for (int p = 0; p < k_.pods(); ++p) {
             const auto i = static_cast<std::size_t>(p);
-            if (changed(k_.late_deletion[i])) json["delete"] = p;
-            if (changed(k_.late_binding[i])) json["bind"].push_back(p);
+            if (changed(k_.the<model::ReplicaSetController>().late_deletion[i])) json["delete"] = p;
+            if (changed(k_.the<model::KubeScheduler>().late_binding[i])) json["bind"].push_back(p);
         }
         return json;
     }
@@ -224,15 +232,15 @@ private:
             const auto here = at < trace_.steps.size() ? at : at - cycle;
             const auto& step = trace_.steps[here];
             const bool crashes =
-                step.component == "kube-controller-manager" && actions_.verb(step.action) == "crash";
+                step.component == "kube-controller-manager" && actions_.verb(step.action) == Verb::crash;
             const auto* info = actions_.info(step.action);
             const auto verb = actions_.verb(step.action);
-            if (verb == "delete-pod") pods.push_back(info->pod);
+            if (verb == Verb::delete_pod) pods.push_back(info->pod);
             if (crashes) {
                 const auto left = under_way(trace_.state(here), trace_.state(here + 1));
                 if (left.contains("delete")) pods.push_back(left["delete"]);
             }
-            if (crashes || step.state[k_.rsc.deletes] == 0) break;
+            if (crashes || step.state[k_.the<model::ReplicaSetController>().deletes] == 0) break;
         }
         return pods;
     }

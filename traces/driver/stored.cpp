@@ -1,4 +1,5 @@
 #include "traces/driver/stored.hpp"
+#include "model/kubelet.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,8 +28,8 @@ constexpr int number_most = 1 << 20;  // of pods, nodes, replicas: far beyond an
 
 // ---- of a state of the model
 
-std::optional<Workload> workload_of(const model::WorkloadVariables& variables,
-                                    const std::vector<int>& state) {
+template <class K>
+std::optional<Workload> workload_of(const model::Variables<K>& variables, const std::vector<int>& state) {
     using namespace model::workload;
     if (state[variables[exists]] == 0) return std::nullopt;
     return Workload{state[variables[replicas]], state[variables[generation]], state[variables[observed]],
@@ -184,13 +185,12 @@ std::string joined(const Members& members) {
 
 Stored stored_of(const model::Encoding& k, const std::vector<int>& state) {
     Stored stored;
-    stored.deployment = workload_of(k.deployment, state);
-    stored.replica_set = workload_of(k.replica_set, state);
+    stored.deployment = workload_of(k.deployment(), state);
+    stored.replica_set = workload_of(k.replica_set(), state);
     stored.containers.emplace();
     stored.images.emplace();
     for (int p = 0; p < k.pods(); ++p) {
-        const auto i = static_cast<std::size_t>(p);
-        const auto& variables = k.pod[i];
+        const auto& variables = k.pod(p);
         if (state[variables[model::pod::exists]] == 1) {
             const int node = state[variables[model::pod::node]];
             stored.pods[p] = {state[variables[model::pod::deleting]] == 1,
@@ -198,13 +198,12 @@ Stored stored_of(const model::Encoding& k, const std::vector<int>& state) {
                               node == 0 ? std::nullopt : std::optional(node - 1)};
         }
         for (int n = 0; n < k.nodes(); ++n)
-            if (const int container = state[k.kubelet[static_cast<std::size_t>(n)].container[i]];
-                container != 0)
+            if (const int container = state[k.the<model::Kubelet>(n).container_of(p)]; container != 0)
                 stored.containers->emplace(std::pair{p, n},
                                            container_states[static_cast<std::size_t>(container) - 1]);
     }
     for (int n = 0; n < k.nodes(); ++n)
-        if (state[k.kubelet[static_cast<std::size_t>(n)].image] == 1) stored.images->insert(n);
+        if (state[k.the<model::Kubelet>(n).image] == 1) stored.images->insert(n);
     return stored;
 }
 

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "model/kube_scheduler.hpp"
 #include "traces/counterexamples/actions.hpp"
 
 namespace kcheck::traces::recordings {
@@ -18,6 +19,7 @@ namespace kcheck::traces::recordings {
 namespace {
 
 using model::Valuation;
+using model::Verb;
 using Object = RecordedWrite::Object;
 
 /// What shares memory: "deployment-controller", "kube-scheduler", "kubelet[0]", "kubectl".
@@ -195,8 +197,9 @@ private:
             return std::all_of(variables.field.begin(), variables.field.end(),
                                [&](model::VariableId variable) { return a[variable] == b[variable]; });
         };
-        return equal(k_.deployment) && equal(k_.replica_set) &&
-               std::all_of(k_.pod.begin(), k_.pod.end(), [&](const auto& pod) { return equal(pod); });
+        return equal(k_.deployment()) && equal(k_.replica_set()) &&
+               std::ranges::all_of(k_.store<model::Pod>().objects,
+                                   [&](const auto& pod) { return equal(pod); });
     }
 
     Change change_of(const Valuation& a, const Valuation& b) const {
@@ -204,10 +207,10 @@ private:
             return !std::all_of(variables.field.begin(), variables.field.end(),
                                 [&](model::VariableId variable) { return a[variable] == b[variable]; });
         };
-        if (differs(k_.deployment)) return {Object::deployment};
-        if (differs(k_.replica_set)) return {Object::replica_set};
+        if (differs(k_.deployment())) return {Object::deployment};
+        if (differs(k_.replica_set())) return {Object::replica_set};
         for (int p = 0; p < k_.pods(); ++p)
-            if (differs(k_.pod[static_cast<std::size_t>(p)])) return {Object::pod, p};
+            if (differs(k_.pod(p))) return {Object::pod, p};
         return {Object::deployment};
     }
 
@@ -316,8 +319,8 @@ private:
         if (own == component) return true;
         if (own != "network") return false;
         const auto verb = actions_.verb(action);
-        if (verb == "late-bind") return component == "kube-scheduler";
-        if (verb == "late-scale") return component == "deployment-controller";
+        if (verb == Verb::late_bind) return component == "kube-scheduler";
+        if (verb == Verb::late_scale) return component == "deployment-controller";
         return component == "replicaset-controller";
     }
 
@@ -347,7 +350,7 @@ private:
                     continue;
                 Candidate next = candidate;
                 if (!actions_.run(action, next.state) || next.state == candidate.state) continue;
-                if (info != nullptr && info->verb == "assume" &&
+                if (info != nullptr && info->verb == Verb::assume &&
                     !goes_where_it_was(candidate, next, names, first))
                     continue;
                 candidate = std::move(next);
@@ -369,8 +372,8 @@ private:
                            const std::vector<std::string>& names,
                            const std::map<std::string, const RecordedWrite*>& first) const {
         for (std::size_t p = 0; p < names.size(); ++p) {
-            const int node = after.state[k_.scheduler.assumed[p]];
-            if (node == before.state[k_.scheduler.assumed[p]] || names[p].empty()) continue;
+            const int node = after.state[k_.the<model::KubeScheduler>().assumed[p]];
+            if (node == before.state[k_.the<model::KubeScheduler>().assumed[p]] || names[p].empty()) continue;
             const auto found = first.find(names[p]);
             return found == first.end() || !found->second->pod.node || *found->second->pod.node + 1 == node;
         }
@@ -418,13 +421,13 @@ private:
         for (std::size_t i = 0; i < set.size() && !stopped(); i += step) {
             const Candidate candidate = set[i];
             std::vector<std::vector<model::VariableId>> objects;
-            if (write.object == Object::deployment) objects.push_back(of(k_.deployment));
-            if (write.object == Object::replica_set) objects.push_back(of(k_.replica_set));
+            if (write.object == Object::deployment) objects.push_back(of(k_.deployment()));
+            if (write.object == Object::replica_set) objects.push_back(of(k_.replica_set()));
             if (write.object == Object::pod) {
                 const auto known = candidate.slots.find(write.name);
                 for (int p = 0; p < k_.pods(); ++p)
                     if (known == candidate.slots.end() || known->second == p)
-                        objects.push_back(of(k_.pod[static_cast<std::size_t>(p)]));
+                        objects.push_back(of(k_.pod(p)));
             }
             search.look(
                 candidate.state, own, objects,

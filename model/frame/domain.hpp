@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "ir/term.hpp"
-#include "model/layout.hpp"
+#include "model/frame/layout.hpp"
 
 namespace kcheck::model {
 
@@ -50,6 +50,8 @@ public:
     bool surely_not(bool condition) const { return !condition; }
 
     bool enabled() const { return enabled_; }
+    /// Nothing that follows can have an effect.
+    bool is_out() const { return !enabled_; }
 
 private:
     Valuation& state_;
@@ -96,6 +98,8 @@ public:
     ir::Term boolean(bool value) const { return arena_.boolean(value); }
     ir::Term count(ir::Term condition) const { return choose(condition, 1, 0); }
     bool surely_not(ir::Term condition) const { return condition.is_constant(0); }
+
+    bool is_out() const { return false; }
 
     ir::Term guard() const { return guard_; }
     /// The variables that the step may change, with their values after it.

@@ -2,7 +2,7 @@
 // are one 64-bit word, and their bits are extracted from it under a mask: one instruction
 // (PEXT, PDEP) where the processor has it, a loop over the mask's bits where not. Both
 // give the same bytes.
-#include "model/layout.hpp"
+#include "model/frame/layout.hpp"
 
 #include <algorithm>
 #include <bit>

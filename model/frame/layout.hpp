@@ -30,7 +30,8 @@ enum class Part : std::uint8_t {
     etcd,         // committed objects
     history,      // what the properties need to remember of past commits and starts
     user,         // the user's position in the list of operations
-    environment,  // budgets, requests that outlived their sender
+    environment,  // budgets
+    network,      // requests that outlived their sender
     cache,        // a client's copy of objects
     queue,        // watch events on their way to a client
     memory,       // everything else that a crash of its process loses

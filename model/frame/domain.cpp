@@ -1,4 +1,4 @@
-#include "model/domain.hpp"
+#include "model/frame/domain.hpp"
 
 namespace kcheck::model {
 

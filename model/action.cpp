@@ -1,0 +1,42 @@
+#include "model/action.hpp"
+
+#include <algorithm>
+
+namespace kcheck::model {
+
+void Actions::of(std::string component, std::vector<const AnyWatch*> watches, int node) {
+    component_ = std::move(component);
+    node_ = node;
+    watches_.clear();
+    for (const auto* watch : watches) watches_.push_back(watch->index);
+}
+
+ActionInfo& Actions::step(Verb verb, std::string what, ir::ClassMask progress, Text text, std::string name) {
+    ActionInfo info;
+    info.component = name.empty() ? component_ : std::move(name);
+    info.verb = verb;
+    info.what = std::move(what);
+    info.node = node_;
+    info.watches = watches_;
+    info.progress = progress;
+    info.text = std::move(text);
+    actions_.push_back(std::move(info));
+    return actions_.back();
+}
+
+void Actions::crash(CrashOf crash) {
+    const auto& process = *std::ranges::find(encoding_.processes, crash.process, &Process::name);
+    of(process.name, process.watches, crash.node);
+    auto& info = step(
+        Verb::crash, std::move(crash.what), {},
+        [&k = encoding_, &process, when = std::move(crash.when), leaves = std::move(crash.leaves)](auto& c) {
+            if (!c.require(when(std::as_const(c)))) return;
+            if (!use_crash(c, k)) return;
+            if (leaves) leaves(c);
+            restart(c, process);
+        });
+    info.fault = true;
+    info.refreshes = watches_;
+}
+
+}  // namespace kcheck::model

@@ -1,0 +1,28 @@
+// What a component of the pipeline is to the frame.
+//
+// A component is one header. Its constructor declares its memory and its watches, with a handler for
+// each; `add_actions` lists its requests and its local steps. Components are listed in components.cpp,
+// and neither etcd nor the frame names one. A process is a set of components that crash together: what
+// they declared as memory is lost then, and their watches begin with a fresh list.
+#pragma once
+
+namespace kcheck::model {
+
+class Actions;
+
+class Component {
+public:
+    Component() = default;
+    Component(const Component&) = delete;
+    Component& operator=(const Component&) = delete;
+    virtual ~Component() = default;
+
+    /// Its requests and local steps.
+    virtual void add_actions(Actions& actions) const = 0;
+    /// How its process may crash; called only where something may.
+    virtual void add_crashes(Actions&) const {}
+    /// What becomes of requests that outlived a crash; called only where something may crash.
+    virtual void add_late_requests(Actions&) const {}
+};
+
+}  // namespace kcheck::model

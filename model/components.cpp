@@ -1,0 +1,22 @@
+#include "model/components.hpp"
+
+#include "model/deployment_controller.hpp"
+#include "model/environment.hpp"
+#include "model/kube_scheduler.hpp"
+#include "model/kubectl.hpp"
+#include "model/kubelet.hpp"
+#include "model/replicaset_controller.hpp"
+
+namespace kcheck::model {
+
+void add_components(Encoding& encoding) {
+    encoding.add_component<Kubectl>();
+    encoding.add_component<DeploymentController>();
+    encoding.add_component<ReplicaSetController>();
+    encoding.add_component<KubeScheduler>();
+    for (int n = 0; n < encoding.nodes(); ++n) encoding.add_component<Kubelet>(n);
+    encoding.add_component<Time>();
+    encoding.add_component<KubeApiserver>();
+}
+
+}  // namespace kcheck::model

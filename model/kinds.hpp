@@ -1,0 +1,66 @@
+// The kinds of objects, as data: the fields of each, what their values mean, how large they get, and
+// whether the spec or the status has them. Whatever keeps, copies, prints or compares objects goes
+// through these tables; a new field is a line here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "model/bounds.hpp"
+#include "model/configuration.hpp"
+#include "model/frame/layout.hpp"
+
+namespace kcheck::model {
+
+enum class Section : std::uint8_t { metadata, spec, status };
+
+struct FieldInfo {
+    std::string_view name;  // of the variable: ".status.replicas"
+    Section section = Section::spec;
+    /// Number of values: 0 .. size-1.
+    int (*size)(const Configuration&, const Bounds&) = nullptr;
+    Values values = Values::plain;
+};
+
+namespace pod {
+enum Field : std::uint8_t { exists, deleting, phase, node };  // deleting: metadata.deletionTimestamp is set
+// status.phase. Without readiness probes a Running pod is Ready.
+enum Phase : std::uint8_t { pending, running, terminal };
+}  // namespace pod
+
+/// Deployments and ReplicaSets have the same shape here.
+namespace workload {
+enum Field : std::uint8_t {
+    exists,
+    replicas,          // spec.replicas
+    generation,        // metadata.generation
+    observed,          // status.observedGeneration
+    status_replicas,   // status.replicas (= status.updatedReplicas while there is one ReplicaSet)
+    status_available,  // status.availableReplicas
+};
+}  // namespace workload
+
+struct Pod {
+    static constexpr std::string_view singular = "pod", resource = "pods";
+    static constexpr int fields = 4, exists = pod::exists;
+    /// Nobody sends a copy back with its resourceVersion: an event that shows its receiver nothing new
+    /// need not reach it.
+    static constexpr bool versioned = false;
+    static const std::array<FieldInfo, fields> table;
+};
+
+struct Workload {
+    static constexpr int fields = 6, exists = workload::exists;
+    /// Updates carry the resourceVersion of their sender's copy.
+    static constexpr bool versioned = true;
+    static const std::array<FieldInfo, fields> table;
+};
+struct Deployment : Workload {
+    static constexpr std::string_view singular = "deployment", resource = "deployments";
+};
+struct ReplicaSet : Workload {
+    static constexpr std::string_view singular = "replicaset", resource = "replicasets";
+};
+
+}  // namespace kcheck::model
