@@ -3,6 +3,7 @@
 
 #include "checker/explicit.hpp"
 #include "model/pipeline.hpp"
+#include "model/replicaset_controller.hpp"
 #include "scenarios/levels.hpp"
 
 using namespace kcheck;
@@ -54,15 +55,16 @@ TEST_CASE("a violation is of the lowest level that shows it, and its trace is of
     struct Case {
         const char *variant, *property;
         int level;
+        std::vector<int> replicas = {1};
     };
-    const Small small{.replicas = {1, 0}, .crashes = 1, .lost_replies = 1};
-    for (const auto& [variant, property, level] :
+    for (const auto& [variant, property, level, replicas] :
          {Case{"scheduler-writes-etcd", "etcd-single-writer", 0},
           Case{"image-never-arrives", "bound-pod-starts", 0},
-          Case{"update-without-resource-version", "optimistic-concurrency", 1},
+          Case{"update-without-resource-version", "optimistic-concurrency", 1, {1, 0}},
           Case{"watch-drops-event", "watch-complete", 1},
           Case{"bind-failure-is-forgotten", "pod-gets-bound", 2}}) {
         INFO(variant << ", " << property);
+        const Small small{.replicas = replicas, .crashes = 1, .lost_replies = 1};
         const auto result = checked(small.with({variant}), asking({property}));
         const auto& row = row_of(result, property);
         REQUIRE(row.trace);
@@ -86,8 +88,11 @@ TEST_CASE("with fresh caches no cache is behind when a component decides") {
         configuration.staleness = 0;
         for (const auto& reductions :
              {model::Reductions{}, model::Reductions{false, false, false, false, false}}) {
-            const model::Pipeline pipeline(configuration, reductions);
+            auto bounds = model::Bounds::ample(configuration);
+            for (auto& events : bounds.events) events += 6;
+            const model::Pipeline pipeline(configuration, reductions, bounds);
             const auto& k = pipeline.encoding();
+            const auto& controller = k.the<model::ReplicaSetController>();
             checker::ExploreOptions options;
             options.threads = 1;
             std::uint64_t states = 0;
@@ -95,8 +100,8 @@ TEST_CASE("with fresh caches no cache is behind when a component decides") {
                 {"fresh", [&](const model::Valuation& state) {
                      ++states;
                      for (std::size_t w = 0; w < pipeline.watches().size(); ++w) {
-                         const bool may_wait = w == static_cast<std::size_t>(model::rsc_pods_watch) &&
-                                               state[k.rsc.deletes] != 0;
+                         const bool may_wait = w == static_cast<std::size_t>(controller.pods.index) &&
+                                               state[controller.deletes] != 0;
                          if (!may_wait && pipeline.watches()[w].pending(state)) return false;
                      }
                      return state[k.exceeded] == 0;
