@@ -32,8 +32,10 @@ struct ActionInfo {
     bool writes = false;     // a request that may commit a write
     bool fault = false;      // spends a budget
     bool local = false;      // see Pipeline::settle
-    int status = 0;     // > 0: writes a status that only the writer of the next, of a higher number, reads
-    bool idle = false;  // a fault whose sender keeps nothing that depends on it (see idle-faults)
+    /// > 0: it writes a status that only the writer of the next, of a higher number, reads: of pods (1),
+    /// their availability (2), the ReplicaSet (3), the Deployment (4).
+    int status = 0;
+    bool idle = false;       // a fault whose sender keeps nothing that depends on it (see idle-faults)
     bool ends_sync = false;  // the conflict of a status at the end of a sync: there is none under status-last
     int twin = -1;           // of a fault: the action that has the same effect without it, if any
     std::vector<int>

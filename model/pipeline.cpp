@@ -149,9 +149,11 @@ ir::TransitionSystem Pipeline::transition_system() const {
             action.assignments.emplace_back(variable, term);
         system.actions.push_back(std::move(action));
     };
-    for (const auto& action : actions_) translate(action.component + ": " + action.what, action.text);
-    for (const auto& watch : watches_)
-        translate(fmt::format("{}: receive the next event of {}", watch.client, watch.type), watch.text);
+    // In the order of Move.
+    std::uint16_t next = 0;
+    for (const auto& action : actions_) translate(describe({next++}), action.text);
+    for (const auto& watch : watches_) translate(describe({next++}), watch.text);
+    for (const auto& collection : collections_) translate(describe({next++}), collection.text);
     return system;
 }
 

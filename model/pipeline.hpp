@@ -3,8 +3,8 @@
 //
 // `successors` is the explicit-state form that the engines explore; it knows the
 // reductions. `transition_system` is the same actions as terms, with every receipt
-// of a watch event as a step of its own and no reduction but the watches'
-// projection: what the solver proves about, and what traces are re-executed in.
+// of a watch event and every step of the pod garbage collector as a step of its own, and no reduction but
+// the watches' projection: what the solver proves about, and what traces are re-executed in.
 #pragma once
 
 #include <functional>
@@ -19,9 +19,6 @@
 #include "model/symmetry.hpp"
 
 namespace kcheck::model {
-
-/// Statuses flow upwards: pods (1), their availability (2), the ReplicaSet (3), the Deployment (4).
-inline constexpr int last_status = 4;
 
 /// A transition: an action; at or past the number of actions, the receipt of an event of a watch; past
 /// these, in actual states, a step of the pod garbage collector.

@@ -26,10 +26,14 @@ public:
             const auto& terms = system_.actions[i];
             Valuation native = state;
             model::NativeStep step(native);
+            const auto& watches = pipeline_.watches();
+            const auto past_actions = i - actions.size(), past_watches = past_actions - watches.size();
             if (i < actions.size())
                 actions[i].text(step);
+            else if (past_actions < watches.size())
+                watches[past_actions].text(step);
             else
-                pipeline_.watches()[i - actions.size()].text(step);
+                pipeline_.collections().at(past_watches).text(step);
             const bool enabled = evaluator_(terms.guard) == 1;
             if (enabled != step.enabled()) return terms.name + ": enabled in one form only";
             if (!enabled) {
@@ -87,4 +91,26 @@ TEST_CASE("native steps and terms agree on every state of reduced pipelines") {
 TEST_CASE("native steps and terms agree on every state of a pipeline without reductions") {
     compare_everywhere({}, none);
     compare_everywhere({.nodes = 2}, none);
+}
+
+TEST_CASE("the plain form has the steps of the pod garbage collector, as the search takes them") {
+    const Pipeline pipeline(Small{.replicas = {2}, .capacity = 1}.with());
+    const auto system = pipeline.transition_system();
+    const auto pods = pipeline.collections().size();
+    REQUIRE(pods > 1);
+    REQUIRE(system.actions.size() == pipeline.actions().size() + pipeline.watches().size() + pods);
+    // One pod has terminated, and nobody has anything of it on its way.
+    Valuation state;
+    const auto& k = pipeline.encoding();
+    state[k.pod(1)[model::pod::exists]] = 1;
+    state[k.pod(1)[model::pod::phase]] = model::pod::terminal;
+    CHECK(Comparison(pipeline)(state) == "");
+    ir::Evaluator evaluator(*system.arena);
+    std::vector<std::int32_t> values(state.value.begin(), state.value.begin() + std::ssize(system.variables));
+    evaluator.reset(values);
+    for (std::size_t p = 0; p < pods; ++p) {
+        const auto& collect = system.actions[system.actions.size() - pods + p];
+        INFO(collect.name);
+        CHECK(evaluator(collect.guard) == (p == 1 ? 1 : 0));
+    }
 }

@@ -12,9 +12,6 @@ import re
 import sys
 from pathlib import Path
 
-ENGINE = {"ir", "checker"}
-PIPELINE = {"ir", "model", "invariants"}
-
 
 def reference(*folders: str):
     return {"reference/base"} | {f"reference/{folder}" for folder in folders}
@@ -31,7 +28,7 @@ MAY_INCLUDE = {
     "model": {"ir"},
     "invariants": {"ir", "model", "checker"},
     "manifests": {"kubernetes", "model"},
-    "traces/counterexamples": PIPELINE,
+    "traces/counterexamples": {"model", "invariants"},
     "traces/driver": {"checker", "model", "traces/counterexamples"},
     "traces/recordings": {"model", "traces/counterexamples", "traces/driver"},
     "scenarios": {"checker", "model", "invariants", "manifests", "traces"},
@@ -50,8 +47,8 @@ MAY_INCLUDE = {
     "reference/up": reference(*COMPONENTS, "runtime", "store", "http"),
     "reference": {"reference/runtime", "reference/replay", "reference/up"},
     "cli": {"checker", "model", "invariants", "kubernetes", "manifests", "traces", "scenarios"},
-    "tests": ENGINE | PIPELINE | {"kubernetes", "manifests", "traces", "scenarios", "examples", "cli",
-                                  "reference"},
+    "tests": {"ir", "checker", "model", "invariants", "kubernetes", "manifests", "traces", "scenarios",
+              "examples", "cli", "reference"},
 }
 NOT_OURS = {"build"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

@@ -60,6 +60,11 @@ struct Projection {
 
 /// What the frame knows of a watch, whatever its kind.
 struct AnyWatch {
+    AnyWatch() = default;
+    AnyWatch(const AnyWatch&) = delete;
+    AnyWatch& operator=(const AnyWatch&) = delete;
+    virtual ~AnyWatch() = default;
+
     std::string client;     // "kube-scheduler"
     std::string_view type;  // "pods"
     int index = 0;          // in Pipeline::watches()

@@ -49,19 +49,6 @@ int Actions::lag(int action, const model::Valuation& state) const {
     return events;
 }
 
-ir::TransitionSystem Actions::transition_system() const {
-    auto system = pipeline_.transition_system();
-    for (int action = first_collection(); action < size(); ++action) {
-        model::SymbolicStep step(*system.arena, pipeline_.layout());
-        info_or_collection(action)->text(step);
-        ir::Action added{name(action), step.guard(), {}};
-        for (const auto& [variable, term] : step.assignments())
-            added.assignments.emplace_back(variable, term);
-        system.actions.push_back(std::move(added));
-    }
-    return system;
-}
-
 std::vector<int> values_of(const model::Layout& layout, const model::Valuation& state) {
     return {state.value.begin(), state.value.begin() + static_cast<std::ptrdiff_t>(layout.size())};
 }

@@ -1,13 +1,10 @@
-// The steps that a trace is made of, numbered: the actions of the pipeline, then the
-// receipts of its watches, then the collections of terminal pods.
-//
-// The first two are those of Pipeline::transition_system(). The last are the steps of the pod garbage
-// collector, which a search takes at once (model/pod_garbage_collector.hpp).
+// The steps that a trace is made of, numbered as in Pipeline::transition_system(): the actions of the
+// pipeline, then the receipts of its watches, then the collections of terminal pods, steps of the pod
+// garbage collector, which a search takes at once (model/pod_garbage_collector.hpp).
 #pragma once
 
 #include <string>
 
-#include "ir/transition_system.hpp"
 #include "model/pipeline.hpp"
 
 namespace kcheck::traces {
@@ -32,9 +29,6 @@ public:
     bool run(int action, model::Valuation& state) const;
     /// Watch events that the one who takes `action` has not received in `state`.
     int lag(int action, const model::Valuation& state) const;
-
-    /// Every step as terms.
-    ir::TransitionSystem transition_system() const;
 
 private:
     /// Null for receipts.

@@ -28,7 +28,7 @@ public:
           property_(property),
           pipeline_(pipeline_of(trace)),
           actions_(pipeline_),
-          system_(actions_.transition_system()),
+          system_(pipeline_.transition_system()),
           evaluator_(*system_.arena) {
         if (property_ == nullptr || property_->kind != invariants::Kind::safety) return;
         model::SymbolicStep step(*system_.arena, pipeline_.layout());

@@ -416,7 +416,7 @@ private:
         const auto of = [](const auto& record) {
             return std::vector<model::VariableId>(record.field.begin(), record.field.end());
         };
-        NearestAction search(pipeline_, actions_);
+        NearestAction search(pipeline_);
         const auto step = 1 + set.size() / nearest_states_most;
         for (std::size_t i = 0; i < set.size() && !stopped(); i += step) {
             const Candidate candidate = set[i];

@@ -156,8 +156,8 @@ private:
 
 }  // namespace
 
-NearestAction::NearestAction(const model::Pipeline& pipeline, const Actions& actions)
-    : pipeline_(pipeline), system_(actions.transition_system()), evaluator_(*system_.arena) {
+NearestAction::NearestAction(const model::Pipeline& pipeline)
+    : pipeline_(pipeline), system_(pipeline.transition_system()), evaluator_(*system_.arena) {
     for (const auto& action : system_.actions) split(action.guard, true, guards_.emplace_back());
 }
 

@@ -29,8 +29,8 @@ struct Nearest {
 
 class NearestAction {
 public:
-    /// Both must outlive it.
-    NearestAction(const model::Pipeline& pipeline, const Actions& actions);
+    /// `pipeline` must outlive it.
+    explicit NearestAction(const model::Pipeline& pipeline);
 
     /// What `after` shows that is not the write; none if it shows no write of the same object.
     using Differences = std::function<std::optional<std::vector<std::string>>(const model::Valuation& after)>;
