@@ -123,11 +123,8 @@ private:
         bounds_ = std::move(least);
         const auto budgets = budgets_of(level);
         bool complete = true;
-        for (const auto& budget : budgets) {
-            if (is_over()) complete = false;
-            if (!complete) break;
-            complete = explore(budget, last && &budget == &budgets.back());
-        }
+        for (const auto& budget : budgets)
+            complete = !is_over() && explore(budget, last && &budget == &budgets.back()) && complete;
         if (!explored_at_ || *explored_at_ != level.number) return;  // nothing has been visited
         result_.levels.push_back({level.number, complete, *result_.covered, elapsed_s() - before_s});
     }
@@ -136,8 +133,8 @@ private:
     bool explore(const Configuration& configuration, bool last) {
         bool complete = explore(configuration, wanted_, false, last);
         // What violates a property under the reductions and not without them has been found by now.
-        if (!is_over() && !open_rows(true).empty())
-            complete = explore(configuration, wanted_.plain(), true, last) && complete;
+        if (!open_rows(true).empty())
+            complete = !is_over() && explore(configuration, wanted_.plain(), true, last) && complete;
         return complete && given_up_.empty();
     }
 
@@ -337,8 +334,8 @@ private:
     std::set<const Property*> given_up_;
     std::string given_up_because_;
     std::optional<InternalError> contradiction_;
-    std::uint64_t states_visited_ =
-        0;  // of all explorations; the searches for plain runs have limits of their own
+    // Of all explorations; the searches for plain runs have limits of their own.
+    std::uint64_t states_visited_ = 0;
     std::optional<int> explored_at_;  // the level of the last exploration
     bool limit_met_ = false, ended_early_ = false;
 };

@@ -32,11 +32,11 @@ std::optional<Configuration> changed(const Configuration& configuration, bool ap
 
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> all{
-        {"one event more of staleness", 100, Relation::included,
+        {"one event more of lag", 100, Relation::included,
          [](const Configuration& c) {
              return changed(c, c.staleness.has_value(), [](auto& o) { ++*o.staleness; });
          }},
-        {"unlimited staleness", 100, Relation::included,
+        {"unlimited lag", 100, Relation::included,
          [](const Configuration& c) {
              return changed(c, c.staleness.has_value(), [](auto& o) { o.staleness.reset(); });
          }},

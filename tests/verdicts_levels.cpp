@@ -1,9 +1,6 @@
 // A run climbs: what may go wrong is raised level by level.
 #include "tests/verdicts_support.hpp"
 
-#include "checker/explicit.hpp"
-#include "model/pipeline.hpp"
-#include "model/replicaset_controller.hpp"
 #include "scenarios/levels.hpp"
 
 using namespace kcheck;
@@ -75,41 +72,6 @@ TEST_CASE("a violation is of the lowest level that shows it, and its trace is of
             if (one.number > level) continue;
             INFO("level " << one.number);
             CHECK(verdict_of(one.configuration, property) == (one.number == level ? "violated" : "holds"));
-        }
-    }
-}
-
-TEST_CASE("with fresh caches no cache is behind when a component decides") {
-    // Nothing waits in any reachable state but what the ReplicaSet controller lets wait while it deletes.
-    for (const auto& small : {Small{.replicas = {2}, .nodes = 2}, Small{.replicas = {2, 0}},
-                              Small{.replicas = {2, 1}, .capacity = 1}}) {
-        INFO(small.text());
-        auto configuration = small.with();
-        configuration.staleness = 0;
-        for (const auto& reductions :
-             {model::Reductions{}, model::Reductions{false, false, false, false, false}}) {
-            auto bounds = model::Bounds::ample(configuration);
-            for (auto& events : bounds.events) events += 6;
-            const model::Pipeline pipeline(configuration, reductions, bounds);
-            const auto& k = pipeline.encoding();
-            const auto& controller = k.the<model::ReplicaSetController>();
-            checker::ExploreOptions options;
-            options.threads = 1;
-            std::uint64_t states = 0;
-            const std::vector<checker::SafetyOf<model::Pipeline>> fresh{
-                {"fresh", [&](const model::Valuation& state) {
-                     ++states;
-                     for (std::size_t w = 0; w < pipeline.watches().size(); ++w) {
-                         const bool may_wait = w == static_cast<std::size_t>(controller.pods.index) &&
-                                               state[controller.deletes] != 0;
-                         if (!may_wait && pipeline.watches()[w].pending(state)) return false;
-                     }
-                     return state[k.exceeded] == 0;
-                 }}};
-            const auto explored = checker::explore<model::Pipeline>(pipeline, fresh, options);
-            CHECK(explored.complete());
-            CHECK(!explored.violations[0]);
-            CHECK(states > 5);
         }
     }
 }
