@@ -70,7 +70,10 @@ Applied file(std::optional<std::string>& member, const std::string& value) {
 
 Applied lag(Options& options, const std::string& value) {
     options.staleness.reset();
-    return value == "unlimited" ? Applied{} : number(options, value, &Options::staleness, 0, 1000);
+    const auto applied =
+        value == "unlimited" ? Applied{} : number(options, value, &Options::staleness, 0, 1000);
+    options.asks_for_lag = options.staleness != 0;
+    return applied;
 }
 
 Applied output(Options& options, const std::string& value) {

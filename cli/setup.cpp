@@ -31,7 +31,7 @@ Applied agree_on_level(const Options& options) {
         return tl::unexpected(UsageError{fmt::format("{}: at level {} {} (leave it out, or take --level {})",
                                                      option, level, what, least)});
     };
-    if (level < 1 && options.staleness.value_or(0) > 0) return refuse("--lag", "caches are fresh", 1);
+    if (level < 1 && options.asks_for_lag) return refuse("--lag", "caches are fresh", 1);
     if (level < 2 && options.lost_replies.value_or(0) > 0)
         return refuse("--lost-replies", "no replies are lost", 2);
     if (level < 3 && options.crashes.value_or(0) > 0) return refuse("--crashes", "no process crashes", 3);

@@ -3,6 +3,8 @@
 
 #include <atomic>
 
+#include "scenarios/levels.hpp"
+
 using namespace kcheck;
 using namespace kcheck::tests;
 
@@ -14,6 +16,7 @@ const Small faulty{.replicas = {2}, .crashes = 1, .lost_replies = 1};
 void nothing_holds(const Result& result) {
     CHECK(result.verdict != Said::holds);
     for (const auto& row : result.properties) {
+        if (row.verdict == Said::not_checked) continue;
         INFO(row.property->name);
         CHECK((row.verdict == Said::incomplete || row.verdict == Said::violated));
         CHECK((row.verdict == Said::violated) == row.trace.has_value());
@@ -45,16 +48,17 @@ TEST_CASE("too few states: nothing holds") {
     CHECK(result.reason.empty());
 }
 
-TEST_CASE("too few states of an unfolded graph: liveness does not hold") {
-    // Two nodes: their symmetry is unfolded for the properties that look at cycles.
+TEST_CASE("one state too few for all levels together: nothing holds, liveness neither") {
     const auto configuration = Small{.replicas = {2}, .nodes = 2}.with();
-    const auto all = checked(configuration, asking({"replica-convergence"}));
-    REQUIRE(all.verdict == Said::holds);
-    auto options = asking({"replica-convergence"});
-    options.limits.states_max = all.covered->states - 1;
+    auto options = asking({"capacity", "replica-convergence"});
+    std::uint64_t states = 0;
+    for (const auto& level : checked(configuration, options).levels) states += level.covered.states;
+    options.limits.states_max = states;
     const auto result = checked(configuration, options);
-    CHECK(result.verdict == Said::incomplete);
+    nothing_holds(result);
     CHECK(says(result, "--max-states"));
+    options.limits.states_max = states + 1;
+    CHECK(checked(configuration, options).verdict == Said::holds);
 }
 
 TEST_CASE("too little time: nothing holds") {
@@ -106,6 +110,22 @@ TEST_CASE("interrupted while it goes on: nothing holds") {
     CHECK(says(result, "interrupted"));
     CHECK(verdict_of(result, "capacity") == "incomplete");
     CHECK(verdict_of(result, "replica-convergence") == "incomplete");
+}
+
+TEST_CASE("interrupted between two levels: what was complete is said, and nothing holds") {
+    for (int at = 0; at <= scenarios::highest_level; ++at) {
+        INFO("where level " << at << " begins");
+        std::atomic<bool> stop{false};
+        const scenarios::Watching watching{.stop = &stop, .progress = {}, .begins = [&](int level) {
+                                               if (level == at) stop = true;
+                                           }};
+        const auto result = checked(faulty.with(), asking({}), {}, watching);
+        nothing_holds(result);
+        INFO(result.reason);
+        CHECK(says(result, "interrupted"));
+        REQUIRE(result.levels.size() == static_cast<std::size_t>(at) + 1);
+        for (const auto& level : result.levels) CHECK(level.complete == (level.number < at));
+    }
 }
 
 TEST_CASE("the limit of states is one of the whole climb, and says which levels are complete") {

@@ -327,7 +327,8 @@ class Json(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("level 0 is complete, and what is incomplete holds there", done.stdout)
         for options in (["--level", "2", "--crashes", "1"], ["--level", "1", "--lost-replies", "1"],
-                        ["--level", "0", "--lag", "2"], ["--level", "4"]):
+                        ["--level", "0", "--lag", "2"], ["--level", "0", "--lag", "unlimited"],
+                        ["--level", "4"]):
             done = run("--replicas", "1", *options)
             self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), options)
 
