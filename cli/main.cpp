@@ -12,6 +12,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/conform.hpp"
+#include "cli/export.hpp"
 #include "cli/gate.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output_file.hpp"
@@ -182,6 +183,12 @@ int run(const std::vector<std::string>& words) {
             fmt::print("{}", gated->text);
             return code(gated->exit);
         }
+        case Command::exporting: {
+            const auto text = export_model(*options);
+            if (!text) return refuse(text.error());
+            std::fputs(text->c_str(), stdout);  // unlike fmt::print it leaves a failure to main()
+            return code(ExitCode::holds);
+        }
         case Command::up: return refuse(become_up(options->arguments));
         case Command::check:
         case Command::prove: break;
@@ -208,7 +215,7 @@ int main(int count, char** arguments) {
         exit = contradict(error.what());
     }
     // A verdict that could not be written down was not delivered.
-    if (std::fflush(stdout) != 0 && exit == 0) {
+    if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && exit == 0) {
         fmt::print(stderr, "kcheck: standard output cannot be written\n");
         exit = static_cast<int>(ExitCode::usage);
     }

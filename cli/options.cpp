@@ -93,9 +93,11 @@ Applied set(Options& options, const std::string&) {
 
 std::vector<OptionInfo> make_table() {
     using enum Command;
-    const std::vector<Command> runs{check, prove}, searches{check}, proofs{prove}, replays{replay, gate},
-        recordings{check, prove, conform}, limited{check, conform}, gates{gate}, shows{check, prove, replay},
-        all{check, prove, list, explain, replay, conform, gate};
+    const std::vector<Command> runs{check, prove}, cases{check, prove, exporting}, searches{check},
+        asks{check, exporting}, exports{exporting}, proofs{prove}, replays{replay, gate},
+        recordings{check, prove, conform}, budgets{check, prove, conform, exporting}, limited{check, conform},
+        gates{gate}, shows{check, prove, replay}, reports{check, prove, list, explain, replay, conform, gate},
+        all{check, prove, list, explain, replay, conform, gate, exporting};
     constexpr std::string_view cluster = "What is checked";
     constexpr std::string_view faults = "What may go wrong";
     constexpr std::string_view questions = "Which questions";
@@ -104,16 +106,16 @@ std::vector<OptionInfo> make_table() {
     constexpr std::string_view results = "Results";
     return {
         {"file", 'f', "FILE", "", "manifests: a file, a directory, or - for standard input", true, cluster,
-         runs,
+         cases,
          [](Options& o, const std::string& v) {
              o.files.push_back(v);
              return Applied{};
          }},
         {"deployment", 0, "NAME", "all; of a recording the only one",
-         "which Deployment of the manifests: name or namespace/name", false, cluster, recordings,
+         "which Deployment of the manifests: name or namespace/name", false, cluster, budgets,
          [](Options& o, const std::string& v) { return file(o.deployment, v); }},
         {"assume", 0, "NAME", "", "accept what is not modelled of the manifests (kcheck list effects)", true,
-         cluster, runs,
+         cluster, cases,
          [](Options& o, const std::string& v) {
              std::vector<std::string_view> known;
              for (const auto& info : manifests::left_out_infos()) known.push_back(info.name);
@@ -125,47 +127,46 @@ std::vector<OptionInfo> make_table() {
          }},
         {"strict", 0, "", "", "undecided where the manifests refer to objects that they do not contain",
          false, cluster, runs, set<&Options::strict>},
-        {"replicas", 0, "N", "1", "a Deployment of N replicas, in place of -f", false, cluster, runs,
+        {"replicas", 0, "N", "1", "a Deployment of N replicas, in place of -f", false, cluster, cases,
          [](Options& o, const std::string& v) { return number(o, v, &Options::replicas, 0, replicas_most); }},
         {"nodes", 0, "N", "those of the manifests, or 1",
-         "N equal nodes as a kubelet registers them, for 110 pods each", false, cluster, runs,
+         "N equal nodes as a kubelet registers them, for 110 pods each", false, cluster, cases,
          [](Options& o, const std::string& v) { return number(o, v, &Options::nodes, 1, nodes_most); }},
         {"apply", 0, "N[,N...]", "", "the user applies the manifest again with N replicas, at any time", true,
-         cluster, runs,
+         cluster, cases,
          [](Options& o, const std::string& v) {
              return operations(o, v, model::UserOperation::Kind::apply);
          }},
         {"scale", 0, "N[,N...]", "", "the user scales to N replicas, at any time, in the order given", true,
-         cluster, runs,
+         cluster, cases,
          [](Options& o, const std::string& v) {
              return operations(o, v, model::UserOperation::Kind::scale);
          }},
 
         {"level", 0, "N", "3",
          "climb up to level N: 0 caches are fresh, 1 caches lag, 2 replies are lost, 3 processes crash",
-         false, faults, runs,
+         false, faults, cases,
          [](Options& o, const std::string& v) {
              return number(o, v, &Options::level, 0, scenarios::highest_level);
          }},
         {"lag", 0, "N|unlimited", "unlimited", "watch events that a cache may lag behind, from level 1 on",
-         false, faults, runs, lag},
-        {"staleness", 0, "N|unlimited", "unlimited", "the former name of --lag", false, faults, runs, lag},
+         false, faults, cases, lag},
+        {"staleness", 0, "N|unlimited", "unlimited", "the former name of --lag", false, faults, cases, lag},
         {"lost-replies", 0, "N", "1", "requests whose sender never learns the outcome, from level 2 on",
-         false, faults, recordings,
+         false, faults, budgets,
          [](Options& o, const std::string& v) {
              return number(o, v, &Options::lost_replies, 0, faults_most);
          }},
         {"crashes", 0, "N", "1", "crash-restarts of any component, in the whole run, at level 3", false,
-         faults, recordings,
+         faults, budgets,
          [](Options& o, const std::string& v) { return number(o, v, &Options::crashes, 0, faults_most); }},
         {"variant", 0, "NAME", "", "a pipeline that is broken in this way (kcheck list variants)", true,
-         faults, runs,
+         faults, cases,
          [](Options& o, const std::string& v) {
              return name(o.variants, v, "variant", names_of(model::variants()));
          }},
 
-        {"property", 0, "NAME", "all", "check only this one (kcheck list properties)", true, questions,
-         searches,
+        {"property", 0, "NAME", "all", "check only this one (kcheck list properties)", true, questions, asks,
          [](Options& o, const std::string& v) {
              const auto* property = invariants::find_property(v);  // by name or by id
              return name(o.properties, property ? std::string(property->name) : v, "property",
@@ -222,12 +223,18 @@ std::vector<OptionInfo> make_table() {
              return number(o, v, &Options::seed, 0, std::numeric_limits<std::int64_t>::max());
          }},
 
+        {"promela", 0, "", "", "the plain pipeline as a Promela model, for SPIN", false, results, exports,
+         set<&Options::promela>},
+        {"tla", 0, "", "", "the plain pipeline as a TLA+ module", false, results, exports,
+         set<&Options::tla>},
+        {"output-file", 'o', "FILE", "standard output", "where export writes", false, results, exports,
+         [](Options& o, const std::string& v) { return file(o.output_file, v); }},
         {"junit", 0, "FILE", "", "write the cases of gate as JUnit XML", false, results, gates,
          [](Options& o, const std::string& v) { return file(o.junit, v); }},
         {"sarif", 0, "FILE", "", "write what failed in gate as SARIF 2.1.0", false, results, gates,
          [](Options& o, const std::string& v) { return file(o.sarif, v); }},
         {"output", 0, "FORM", "text", "text, json (docs/result.schema.json) or, of list, markdown", false,
-         results, all, output},
+         results, reports, output},
         {"trace-out", 0, "FILE", "",
          "write the counterexample: JSON for replay, or ITF if FILE ends in .itf.json", false, results, runs,
          [](Options& o, const std::string& v) { return file(o.trace_out, v); }},
@@ -277,6 +284,8 @@ std::span<const CommandInfo> commands() {
                     "does the model admit what a cluster was recorded to do?"},
         CommandInfo{Command::gate, "gate", "[PLAN.yaml] --on WHAT [options]",
                     "all of it for an implementation, as CI runs it (docs/gate.md)"},
+        CommandInfo{Command::exporting, "export", "--promela|--tla [options]",
+                    "the plain pipeline for another checker (docs/export.md)"},
         CommandInfo{Command::up, "up", "[options]",
                     "a whole cluster on 127.0.0.1, for kubectl (its options: kcheck up --help)"},
     };

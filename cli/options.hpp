@@ -33,7 +33,7 @@ struct ExitCodeInfo {
 };
 std::span<const ExitCodeInfo> exit_codes();
 
-enum class Command : std::uint8_t { check, prove, list, explain, replay, conform, gate, up };
+enum class Command : std::uint8_t { check, prove, list, explain, replay, conform, gate, exporting, up };
 
 struct CommandInfo {
     Command command;
@@ -60,7 +60,7 @@ struct Options {
     std::optional<int> crashes, lost_replies;  // 1 of each, but of recordings: none
     std::optional<int> staleness;
     bool asks_for_lag = false;  // by name, "unlimited" or a number above 0
-    std::optional<int> level;  // the highest; of scenarios/levels.hpp
+    std::optional<int> level;   // the highest; of scenarios/levels.hpp
     std::vector<std::string> variants;
 
     std::vector<std::string> properties;  // empty: all
@@ -77,6 +77,9 @@ struct Options {
     std::optional<std::string> junit, sarif;
     int walks = 100;
     std::uint64_t seed = 1;
+
+    bool promela = false, tla = false;
+    std::optional<std::string> output_file;
 
     Output output = Output::text;
     std::optional<std::string> trace_out, itf_out;

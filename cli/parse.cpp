@@ -73,7 +73,10 @@ tl::expected<void, UsageError> take_command(std::vector<std::string> words, Opti
     result.arguments = std::move(words);
     const auto count = result.arguments.size();
     const bool one = result.command != Command::prove;
-    const bool none = result.command == Command::gate;
+    const bool none = result.command == Command::gate || result.command == Command::exporting;
+    if (result.command == Command::exporting && count > 0)
+        return refuse(fmt::format("kcheck export takes no word {} (kcheck export {})",
+                                  kubernetes::quote(result.arguments.front()), command->arguments));
     if (!result.help && ((count == 0 && !none) || (one && count > 1)))
         return refuse(fmt::format("kcheck {} takes {} (kcheck {} {})", command->name,
                                   one ? "one word" : "the names of properties", command->name,

@@ -23,6 +23,7 @@ COMPONENTS = {"apiserver", "client", "controllers", "kubelet", "scheduler"}
 MAY_INCLUDE = {
     "kubernetes": set(),
     "ir": set(),
+    "ir/export": {"ir"},
     "checker": {"ir"},
     "checker/reductions": {"ir", "checker"},
     "model": {"ir"},
@@ -46,7 +47,7 @@ MAY_INCLUDE = {
     "reference/replay": reference(*COMPONENTS, "simulation"),
     "reference/up": reference(*COMPONENTS, "runtime", "store", "http"),
     "reference": {"reference/runtime", "reference/replay", "reference/up"},
-    "cli": {"checker", "model", "invariants", "kubernetes", "manifests", "traces", "scenarios"},
+    "cli": {"ir/export", "checker", "model", "invariants", "kubernetes", "manifests", "traces", "scenarios"},
     "tests": {"ir", "checker", "model", "invariants", "kubernetes", "manifests", "traces", "scenarios",
               "examples", "cli", "reference"},
 }

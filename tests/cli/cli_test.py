@@ -149,9 +149,12 @@ class Usage(unittest.TestCase):
         self.assert_refused("is a directory", *BROKEN, "--trace-out", "tests")
 
     def test_standard_output_that_is_full_is_no_pass(self):
-        with open("/dev/full", "w") as full:
-            done = subprocess.run([KCHECK, *SMALL], stdout=full, stderr=subprocess.PIPE, check=False)
-        self.assertEqual(done.returncode, 2)
+        for words in (SMALL, ["export", "--tla", *SMALL]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([KCHECK, *words], stdout=full, stderr=subprocess.PIPE, text=True,
+                                      check=False)
+            self.assertEqual((done.returncode, done.stderr),
+                             (2, "kcheck: standard output cannot be written\n"))
 
 
 class Manifests(unittest.TestCase):
@@ -361,6 +364,38 @@ class Documents(unittest.TestCase):
             return [line.split("; ")[0].rsplit(", ", line.startswith("level "))[0]
                     if " states, " in line else line.rstrip() for line in text.splitlines()]
         self.assertEqual(without_times(expected), without_times(found))
+
+    def test_exports(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "model")
+            for form, marks in (("--promela", ("active proctype", "./pan ", "1 node: ")),
+                                ("--tla", ("---- MODULE Pipeline ----", "tlc2.TLC ", "1 node: "))):
+                done = run("export", form, *SMALL, "-o", str(file))
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+                for mark in marks:
+                    self.assertIn(mark, file.read_text())
+                self.assertEqual(run("export", form, *SMALL).stdout, file.read_text())
+                self.assertEqual(os.listdir(folder), [file.name])
+                file.unlink()
+
+    def test_what_cannot_be_exported_leaves_no_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file, kept = Path(folder, "model"), Path(folder, "kept")
+            kept.write_text("by hand\n")
+            for words, right in ((["--promela", "--tla"], "--promela, or"), ([], "--promela, or"),
+                                 (["--tla", "word"], "export --promela|--tla"),
+                                 (["--tla", "--output", "json"], "means nothing to kcheck export"),
+                                 (["--tla", "--property", "pod-gets-bound"], "invariants only"),
+                                 (["--tla", "--replicas", "90", "--nodes", "90"], "fewer replicas"),
+                                 (["--tla", "-f", f"{folder}/no.yaml"], "no.yaml"),
+                                 (["--tla", "--output-file", folder], "name a file"),
+                                 (["--tla", "--output-file", str(kept)], "it exists"),
+                                 (["--tla", "--output-file", f"{folder}/no/model"], "cannot write")):
+                done = run("export", *words, *([] if "--output-file" in words else ["-o", str(file)]))
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn(right, done.stderr)
+                self.assertEqual(len(done.stderr.splitlines()), 1)
+            self.assertEqual((os.listdir(folder), kept.read_text()), ([kept.name], "by hand\n"))
 
     def test_lists(self):
         for subject in ("properties", "variants", "components", "actions", "reductions", "effects",

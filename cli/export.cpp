@@ -1,0 +1,96 @@
+#include "cli/export.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "cli/output_file.hpp"
+#include "cli/setup.hpp"
+#include "cli/version.hpp"
+#include "ir/export/promela.hpp"
+#include "ir/export/tla.hpp"
+#include "kubernetes/text.hpp"
+#include "scenarios/export.hpp"
+#include "scenarios/run.hpp"
+
+namespace kcheck::cli {
+
+namespace {
+
+tl::unexpected<UsageError> refuse(std::string message) {
+    return tl::unexpected(UsageError{std::move(message)});
+}
+
+std::vector<std::string> safety_properties() {
+    std::vector<std::string> names;
+    for (const auto& property : invariants::properties())
+        if (property.kind == invariants::Kind::safety) names.emplace_back(property.name);
+    return names;
+}
+
+std::string title(const Workload& workload) {
+    const auto words = describe(workload.configuration, workload.wanted);
+    auto text = fmt::format("kcheck {}: the plain pipeline, all steps of all components, of\n{}\n{}\n{}\n",
+                            version, words.operations, words.nodes, words.bounds);
+    if (!words.broken.empty()) text += fmt::format("variants: {}\n", words.broken);
+    return text;
+}
+
+/// What somebody has made of an export by hand is worth more than an export.
+tl::expected<OutputFile, UsageError> new_file(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored))
+        return refuse(
+            fmt::format("cannot write {}: it exists (name a file that does not)", kubernetes::quote(path)));
+    return OutputFile::open(path);
+}
+
+}  // namespace
+
+tl::expected<std::string, UsageError> export_model(const Options& options) {
+    if (options.promela == options.tla)
+        return refuse("export writes one form: kcheck export --promela, or kcheck export --tla");
+    auto names = options.properties.empty() ? safety_properties() : options.properties;
+    for (const auto& name : names)
+        if (invariants::find_property(name)->kind != invariants::Kind::safety)
+            return refuse(
+                fmt::format("--property: {} is about infinite runs, and an export has invariants only "
+                            "(kcheck --property {})",
+                            name, name));
+    std::optional<OutputFile> file;
+    if (options.output_file) {
+        auto opened = new_file(*options.output_file);
+        if (!opened) return tl::unexpected(opened.error());
+        file.emplace(std::move(*opened));
+    }
+    const auto setup = set_up(options);
+    if (!setup) return tl::unexpected(setup.error());
+    if (setup->workloads.size() != 1)
+        return refuse("the manifests have several Deployments, and a model is of one (--deployment NAME)");
+    const auto& workload = setup->workloads.front();
+    if (const auto undecided = scenarios::undecided_by(workload); !undecided.empty())
+        return refuse(fmt::format("{} is not modelled and may decide (--assume {})", undecided.front()->what,
+                                  undecided.front()->info->name));
+
+    std::string text;
+    try {
+        // The projection of the watches is part of the encoding: it says what a queue holds.
+        const model::Reductions plain{.watch_projection = true,
+                                      .symmetry = false,
+                                      .idle_faults = false,
+                                      .local_steps = false,
+                                      .status_last = false};
+        const auto system = scenarios::plain_system(model::Pipeline(workload.configuration, plain), names);
+        text = options.promela ? ir::to_promela(system, title(workload))
+                               : ir::to_tla(system, "Pipeline", title(workload));
+    } catch (const std::length_error&) {
+        return refuse(std::string(scenarios::too_large));
+    }
+    if (!file) return text;
+    if (const auto written = file->commit(text); !written) return tl::unexpected(written.error());
+    return std::string();
+}
+
+}  // namespace kcheck::cli
