@@ -90,8 +90,10 @@ tl::expected<Result, scenarios::InternalError> run_one(const Workload& workload,
     if (options.command != Command::prove) {
         auto check = check_options(options);
         check.limits.timeout_s = left_s;
+        std::string at;
         return scenarios::check(workload.configuration, workload.wanted, check,
-                                {&stop, [&](const checker::Progress& p) { line.show(p); }});
+                                {&stop, [&](const checker::Progress& p) { line.show(p, at); },
+                                 [&](int level) { at = fmt::format("level {}: ", level); }});
     }
     auto proof = proof_options(options);
     proof.timeout_s = left_s;

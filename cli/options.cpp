@@ -12,6 +12,7 @@
 #include "manifests/effects.hpp"
 #include "model/named_reductions.hpp"
 #include "model/variants.hpp"
+#include "scenarios/levels.hpp"
 
 namespace kcheck::cli {
 
@@ -65,6 +66,14 @@ Applied file(std::optional<std::string>& member, const std::string& value) {
     if (value.empty()) return tl::unexpected(UsageError{"the name of a file is empty"});
     member = value;
     return {};
+}
+
+Applied lag(Options& options, const std::string& value) {
+    options.staleness.reset();
+    const auto applied =
+        value == "unlimited" ? Applied{} : number(options, value, &Options::staleness, 0, 1000);
+    options.asks_for_lag = options.staleness != 0;
+    return applied;
 }
 
 Applied output(Options& options, const std::string& value) {
@@ -134,19 +143,23 @@ std::vector<OptionInfo> make_table() {
              return operations(o, v, model::UserOperation::Kind::scale);
          }},
 
-        {"crashes", 0, "N", "1", "crash-restarts of any component, in the whole run", false, faults, budgets,
-         [](Options& o, const std::string& v) { return number(o, v, &Options::crashes, 0, faults_most); }},
-        {"lost-replies", 0, "N", "1", "requests whose sender never learns the outcome", false, faults,
-         budgets,
+        {"level", 0, "N", "3",
+         "climb up to level N: 0 caches are fresh, 1 caches lag, 2 replies are lost, 3 processes crash",
+         false, faults, cases,
+         [](Options& o, const std::string& v) {
+             return number(o, v, &Options::level, 0, scenarios::highest_level);
+         }},
+        {"lag", 0, "N|unlimited", "unlimited", "watch events that a cache may lag behind, from level 1 on",
+         false, faults, cases, lag},
+        {"staleness", 0, "N|unlimited", "unlimited", "the former name of --lag", false, faults, cases, lag},
+        {"lost-replies", 0, "N", "1", "requests whose sender never learns the outcome, from level 2 on",
+         false, faults, budgets,
          [](Options& o, const std::string& v) {
              return number(o, v, &Options::lost_replies, 0, faults_most);
          }},
-        {"staleness", 0, "N|unlimited", "unlimited", "watch events that a cache may lag behind", false,
-         faults, cases,
-         [](Options& o, const std::string& v) {
-             o.staleness.reset();
-             return v == "unlimited" ? Applied{} : number(o, v, &Options::staleness, 1, 1000);
-         }},
+        {"crashes", 0, "N", "1", "crash-restarts of any component, in the whole run, at level 3", false,
+         faults, budgets,
+         [](Options& o, const std::string& v) { return number(o, v, &Options::crashes, 0, faults_most); }},
         {"variant", 0, "NAME", "", "a pipeline that is broken in this way (kcheck list variants)", true,
          faults, cases,
          [](Options& o, const std::string& v) {

@@ -59,6 +59,8 @@ struct Options {
 
     std::optional<int> crashes, lost_replies;  // 1 of each, but of recordings: none
     std::optional<int> staleness;
+    bool asks_for_lag = false;  // by name, "unlimited" or a number above 0
+    std::optional<int> level;   // the highest; of scenarios/levels.hpp
     std::vector<std::string> variants;
 
     std::vector<std::string> properties;  // empty: all

@@ -5,6 +5,7 @@
 #include "cli/report.hpp"
 #include "cli/version.hpp"
 #include "model/named_reductions.hpp"
+#include "scenarios/levels.hpp"
 #include "traces/counterexamples/json.hpp"
 
 namespace kcheck::cli {
@@ -47,6 +48,7 @@ Json json_of(const PropertyResult& row) {
                 {"decides", row.decides}};
     if (!row.note.empty()) object["note"] = row.note;
     if (row.trace) {
+        object["level"] = scenarios::level_of(row.trace->configuration);
         object["depth"] = row.trace->steps.size();
         std::stringstream trace;
         traces::write_json(trace, *row.trace);
@@ -86,6 +88,18 @@ Json json_of(const Outcome& outcome) {
     object["reductions_off"] = off;
     object["properties"] = Json::array();
     for (const auto& row : result.properties) object["properties"].push_back(json_of(row));
+    if (!result.levels.empty()) object["levels"] = Json::array();
+    for (const auto& level : result.levels) {
+        const auto& c = level.covered;
+        object["levels"].push_back({{"level", level.number},
+                                    {"complete", level.complete},
+                                    {"states", c.states},
+                                    {"transitions", c.transitions},
+                                    {"depth", c.depth},
+                                    {"quiescent", c.quiescent},
+                                    {"not_expanded", c.frontier},
+                                    {"seconds", level.seconds}});
+    }
     if (result.covered) {
         const auto& c = *result.covered;
         object["states"] = c.states;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <sstream>
@@ -7,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/report.hpp"
+#include "scenarios/levels.hpp"
 #include "traces/counterexamples/text.hpp"
 
 namespace kcheck::cli {
@@ -144,7 +146,7 @@ std::string line(const PropertyResult& row, const Options& options, const Proper
                     row.property->name);
     if (!row.note.empty()) text += ' ' + row.note;
     if (row.trace)
-        text += fmt::format(" after {} steps",
+        text += fmt::format(" at level {} after {} steps", scenarios::level_of(row.trace->configuration),
                             std::ranges::count_if(row.trace->steps, [&](const traces::Step& step) {
                                 return options.receipts || !step.receipt;
                             }));
@@ -175,6 +177,35 @@ std::string property_lines(const Options& options, const Result& result, const P
     return text + '\n';
 }
 
+/// A line for each level that the run came to, and for those in between, and at the end, that have nothing
+/// of their own.
+std::string level_lines(const Workload& workload, const Result& result, const Options& options) {
+    if (result.levels.empty()) return {};
+    static constexpr std::array without{"", "--lag 0", "--lost-replies 0", "--crashes 0"};
+    std::string text;
+    int next = 0;
+    const auto line = [&](std::string_view rest) {
+        text += fmt::format("level {}  {:16}  {}\n", next, scenarios::name_of_level(next), rest);
+        ++next;
+    };
+    const auto skip_to = [&](int number) {
+        while (next < number)
+            line(fmt::format("as level {}: {}", next - 1, without.at(static_cast<std::size_t>(next))));
+    };
+    for (const auto& level : result.levels) {
+        skip_to(level.number);
+        const auto& c = level.covered;
+        line(fmt::format("{:10}  {} states, {} transitions, depth {}, {}",
+                         level.complete                        ? "complete"
+                         : result.verdict == Verdict::violated ? "stopped"
+                                                               : "incomplete",
+                         grouped(c.states), grouped(c.transitions), c.depth, seconds_text(level.seconds)));
+    }
+    if (result.levels.back().number == scenarios::level_of(workload.configuration))
+        skip_to(options.level.value_or(scenarios::highest_level) + 1);
+    return text + '\n';
+}
+
 std::string numbers(const Result& result) {
     std::string text;
     if (result.covered) {
@@ -192,13 +223,21 @@ std::string numbers(const Result& result) {
     return text + fmt::format(", {}\n", bytes_text(result.peak_bytes));
 }
 
-std::string conclusion(const Result& result, const Paint& paint) {
+std::string levels_in_words(const Workload& workload, const Options& options) {
+    // A budget of nothing makes a level the same as the one before.
+    const int asked = options.level.value_or(scenarios::level_of(workload.configuration));
+    return asked == 0 ? " at level 0" : fmt::format(" at the levels 0 to {}", asked);
+}
+
+std::string conclusion(const Workload& workload, const Result& result, const Options& options,
+                       const Paint& paint) {
     const auto say = [&](std::string_view word, std::string_view rest) {
         return fmt::format("{}{}\n", paint(colour_of(result.verdict), word), rest);
     };
     switch (result.verdict) {
         case Verdict::holds:
-            return say("holds", ": every reachable state was visited, within the bounds above");
+            return say("holds", fmt::format(": every reachable state was visited{}, within the bounds above",
+                                            levels_in_words(workload, options)));
         case Verdict::proved:
             return say("proved", ": for runs of every length of this configuration, within the bounds above");
         case Verdict::violated: {
@@ -225,19 +264,22 @@ std::string report_one(const Setup& setup, const std::vector<Outcome>& outcomes,
     if (const auto* row = shown(options, result)) text += counterexample(options, *row, paint);
     if (!result.details.empty()) text += result.details + '\n';
     text += left_out_text(outcomes, paint);
-    return text + numbers(result) + conclusion(result, paint);
+    return text + level_lines(*workload, result, options) + numbers(result) +
+           conclusion(*workload, result, options, paint);
 }
 
 /// Why a line of the table says what it says: the properties that are violated, the names of
 /// what is left out, or the reason.
 std::string why(const Outcome& outcome) {
-    std::vector<std::string_view> words;
+    std::vector<std::string> words;
     const auto add = [&](std::string_view word) {
-        if (std::ranges::find(words, word) == words.end()) words.push_back(word);
+        if (std::ranges::find(words, word) == words.end()) words.emplace_back(word);
     };
     if (outcome.result.verdict == Verdict::violated) {
         for (const auto& row : outcome.result.properties)
-            if (row.decides && row.verdict == Verdict::violated) add(row.property->name);
+            if (row.decides && row.verdict == Verdict::violated)
+                add(fmt::format("{} (level {})", row.property->name,
+                                scenarios::level_of(row.trace->configuration)));
     } else if (outcome.result.verdict == Verdict::undecided) {
         for (const auto* one : undecided_by(*outcome.workload)) add(one->info->name);
         if (words.empty()) add("assumed to exist (--strict)");

@@ -9,17 +9,33 @@
 
 #include "manifests/read.hpp"
 #include "model/named_reductions.hpp"
+#include "scenarios/levels.hpp"
 
 namespace kcheck::cli {
 
 namespace {
 
-/// What the options say of every configuration.
-void complete(model::Configuration& configuration, const Options& options) {
-    configuration.crashes = options.crashes.value_or(1);
-    configuration.lost_replies = options.lost_replies.value_or(1);
-    configuration.staleness = options.staleness;
-    configuration.variants.insert(options.variants.begin(), options.variants.end());
+/// What may go wrong, as the options say.
+model::Configuration budgets_of(const Options& options) {
+    model::Configuration budgets;
+    budgets.crashes = options.crashes.value_or(1);
+    budgets.lost_replies = options.lost_replies.value_or(1);
+    budgets.staleness = options.staleness;
+    return scenarios::at_level(std::move(budgets), options.level.value_or(scenarios::highest_level));
+}
+
+/// What is asked for of a higher level than the run climbs to.
+Applied agree_on_level(const Options& options) {
+    const int level = options.level.value_or(scenarios::highest_level);
+    const auto refuse = [&](std::string_view option, std::string_view what, int least) {
+        return tl::unexpected(UsageError{fmt::format("{}: at level {} {} (leave it out, or take --level {})",
+                                                     option, level, what, least)});
+    };
+    if (level < 1 && options.asks_for_lag) return refuse("--lag", "caches are fresh", 1);
+    if (level < 2 && options.lost_replies.value_or(0) > 0)
+        return refuse("--lost-replies", "no replies are lost", 2);
+    if (level < 3 && options.crashes.value_or(0) > 0) return refuse("--crashes", "no process crashes", 3);
+    return {};
 }
 
 tl::expected<Setup, UsageError> from_manifests(const Options& options) {
@@ -31,8 +47,8 @@ tl::expected<Setup, UsageError> from_manifests(const Options& options) {
     auto cluster = manifests::to_cluster(*manifests, {.deployment = options.deployment,
                                                       .nodes = options.nodes,
                                                       .operations = options.operations,
-                                                      .crashes = options.crashes.value_or(1),
-                                                      .lost_replies = options.lost_replies.value_or(1),
+                                                      .crashes = budgets_of(options).crashes,
+                                                      .lost_replies = budgets_of(options).lost_replies,
                                                       .assume = options.assume});
     if (!cluster) return tl::unexpected(UsageError{to_string(cluster.error())});
     Setup setup;
@@ -70,10 +86,16 @@ std::string counted(int count, std::string_view noun, std::string_view plural) {
 }  // namespace
 
 tl::expected<Setup, UsageError> set_up(const Options& options) {
+    if (const auto agreed = agree_on_level(options); !agreed) return tl::unexpected(agreed.error());
     auto setup = options.files.empty() ? from_options(options) : from_manifests(options);
     if (!setup) return setup;
     for (Workload& workload : setup->workloads) {
-        complete(workload.configuration, options);
+        const auto budgets = budgets_of(options);
+        auto& configuration = workload.configuration;
+        configuration.crashes = budgets.crashes;
+        configuration.lost_replies = budgets.lost_replies;
+        configuration.staleness = budgets.staleness;
+        configuration.variants.insert(options.variants.begin(), options.variants.end());
         for (const auto& name : options.no_reductions)
             workload.wanted.*
                 std::ranges::find(model::named_reductions, name, &model::ReductionInfo::name)->member = false;
@@ -137,9 +159,10 @@ Description describe(const model::Configuration& configuration, const model::Red
     words.bounds = fmt::format(
         "{}, {}, {}", counted(configuration.crashes, "crash", "crashes"),
         counted(configuration.lost_replies, "lost reply", "lost replies"),
-        configuration.staleness
+        configuration.caches_are_fresh() ? "fresh caches"
+        : configuration.staleness
             ? fmt::format("caches at most {} behind", counted(*configuration.staleness, "event", "events"))
-            : "unlimited staleness");
+            : "unlimited lag");
     words.broken = fmt::format("{}", fmt::join(configuration.variants, ", "));
     std::vector<std::string_view> without;
     for (const auto& reduction : model::named_reductions)

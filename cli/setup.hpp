@@ -37,7 +37,7 @@ ExitCode exit_code(scenarios::Verdict verdict);
 struct Description {
     std::string operations;  // "app: apply 3, scale 1"
     std::string nodes;       // "2 nodes: node-0, node-1 (room for 110 pods each)"
-    std::string bounds;      // "1 crash, 1 lost reply, unlimited staleness"
+    std::string bounds;      // "1 crash, 1 lost reply, unlimited lag"
     std::string broken;      // the variants; empty if there is none
     std::string without;     // the reductions that are off; empty if there is none
 };

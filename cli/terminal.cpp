@@ -42,13 +42,14 @@ void ProgressLine::say(const std::string& text) {
     visible_ = true;
 }
 
-void ProgressLine::show(const checker::Progress& now) {
-    const double rate = now.elapsed_s > last_s_
-                            ? static_cast<double>(now.states - last_states_) / (now.elapsed_s - last_s_)
-                            : 0;
+void ProgressLine::show(const checker::Progress& now, const std::string& before) {
+    // A search that has begun anew has fewer states than the one before.
+    const bool goes_on = now.elapsed_s > last_s_ && now.states >= last_states_;
+    const double rate =
+        goes_on ? static_cast<double>(now.states - last_states_) / (now.elapsed_s - last_s_) : 0;
     last_s_ = now.elapsed_s;
     last_states_ = now.states;
-    say(fmt::format("{} states, {}/s, {} queued, depth {}, {}, {}", grouped(now.states),
+    say(fmt::format("{}{} states, {}/s, {} queued, depth {}, {}, {}", before, grouped(now.states),
                     grouped(static_cast<std::uint64_t>(rate)), grouped(now.queued), now.depth,
                     bytes_text(now.bytes), seconds_text(now.elapsed_s)));
 }

@@ -35,7 +35,8 @@ public:
     ProgressLine(const ProgressLine&) = delete;
     ProgressLine& operator=(const ProgressLine&) = delete;
 
-    void show(const checker::Progress& progress);
+    /// `before` goes before the numbers.
+    void show(const checker::Progress& progress, const std::string& before);
     void say(const std::string& text);
     void erase();
 

@@ -80,6 +80,13 @@ void Bounds::grow(int exceeded) {
     }
 }
 
+void Bounds::cover(const Bounds& other) {
+    pods = std::max(pods, other.pods);
+    generations = std::max(generations, other.generations);
+    events.resize(std::max(events.size(), other.events.size()));
+    for (std::size_t w = 0; w < other.events.size(); ++w) events[w] = std::max(events[w], other.events[w]);
+}
+
 std::string Bounds::text() const {
     return fmt::format("{} pods at once, {} events on a watch", pods, std::ranges::max(events));
 }

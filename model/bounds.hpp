@@ -23,6 +23,8 @@ struct Bounds {
 
     /// More room where `exceeded`, a value of the variable `bounds.exceeded`, says that it was short.
     void grow(int exceeded);
+    /// No less room than `other` has.
+    void cover(const Bounds& other);
     /// "4 pods at once, 6 events on a watch"
     std::string text() const;
 };

@@ -1,8 +1,8 @@
 // From explorations to verdicts.
 //
-// Faults. The budgets are raised one by one. What is violated with a budget is violated with every
-// larger one, so a property that has been violated is not asked again, and what holds is said of the
-// last exploration, which has all of them.
+// Levels. What may go wrong is raised step by step (levels.hpp). What is violated at a level is violated
+// at every higher one, so a property that has been violated is not asked again, and what holds is said of
+// the last exploration, which has all that was asked for. A limit ends the climb.
 //
 // Bounds. The encoding of a configuration begins small. An exploration that meets a run that leaves it
 // ends, and is begun again with more room there; from the size on that is ample for the unbroken
@@ -21,6 +21,9 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "scenarios/levels.hpp"
 
 namespace kcheck::scenarios {
 
@@ -51,23 +54,16 @@ std::vector<PropertyResult> rows(const CheckOptions& options) {
     return results;
 }
 
-struct Faults {
-    int crashes = 0, lost_replies = 0;
-};
-
-/// Every budget up to those of the configuration, fewer faults first.
-std::vector<Faults> levels_of(const Configuration& configuration) {
-    std::vector<Faults> levels;
-    for (int crashes = 0; crashes <= configuration.crashes; ++crashes)
-        for (int lost = 0; lost <= configuration.lost_replies; ++lost) levels.push_back({crashes, lost});
-    std::ranges::stable_sort(levels, {}, [](Faults f) { return f.crashes + f.lost_replies; });
-    return levels;
-}
-
-Configuration with(Configuration configuration, Faults faults) {
-    configuration.crashes = faults.crashes;
-    configuration.lost_replies = faults.lost_replies;
-    return configuration;
+/// "levels 0 and 1 are complete"; empty where none is.
+std::string complete_levels(const std::vector<LevelResult>& levels) {
+    std::vector<int> numbers;
+    for (const auto& level : levels)
+        if (level.complete) numbers.push_back(level.number);
+    if (numbers.empty()) return {};
+    const auto last = numbers.back();
+    numbers.pop_back();
+    return numbers.empty() ? fmt::format("level {} is complete", last)
+                           : fmt::format("levels {} and {} are complete", fmt::join(numbers, ", "), last);
 }
 
 class Check {
@@ -77,8 +73,7 @@ public:
         : configuration_(configuration),
           wanted_(wanted.sound_for(configuration)),
           options_(options),
-          watching_(watching),
-          bounds_(Bounds::least(configuration)) {
+          watching_(watching) {
         result_.configuration = configuration_;
         result_.reductions = wanted_;
         result_.properties = rows(options);
@@ -86,15 +81,19 @@ public:
 
     tl::expected<Result, InternalError> run() && {
         const auto levels = levels_of(configuration_);
-        for (std::size_t level = 0; level < levels.size() && !is_over(); ++level) {
-            if (skips_to_last_ && level + 1 < levels.size()) continue;
-            explore(with(configuration_, levels[level]), level + 1 == levels.size());
-        }
+        for (const auto& level : levels)
+            if (!is_over()) climb(level, &level == &levels.back());
         if (contradiction_) return tl::unexpected(*contradiction_);
         result_.verdict = overall(result_.properties);
         result_.seconds = elapsed_s();
         if (result_.verdict == Verdict::incomplete && result_.reason.empty())
             result_.reason = given_up_because_;
+        if (result_.verdict == Verdict::incomplete && !result_.levels.empty()) {
+            const auto complete = complete_levels(result_.levels);
+            result_.reason += complete.empty()
+                                  ? fmt::format("; level {} is not complete", result_.levels.front().number)
+                                  : fmt::format("; {}, and what is incomplete holds there", complete);
+        }
         if (result_.verdict == Verdict::violated && result_.reason.empty() && result_.covered &&
             result_.covered->frontier > 0)
             result_.reason = "it stopped at the first violation";
@@ -116,31 +115,53 @@ private:
                (open_rows(false).empty() && open_rows(true).empty());
     }
 
-    void explore(const Configuration& configuration, bool last) {
-        explore(configuration, wanted_, false, last);
-        // What violates a property under the reductions and not without them has been found by now.
-        if (!is_over() && !open_rows(true).empty()) explore(configuration, wanted_.plain(), true, last);
+    void climb(const Level& level, bool last) {
+        const double before_s = elapsed_s();
+        if (watching_.begins) watching_.begins(level.number);
+        auto least = Bounds::least(level.configuration);
+        least.cover(bounds_);
+        bounds_ = std::move(least);
+        const auto budgets = budgets_of(level);
+        bool complete = true;
+        for (const auto& budget : budgets)
+            complete = !is_over() && explore(budget, last && &budget == &budgets.back()) && complete;
+        if (!explored_at_ || *explored_at_ != level.number) return;  // nothing has been visited
+        result_.levels.push_back({level.number, complete, *result_.covered, elapsed_s() - before_s});
     }
 
-    void explore(const Configuration& configuration, const Reductions& reductions, bool plainly, bool last) {
+    /// Whether every state was visited and all that was asked is decided.
+    bool explore(const Configuration& configuration, bool last) {
+        bool complete = explore(configuration, wanted_, false, last);
+        // What violates a property under the reductions and not without them has been found by now.
+        if (!open_rows(true).empty())
+            complete = !is_over() && explore(configuration, wanted_.plain(), true, last) && complete;
+        return complete && given_up_.empty();
+    }
+
+    bool explore(const Configuration& configuration, const Reductions& reductions, bool plainly, bool last) {
+        bool complete = true;
         for (auto open = open_rows(plainly); !open.empty() && !is_over(); open = open_rows(plainly)) {
             std::vector<const Property*> asked;
             for (const auto* row : open) asked.push_back(row->property);
             const auto encoded = encode(configuration, reductions);
-            if (!encoded) return;
+            if (!encoded) return false;
             const auto& pipeline = *encoded;
             result_.bounds = bounds_;
-            const EndAt end_at{.bounds_left = !is_ample(), .any_violation = options_.fail_fast};
+            const EndAt end_at{.bounds_left = !is_ample(configuration), .any_violation = options_.fail_fast};
             const auto decided = search(pipeline, asked, end_at, limits());
+            states_visited_ += decided.covered.states;
             result_.covered = decided.covered;
+            explored_at_ = level_of(configuration);
             result_.reason.clear();
             result_.peak_bytes = std::max(result_.peak_bytes, decided.peak_bytes);
             result_.exploring_s += decided.exploring_s;
             result_.liveness_s += decided.liveness_s;
             const double before_s = elapsed_s();
             if (!decided.contradiction.empty()) contradiction_ = InternalError{decided.contradiction};
+            complete = decided.complete;
             for (std::size_t i = 0; i < open.size() && !contradiction_; ++i) {
                 const auto& finding = decided.findings[i];
+                if (finding.answer == Answer::open) complete = false;
                 if (finding.answer == Answer::holds && last) open[i]->verdict = Verdict::holds;
                 if (finding.answer == Answer::violated) confirm(*open[i], finding, pipeline);
                 ended_early_ = ended_early_ || (options_.fail_fast && open[i]->decides &&
@@ -149,15 +170,13 @@ private:
             result_.confirming_s += elapsed_s() - before_s;
             if (!decided.cut_short.empty()) {
                 result_.reason = decided.cut_short;
-                if (decided.by_states && !last)
-                    skips_to_last_ = true;
-                else
-                    limit_met_ = true;
-                return;
+                limit_met_ = true;
+                return false;
             }
-            if (decided.exceeded == 0) return;
+            if (decided.exceeded == 0) return complete;
             bounds_.grow(decided.exceeded);
         }
+        return complete && !is_over();
     }
 
     /// What the engine has no room for in the middle of a search ends it as any limit does.
@@ -196,9 +215,12 @@ private:
         return fmt::format("a run needs more room than the encoding has ({})", bounds.text());
     }
 
-    /// The encoding has all the room that the unbroken pipeline needs, as far as anybody has seen.
-    bool is_ample() const {
-        const auto ample = Bounds::ample(configuration_);
+    /// The encoding has all the room that the unbroken pipeline needs with any faults, as far as anybody has
+    /// seen.
+    bool is_ample(const Configuration& explored) const {
+        auto with_all = configuration_;
+        with_all.staleness = explored.staleness;
+        const auto ample = Bounds::ample(with_all);
         return bounds_.pods >= ample.pods && bounds_.generations >= ample.generations &&
                std::ranges::equal(bounds_.events, ample.events, std::ranges::greater_equal{});
     }
@@ -215,7 +237,7 @@ private:
                 accept(row, std::move(*trace));
                 return;
             }
-            plainly = search_plainly(pipeline, *row.property, limits().states_max);
+            plainly = search_plainly(pipeline, *row.property, options_.limits.states_max);
         }
         switch (plainly.answer) {
             case Answer::violated: accept(row, std::move(plainly.trace)); break;
@@ -266,7 +288,7 @@ private:
         const auto& k = reduced.encoding();
         auto bounds = k.bounds;
         auto limit = limits();
-        limit.states_max = std::min(limit.states_max, states_max);
+        limit.states_max = std::min(options_.limits.states_max, states_max);
         const Property* asked[]{&property};
         for (;;) {
             const auto plain = encode_if_it_fits(k.configuration, k.reductions.plain(), bounds);
@@ -297,6 +319,7 @@ private:
     Limits limits() const {
         auto left = options_.limits;
         left.timeout_s = std::max(0.0, left.timeout_s - elapsed_s());
+        left.states_max -= std::min(left.states_max, states_visited_);
         return left;
     }
 
@@ -311,7 +334,10 @@ private:
     std::set<const Property*> given_up_;
     std::string given_up_because_;
     std::optional<InternalError> contradiction_;
-    bool limit_met_ = false, ended_early_ = false, skips_to_last_ = false;
+    // Of all explorations; the searches for plain runs have limits of their own.
+    std::uint64_t states_visited_ = 0;
+    std::optional<int> explored_at_;  // the level of the last exploration
+    bool limit_met_ = false, ended_early_ = false;
 };
 
 }  // namespace

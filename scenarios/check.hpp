@@ -1,4 +1,4 @@
-// Every property, decided by visiting every reachable state: the climb of budgets and bounds.
+// Every property, decided by visiting every reachable state: the climb of levels, budgets and bounds.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -13,8 +13,9 @@ struct CheckOptions {
     Limits limits = {};
 };
 
-/// Explores the pipeline of the configuration, first without faults, then with one, with two, up to
-/// its budgets: so a counterexample has the fewest faults that suffice. `wanted`: what may be left
+/// Explores the pipeline of the configuration level by level (levels.hpp), within a level with one fault,
+/// with two, up to its budgets: so a counterexample is of the lowest level and has the fewest faults that
+/// suffice. The limits are those of the whole climb. `wanted`: what may be left
 /// out; what is not sound for the configuration is not (model/encoding.hpp). The encoding begins small and
 /// grows until no run leaves it.
 ///

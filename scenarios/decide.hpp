@@ -19,6 +19,7 @@ namespace kcheck::scenarios {
 struct Watching {
     const std::atomic<bool>* stop = nullptr;  // set when the user has had enough
     std::function<void(const checker::Progress&)> progress;
+    std::function<void(int level)> begins = {};  // may be empty; a check comes to a level (levels.hpp)
 };
 
 /// When the exploration ends before it has visited everything.
@@ -42,7 +43,6 @@ struct Decided {
     bool complete = false;          // every state was visited, and no run leaves the bounds of the encoding
     int exceeded = 0;               // a value of bounds.exceeded that was met; 0: no run leaves the bounds
     std::string cut_short;          // why not everything was visited, or not all of it decided
-    bool by_states = false;         // ... and it was the limit of states
     Covered covered;
     double exploring_s = 0, liveness_s = 0;
     std::size_t peak_bytes = 0;

@@ -77,7 +77,6 @@ Decided explore(const M& model, const model::Pipeline& pipeline,
     decided.exploring_s = elapsed_s();
     decided.peak_bytes = explored.peak_bytes;
     decided.cut_short = reason_of(explored.ended);
-    decided.by_states = explored.ended == checker::Ended::states;
     if (const auto& left = explored.violations[questions.within_bounds()])
         decided.exceeded =
             checker::state_of(model, explored.store, left->state)[pipeline.encoding().exceeded];
@@ -100,10 +99,7 @@ Decided explore(const M& model, const model::Pipeline& pipeline,
     const auto found = decide_liveness(model, explored, pipeline, questions, rest);
     for (std::size_t i = 0; i < found.size(); ++i) {
         auto& finding = decided.findings[questions.of_liveness[i]];
-        if (found[i].ended && decided.cut_short.empty()) {
-            decided.cut_short = reason_of(*found[i].ended);
-            decided.by_states = *found[i].ended == checker::Ended::states;
-        }
+        if (found[i].ended && decided.cut_short.empty()) decided.cut_short = reason_of(*found[i].ended);
         if (decided.complete && found[i].verdict == checker::LivenessVerdict::holds)
             finding.answer = Answer::holds;
         if (!found[i].lasso) continue;

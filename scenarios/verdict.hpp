@@ -31,6 +31,14 @@ struct Covered {
     std::uint32_t depth = 0;
 };
 
+/// What a check found at one level (levels.hpp).
+struct LevelResult {
+    int number = 0;
+    bool complete = false;  // every state of the level was visited, and all that was asked there decided
+    Covered covered;        // of its last exploration: with all that may go wrong, if it is complete
+    double seconds = 0;
+};
+
 struct Result {
     std::string command;  // the call, to print calls like it
     model::Configuration configuration;
@@ -39,7 +47,8 @@ struct Result {
     Verdict verdict = Verdict::incomplete;
     std::string reason;  // why it is incomplete
     std::vector<PropertyResult> properties;
-    std::optional<Covered> covered;
+    std::optional<Covered> covered;   // of the last exploration
+    std::vector<LevelResult> levels;  // of a check: those that it came to
     double seconds = 0;
     /// Parts of it, of a check: all explorations, liveness, and what it took to confirm counterexamples.
     double exploring_s = 0, liveness_s = 0, confirming_s = 0;

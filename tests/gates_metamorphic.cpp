@@ -32,13 +32,20 @@ std::optional<Configuration> changed(const Configuration& configuration, bool ap
 
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> all{
-        {"one event more of staleness", 100, Relation::included,
+        {"one event more of lag", 100, Relation::included,
          [](const Configuration& c) {
              return changed(c, c.staleness.has_value(), [](auto& o) { ++*o.staleness; });
          }},
-        {"unlimited staleness", 100, Relation::included,
+        {"unlimited lag", 100, Relation::included,
          [](const Configuration& c) {
              return changed(c, c.staleness.has_value(), [](auto& o) { o.staleness.reset(); });
+         }},
+        {"the next level", 100, Relation::included,
+         [](const Configuration& c) {
+             return changed(c, c.caches_are_fresh() && c.crashes == 0, [](auto& o) {
+                 // What has lost replies, or is asked to lag no more, goes on to crashes.
+                 (o.lost_replies == 0 ? o.lost_replies : o.crashes) = 1;
+             });
          }},
         {"one crash more", 12, Relation::included,
          [](const Configuration& c) { return changed(c, true, [](auto& o) { ++o.crashes; }); }},

@@ -44,7 +44,7 @@ inline std::vector<model::Configuration> smaller(const model::Configuration& con
                 m.nodes[n].score.clear();
             });
     }
-    // Unlimited staleness is the default, and so the simplest.
+    // Unlimited lag is the default, and so the simplest.
     if (c.staleness) with([](auto& m) { m.staleness.reset(); });
     if (c.staleness && *c.staleness > 1) with([](auto& m) { --*m.staleness; });
     for (std::size_t i = 1; i < c.operations.size(); ++i)

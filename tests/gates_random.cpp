@@ -70,6 +70,7 @@ model::Configuration random_configuration(std::uint64_t seed) {
         configuration.variants.emplace(
             all[static_cast<std::size_t>(dice.roll(static_cast<int>(all.size())))].name);
     }
+    if (dice.chance(15)) configuration.staleness = 0;
     return configuration;
 }
 
@@ -153,7 +154,7 @@ std::string text_of(const model::Configuration& configuration, const model::Redu
     }
     text += fmt::format(" --nodes {} --crashes {} --lost-replies {}", configuration.nodes.size(),
                         configuration.crashes, configuration.lost_replies);
-    if (configuration.staleness) text += fmt::format(" --staleness {}", *configuration.staleness);
+    if (configuration.staleness) text += fmt::format(" --lag {}", *configuration.staleness);
     for (const auto& variant : configuration.variants) text += fmt::format(" --variant {}", variant);
     for (const auto& reduction : model::named_reductions)
         if (!(reductions.*reduction.member)) text += fmt::format(" --no-reduction {}", reduction.name);

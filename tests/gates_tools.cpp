@@ -8,7 +8,8 @@ using namespace kcheck::tests;
 
 TEST_CASE("a configuration is a function of its seed, and every kind of thing is among the first") {
     std::set<std::string> texts, variants;
-    int crowded = 0, closed = 0, scored = 0, waiting = 0, crashing = 0, losing = 0, bounded = 0, to_none = 0;
+    int crowded = 0, closed = 0, scored = 0, waiting = 0, crashing = 0, losing = 0, bounded = 0, fresh = 0,
+        to_none = 0;
     for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
         const auto c = random_configuration(seed);
         CHECK(text_of(c) == text_of(random_configuration(seed)));
@@ -23,12 +24,13 @@ TEST_CASE("a configuration is a function of its seed, and every kind of thing is
         waiting += c.waits_until_available;
         crashing += c.crashes > 0;
         losing += c.lost_replies > 0;
-        bounded += c.staleness.has_value();
+        bounded += c.staleness.value_or(0) > 0;
+        fresh += c.caches_are_fresh();
         to_none += c.operations.size() > 1 && c.operations.back().replicas == 0;
     }
     CHECK(texts.size() > 900);
     CHECK(variants.size() == model::variants().size());
-    for (const int count : {crowded, closed, scored, waiting, crashing, losing, bounded, to_none})
+    for (const int count : {crowded, closed, scored, waiting, crashing, losing, bounded, fresh, to_none})
         CHECK(count > 20);
 }
 

@@ -139,6 +139,7 @@ TEST_CASE("what grows out of the encoding is incomplete, with the reason") {
             return false;
         }
     };
+    // Fresh caches need less room, so what does not fit with others has its level 0 all the same.
     int most = 1;
     while (fits(most + 1)) ++most;
     INFO("operations " << most);
@@ -147,6 +148,9 @@ TEST_CASE("what grows out of the encoding is incomplete, with the reason") {
     CHECK(verdict_of(result, "capacity") == "incomplete");
     INFO(result.reason);
     CHECK(result.reason.find("a run needs more room than the encoding has") != std::string::npos);
+    const auto larger = checked(configured(most + 1), asking({"capacity"}));
+    CHECK(larger.verdict == Said::incomplete);
+    CHECK(larger.levels.size() == 1);
     // What does not fit from the start is the caller's mistake.
-    CHECK_THROWS_AS(checked(configured(most + 1), asking({"capacity"})), std::length_error);
+    CHECK_THROWS_AS(checked(configured(4 * most), asking({"capacity"})), std::length_error);
 }

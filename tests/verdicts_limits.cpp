@@ -3,6 +3,8 @@
 
 #include <atomic>
 
+#include "scenarios/levels.hpp"
+
 using namespace kcheck;
 using namespace kcheck::tests;
 
@@ -14,20 +16,11 @@ const Small faulty{.replicas = {2}, .crashes = 1, .lost_replies = 1};
 void nothing_holds(const Result& result) {
     CHECK(result.verdict != Said::holds);
     for (const auto& row : result.properties) {
+        if (row.verdict == Said::not_checked) continue;
         INFO(row.property->name);
         CHECK((row.verdict == Said::incomplete || row.verdict == Said::violated));
         CHECK((row.verdict == Said::violated) == row.trace.has_value());
     }
-}
-
-scenarios::Decided explored_within(const model::Configuration& configuration, const model::Bounds& bounds,
-                                   std::uint64_t states_max) {
-    const model::Pipeline pipeline(configuration, {}, bounds);
-    const auto* convergence = invariants::find_property("replica-convergence");
-    const auto* capacity = invariants::find_property("capacity");
-    const invariants::Property* asked[]{convergence, capacity};
-    return scenarios::decide(pipeline, asked, {.bounds_left = true, .any_violation = false},
-                             {1, states_max, std::size_t{4} << 30, 60}, {});
 }
 
 bool says(const Result& result, const std::string& words) {
@@ -55,16 +48,17 @@ TEST_CASE("too few states: nothing holds") {
     CHECK(result.reason.empty());
 }
 
-TEST_CASE("too few states of an unfolded graph: liveness does not hold") {
-    // Two nodes: their symmetry is unfolded for the properties that look at cycles.
+TEST_CASE("one state too few for all levels together: nothing holds, liveness neither") {
     const auto configuration = Small{.replicas = {2}, .nodes = 2}.with();
-    const auto all = checked(configuration, asking({"replica-convergence"}));
-    REQUIRE(all.verdict == Said::holds);
-    auto options = asking({"replica-convergence"});
-    options.limits.states_max = all.covered->states - 1;
+    auto options = asking({"capacity", "replica-convergence"});
+    std::uint64_t states = 0;
+    for (const auto& level : checked(configuration, options).levels) states += level.covered.states;
+    options.limits.states_max = states;
     const auto result = checked(configuration, options);
-    CHECK(result.verdict == Said::incomplete);
+    nothing_holds(result);
     CHECK(says(result, "--max-states"));
+    options.limits.states_max = states + 1;
+    CHECK(checked(configuration, options).verdict == Said::holds);
 }
 
 TEST_CASE("too little time: nothing holds") {
@@ -118,28 +112,49 @@ TEST_CASE("interrupted while it goes on: nothing holds") {
     CHECK(verdict_of(result, "replica-convergence") == "incomplete");
 }
 
-TEST_CASE("fewer faults that are too many states already: what is left is asked of all of them at once") {
-    // Without faults the limit suffices, with one of them it does not; all that is explored after that
-    // has all of them.
+TEST_CASE("interrupted between two levels: what was complete is said, and nothing holds") {
+    for (int at = 0; at <= scenarios::highest_level; ++at) {
+        INFO("where level " << at << " begins");
+        std::atomic<bool> stop{false};
+        const scenarios::Watching watching{.stop = &stop, .progress = {}, .begins = [&](int level) {
+                                               if (level == at) stop = true;
+                                           }};
+        const auto result = checked(faulty.with(), asking({}), {}, watching);
+        nothing_holds(result);
+        INFO(result.reason);
+        CHECK(says(result, "interrupted"));
+        REQUIRE(result.levels.size() == static_cast<std::size_t>(at) + 1);
+        for (const auto& level : result.levels) CHECK(level.complete == (level.number < at));
+    }
+}
+
+TEST_CASE("the limit of states is one of the whole climb, and says which levels are complete") {
     const auto configuration = Small{.crashes = 1, .lost_replies = 1}.with();
     auto options = asking({"replica-convergence", "capacity"});
-    const auto without = checked(Small{}.with(), options), with_all = checked(configuration, options);
-    REQUIRE(with_all.verdict == Said::holds);
-    REQUIRE(without.covered->states * 2 < with_all.covered->states);
-    options.limits.states_max = without.covered->states + 1;
+    const auto all = checked(configuration, options);
+    REQUIRE(all.verdict == Said::holds);
+    REQUIRE(all.levels.size() == 4);
+    for (std::size_t level = 0; level < all.levels.size(); ++level) {
+        CHECK(all.levels[level].number == static_cast<int>(level));
+        CHECK(all.levels[level].complete);
+        CHECK((level == 0 || all.levels[level].covered.states > all.levels[level - 1].covered.states));
+    }
+    CHECK(all.covered->states == all.levels.back().covered.states);
+
+    options.limits.states_max = all.levels[0].covered.states + all.levels[1].covered.states + 1;
     const auto result = checked(configuration, options);
     CHECK(result.verdict == Said::incomplete);
     CHECK(verdict_of(result, "capacity") == "incomplete");
+    INFO(result.reason);
     CHECK(says(result, "--max-states"));
-    // What is printed is what was explored last: with all faults, not with fewer.
-    const auto last = explored_within(configuration, result.bounds, options.limits.states_max);
-    auto fewer = configuration;
-    fewer.crashes = 0;
-    const auto lower = explored_within(fewer, result.bounds, options.limits.states_max);
-    REQUIRE(lower.by_states);
-    REQUIRE(lower.covered.transitions != last.covered.transitions);
-    CHECK(result.covered->states == last.covered.states);
-    CHECK(result.covered->transitions == last.covered.transitions);
+    CHECK(says(result, "levels 0 and 1 are complete"));
+    REQUIRE(result.levels.size() == 3);
+    CHECK((result.levels[0].complete && result.levels[1].complete && !result.levels[2].complete));
+    CHECK(result.levels[0].covered.states == all.levels[0].covered.states);
+    CHECK(result.levels[1].covered.states == all.levels[1].covered.states);
+
+    options.limits.states_max = 2;
+    CHECK(says(checked(configuration, options), "level 0 is not complete"));
 }
 
 TEST_CASE("at the first violation the rest is incomplete") {

@@ -16,12 +16,12 @@ sys.path.insert(0, str(ROOT / "tests" / "golden"))
 
 import runner  # noqa: E402
 
-STATES_MOST = 50_000  # of a run with a reduction switched off: a test runs them all
+STATES_MOST = 60_000  # of all levels, with a reduction switched off: a test runs them
 
 
 def is_too_large(kcheck: str, configuration: dict, options: list[str]) -> bool:
     found = runner.run(kcheck, configuration, [*options, "--max-states", str(STATES_MOST)])
-    return found["states"] >= STATES_MOST and found["not_expanded"] > 0
+    return "--max-states" in found.get("reason", "")
 
 
 def update(kcheck: str, configuration: dict) -> list[str]:

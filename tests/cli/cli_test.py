@@ -212,7 +212,7 @@ class ReplayOn(unittest.TestCase):
         liar = self.EXAMPLE + " | sed -u s/Pending/Running/"
         done = self.replay(liar)
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("different: step 5 of 22 (replicaset-controller: create-pod, pod 0, outcome replied)\n"
+        self.assertIn("different: step 6 of 22 (replicaset-controller: create-pod, pod 0, outcome replied)\n"
                       "  pod 0: phase  model: Pending\n                found: Running\n", done.stdout)
         document = json.loads(self.replay(liar, "--output", "json").stdout)
         self.assertEqual(document["step"]["verb"], "create-pod")
@@ -223,7 +223,7 @@ class ReplayOn(unittest.TestCase):
         no = '{"refuse":{"reason":"no","allowed":[]}}'
         done = self.replay(self.EXAMPLE + f" | sed -u 's/.*Pending.*/{no}/'")
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("refused: step 5 of 22 (", done.stdout)
+        self.assertIn("refused: step 6 of 22 (", done.stdout)
         self.assertIn("  no\n  it would do nothing else\n", done.stdout)
 
     def test_driver_errors(self):
@@ -293,7 +293,7 @@ class Json(unittest.TestCase):
         for arguments in (SMALL, BROKEN, ["--replicas", "2", "--max-states", "10"],
                           ["prove", "etcd-single-writer", *SMALL],
                           ["--replicas", "1", "--property", "capacity"],
-                          ["--replicas", "1", "--crashes", "0", "--staleness", "3", "--variant",
+                          ["--replicas", "1", "--crashes", "0", "--lag", "3", "--variant",
                            "image-never-arrives"]):
             done = run(*arguments, "--output", "json")
             with self.subTest(arguments=arguments):
@@ -314,12 +314,35 @@ class Json(unittest.TestCase):
             with self.assertRaises(jsonschema.ValidationError):
                 jsonschema.validate(wrong, self.schema)
 
+    def test_levels_are_climbed_and_named(self):
+        def levels(*options: str) -> list[tuple[int, bool]]:
+            [workload] = json.loads(run("--replicas", "1", *options, "--output", "json").stdout)["workloads"]
+            return [(level["level"], level["complete"]) for level in workload["levels"]]
+        self.assertEqual(levels(), [(0, True), (1, True), (2, True), (3, True)])
+        self.assertEqual(levels("--level", "1"), [(0, True), (1, True)])
+        self.assertEqual(levels("--lost-replies", "0"), [(0, True), (1, True), (3, True)])
+        self.assertEqual(levels("--lag", "0", "--crashes", "0"), [(0, True), (2, True)])
+        self.assertEqual(levels("--max-states", "15"), [(0, True), (1, False)])
+        done = run("--replicas", "1", "--lost-replies", "0", "--crashes", "0")
+        self.assertIn("level 2  replies are lost  as level 1: --lost-replies 0\n"
+                      "level 3  processes crash   as level 2: --crashes 0\n", done.stdout)
+        done = run("--replicas", "1", "--max-states", "15")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("level 0 is complete, and what is incomplete holds there", done.stdout)
+        for options in (["--level", "2", "--crashes", "1"], ["--level", "1", "--lost-replies", "1"],
+                        ["--level", "0", "--lag", "2"], ["--level", "0", "--lag", "unlimited"],
+                        ["--level", "4"]):
+            done = run("--replicas", "1", *options)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), options)
+
     def test_one_thread_or_two_make_no_difference(self):
         documents = []
         for threads in ("1", "2"):
             document = json.loads(run(*BROKEN, "--threads", threads, "--output", "json").stdout)
             for of_the_machine in ("seconds", "phases", "peak_rss_bytes"):
                 del document["workloads"][0][of_the_machine]
+            for level in document["workloads"][0]["levels"]:
+                del level["seconds"]
             documents.append(document)
         self.assertEqual(documents[0], documents[1])
 
@@ -338,8 +361,8 @@ class Documents(unittest.TestCase):
         found = run(*call.split()[1:]).stdout
 
         def without_times(text: str) -> list[str]:
-            return [line.split("; ")[0] if " states, " in line else line.rstrip()
-                    for line in text.splitlines()]
+            return [line.split("; ")[0].rsplit(", ", line.startswith("level "))[0]
+                    if " states, " in line else line.rstrip() for line in text.splitlines()]
         self.assertEqual(without_times(expected), without_times(found))
 
     def test_exports(self):
@@ -415,7 +438,7 @@ class Terminal(unittest.TestCase):
 
     def test_the_progress_line_is_erased(self):
         text = self.on_terminal("--replicas", "5", "--nodes", "4", "--crashes", "3", "--timeout", "2s")
-        self.assertRegex(text, r"\r\x1b\[K[0-9,]+ states, [0-9,]+/s, [0-9,]+ queued")
+        self.assertRegex(text, r"\r\x1b\[Klevel [0-3]: [0-9,]+ states, [0-9,]+/s, [0-9,]+ queued")
         self.assertRegex(text, r"s\r\x1b\[Kdeployment/app")
 
 

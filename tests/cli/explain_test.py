@@ -46,7 +46,8 @@ class Explain(unittest.TestCase):
                     done = run(*shlex.split(command)[1:], "--max-memory", "1GiB", "--timeout", "60s")
                     self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
                     violated = option(command, "--property")
-                    self.assertRegex(done.stdout, rf"(?m)^  violated +{violated} +after \d+ steps")
+                    self.assertRegex(done.stdout,
+                                     rf"(?m)^  violated +{violated} +at level \d after \d+ steps")
                     self.assertRegex(done.stdout, rf"(?m)^violated: {violated}: ")
 
     def test_properties_and_variants_name_the_same_commands(self):

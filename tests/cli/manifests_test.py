@@ -279,7 +279,8 @@ class Shapes(unittest.TestCase):
             self.assertEqual(done.returncode, 1, done.stderr)
             self.assertRegex(done.stdout, r"(?m)^  holds +default/good")
             self.assertRegex(done.stdout,
-                             r"(?m)^  violated +default/bad .* replica-convergence, pod-gets-bound$")
+                             r"(?m)^  violated +default/bad .* replica-convergence \(level 0\), "
+                             r"pod-gets-bound \(level 0\)$")
             self.assertIn("default/bad; 1 node: node-0 (closed: no room: 5 cpu requested, 4 allocatable)",
                           done.stdout)
             self.assertEqual(json.loads(trace.read_text())["configuration"]["deployment"], "bad")

@@ -23,7 +23,9 @@ CONFIGURATIONS = [
     ["--replicas", "1", *FAULTLESS],
     ["--replicas", "1", "--nodes", "2", *FAULTLESS],
     ["--replicas", "2", *FAULTLESS],
-    ["--replicas", "1", "--scale", "0", "--staleness", "1", *FAULTLESS],
+    ["--replicas", "1", "--scale", "0", "--lag", "1", *FAULTLESS],
+    ["--replicas", "2", "--level", "0"],
+    ["--replicas", "1", "--scale", "0", "--lag", "0", "--crashes", "0"],
     ["--replicas", "1", "--nodes", "2", "--variant", "scheduler-writes-etcd", *FAULTLESS],
     ["--replicas", "1", "--scale", "0", *FAULTLESS],
     ["--replicas", "1", "--crashes", "0", "--lost-replies", "1"],
@@ -66,27 +68,8 @@ def checked(kcheck: str, words: list) -> dict:
     done = subprocess.run([kcheck, *words, *UNREDUCED, "--output", "json"], capture_output=True, text=True)
     if done.returncode not in (0, 1):
         raise RuntimeError(f"kcheck {' '.join(words)}: {done.returncode}\n{done.stderr}")
-    return {"states": states_of(json.loads(done.stdout)), "violated": done.returncode == 1}
-
-
-def states_of(report) -> int:
-    """The one number that a report has under the key states."""
-    found = []
-
-    def walk(value):
-        if isinstance(value, dict):
-            if isinstance(value.get("states"), int):
-                found.append(value["states"])
-            for item in value.values():
-                walk(item)
-        elif isinstance(value, list):
-            for item in value:
-                walk(item)
-
-    walk(report)
-    if len(found) != 1:
-        raise RuntimeError(f"a report with {len(found)} numbers of states")
-    return found[0]
+    [workload] = json.loads(done.stdout)["workloads"]
+    return {"states": workload["states"], "violated": done.returncode == 1}
 
 
 def without_an_action(model: str) -> str:
