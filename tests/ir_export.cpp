@@ -60,10 +60,10 @@ TEST_CASE("a system in TLA+ says what every variable becomes") {
     CHECK(has(text, "\nTypeOK ==\n    /\\ v_x_0 \\in 0 .. 2\n    /\\ v_x_0_2 \\in 0 .. 299\n"));
     CHECK(has(text, "\nInit ==\n    /\\ v_x_0 = 1\n    /\\ v_x_0_2 = 0\n"));
     CHECK(has(text,
-              "\na_swap ==\n    /\\ (~(v_x_0 = v_x_0_2))\n    /\\ v_x_0' = v_x_0_2\n"
+              "\na_swap ==\n    /\\ (~(v_x_0 = v_x_0_2)) = TRUE\n    /\\ v_x_0' = v_x_0_2\n"
               "    /\\ v_x_0_2' = v_x_0\n\n"));
     CHECK(has(text,
-              "\na_count ==\n    /\\ (v_x_0 < 2)\n    /\\ v_x_0' = (v_x_0 + 1)\n"
+              "\na_count ==\n    /\\ (v_x_0 < 2) = TRUE\n    /\\ v_x_0' = (v_x_0 + 1)\n"
               "    /\\ UNCHANGED <<v_x_0_2>>\n"));
     CHECK(has(text, "\nNext ==\n    \\/ a_swap\n    \\/ a_count\n"));
     CHECK(has(text, "\np_x_is_small ==\n    (v_x_0 < 2)\n"));

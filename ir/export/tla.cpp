@@ -51,7 +51,8 @@ std::string action_text(const TransitionSystem& system, const Action& action, co
         assigned[variable] = true;
     }
     const Definitions named(*system.arena, notation, terms);
-    auto text = fmt::format("\n\\* {}\n{} ==\n{}    /\\ {}\n", comment(action.name), name, let(named),
+    // TLC takes a disjunction in a conjunct for a choice of successors, but not below an equality.
+    auto text = fmt::format("\n\\* {}\n{} ==\n{}    /\\ {} = TRUE\n", comment(action.name), name, let(named),
                             named[action.guard]);
     for (const auto& [variable, term] : action.assignments)
         text += fmt::format("    /\\ {}' = {}\n", variables[variable], named[term]);
