@@ -48,6 +48,15 @@ Applied operations(Options& options, const std::string& value, model::UserOperat
     });
 }
 
+Applied set_image(Options& options, const std::string& value) {
+    if (value.empty()) return tl::unexpected(UsageError{"the name of an image is empty"});
+    const auto known = std::ranges::find(options.images, value);
+    const auto number = static_cast<int>(known - options.images.begin());
+    if (known == options.images.end()) options.images.push_back(value);
+    options.operations.push_back({model::UserOperation::Kind::set_image, 0, number});
+    return {};
+}
+
 Applied name(std::vector<std::string>& names, const std::string& value, std::string_view what,
              const std::vector<std::string_view>& known) {
     return store(read_name(value, what, known), [&](const std::string& found) {
@@ -141,6 +150,20 @@ std::vector<OptionInfo> make_table() {
          cluster, cases,
          [](Options& o, const std::string& v) {
              return operations(o, v, model::UserOperation::Kind::scale);
+         }},
+        {"set-image", 0, "IMAGE", "",
+         "the user sets another image, at any time after what comes before it: a rollout", true, cluster,
+         cases, set_image},
+        {"undo", 0, "", "", "the user undoes the rollout before it, at any time", true, cluster, cases,
+         [](Options& o, const std::string&) {
+             o.operations.push_back({model::UserOperation::Kind::undo});
+             return Applied{};
+         }},
+        {"strategy", 0, "TYPE[,SURGE,UNAVAILABLE]", "RollingUpdate,25%,25%",
+         "how a rollout goes on: RollingUpdate, with how many pods more and how many fewer, or Recreate",
+         false, cluster, cases,
+         [](Options& o, const std::string& v) {
+             return store(read_strategy(v), [&](const model::Strategy& s) { o.strategy = s; });
          }},
 
         {"level", 0, "N", "3",

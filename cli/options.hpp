@@ -56,7 +56,9 @@ struct Options {
     bool strict = false;
     std::optional<std::string> deployment;
     std::optional<int> replicas, nodes;
-    std::vector<model::UserOperation> operations;  // after the first apply
+    std::optional<model::Strategy> strategy;
+    std::vector<model::UserOperation> operations;  // after the first apply; see Configuration::then
+    std::vector<std::string> images;               // those of set-image are by their place here
 
     std::optional<int> crashes, lost_replies;  // 1 of each, but of recordings: none
     std::optional<int> staleness;

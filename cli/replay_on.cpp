@@ -77,6 +77,7 @@ tl::expected<std::unique_ptr<driver::ExecImplementation>, UsageError> start_impl
 }
 
 tl::expected<Replayed, UsageError> replay_on(const Options& options, const traces::Trace& trace) {
+    if (trace.configuration.rolls_out()) return refuse(fmt::format("--on: {}", driver::one_template));
     const auto failed = [&](const driver::DriverError& error) {
         return refuse(fmt::format("--on {}: {}", *options.on, error.message));
     };

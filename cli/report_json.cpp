@@ -17,9 +17,9 @@ using Json = nlohmann::ordered_json;
 Json json_of(const model::Configuration& configuration) {
     auto operations = Json::array();
     for (const auto& operation : configuration.operations)
-        operations.push_back(
-            {{"kind", operation.kind == model::UserOperation::Kind::apply ? "apply" : "scale"},
-             {"replicas", operation.replicas}});
+        operations.push_back({{"kind", model::name_of(operation.kind)},
+                              {"replicas", operation.replicas},
+                              {"template", operation.pod_template}});
     auto nodes = Json::array();
     for (const auto& node : configuration.nodes)
         nodes.push_back({{"name", node.name},

@@ -38,6 +38,21 @@ Applied agree_on_level(const Options& options) {
     return {};
 }
 
+/// Rollouts have limits of their own.
+Applied agree_on_rollout(const model::Configuration& configuration, const Options& options) {
+    const auto& first = configuration.operations.front();
+    const auto scales = [&](const model::UserOperation& operation) {
+        return operation.replicas != first.replicas;
+    };
+    if (configuration.rolls_out() && std::ranges::any_of(configuration.operations, scales))
+        return tl::unexpected(UsageError{
+            "a rollout with another number of replicas is not modelled (leave out --scale and --apply, or "
+            "--set-image)"});
+    if (configuration.rolls_out() && options.command == Command::prove)
+        return tl::unexpected(UsageError{"prove knows no rollouts (leave out --set-image)"});
+    return {};
+}
+
 tl::expected<Setup, UsageError> from_manifests(const Options& options) {
     if (options.replicas)
         return tl::unexpected(
@@ -70,13 +85,24 @@ tl::expected<Setup, UsageError> from_options(const Options& options) {
     Workload workload;
     auto& configuration = workload.configuration;
     configuration.operations = {{model::UserOperation::Kind::apply, options.replicas.value_or(1)}};
-    configuration.operations.insert(configuration.operations.end(), options.operations.begin(),
-                                    options.operations.end());
+    if (!configuration.then(options.operations))
+        return tl::unexpected(UsageError{std::string(manifests::nothing_to_undo)});
     configuration.nodes = manifests::default_nodes(options.nodes.value_or(1));
     workload.name = configuration.deployment;
     Setup setup;
     setup.workloads.push_back(std::move(workload));
     return setup;
+}
+
+/// "scale 2", "apply 3 of template 1", "set-image template 2"
+std::string in_words(const model::UserOperation& operation, bool rolls_out) {
+    using Kind = model::UserOperation::Kind;
+    const bool of_replicas = operation.kind == Kind::apply || operation.kind == Kind::scale;
+    auto words = std::string(model::name_of(operation.kind));
+    if (of_replicas) words += fmt::format(" {}", operation.replicas);
+    if (rolls_out && operation.kind != Kind::scale)
+        words += fmt::format("{} template {}", of_replicas ? " of" : "", operation.pod_template + 1);
+    return words;
 }
 
 std::string counted(int count, std::string_view noun, std::string_view plural) {
@@ -92,6 +118,9 @@ tl::expected<Setup, UsageError> set_up(const Options& options) {
     for (Workload& workload : setup->workloads) {
         const auto budgets = budgets_of(options);
         auto& configuration = workload.configuration;
+        if (options.strategy) configuration.strategy = *options.strategy;
+        if (const auto agreed = agree_on_rollout(configuration, options); !agreed)
+            return tl::unexpected(agreed.error());
         configuration.crashes = budgets.crashes;
         configuration.lost_replies = budgets.lost_replies;
         configuration.staleness = budgets.staleness;
@@ -130,9 +159,7 @@ Description describe(const model::Configuration& configuration, const model::Red
     Description words;
     std::vector<std::string> operations;
     for (const auto& operation : configuration.operations)
-        operations.push_back(
-            fmt::format("{} {}", operation.kind == model::UserOperation::Kind::apply ? "apply" : "scale",
-                        operation.replicas));
+        operations.push_back(in_words(operation, configuration.rolls_out()));
     words.operations =
         fmt::format("deployment/{}: {}", configuration.deployment, fmt::join(operations, ", "));
 

@@ -98,6 +98,38 @@ Read<double> read_duration_s(std::string_view text) {
     return seconds;
 }
 
+Read<model::Strategy> read_strategy(std::string_view text) {
+    const auto wrong = [&](std::string_view why) {
+        return tl::unexpected(
+            fmt::format("{} {} (Recreate, RollingUpdate, or RollingUpdate,1,25%)", quote(text), why));
+    };
+    std::vector<std::string_view> parts;
+    for (auto rest = text;;) {
+        const auto comma = std::min(rest.find(','), rest.size());
+        parts.push_back(rest.substr(0, comma));
+        if (comma == rest.size()) break;
+        rest.remove_prefix(comma + 1);
+    }
+    model::Strategy strategy{.recreate = parts.front() == "Recreate"};
+    if (strategy.recreate && parts.size() == 1) return strategy;
+    if (parts.front() != "RollingUpdate" || (parts.size() != 1 && parts.size() != 3))
+        return wrong("is no strategy");
+    if (parts.size() == 1) return strategy;
+    const auto read = [](std::string_view part, model::Strategy::Amount& amount) {
+        amount.percent = part.ends_with('%');
+        if (amount.percent) part.remove_suffix(1);
+        const auto number = read_number(part, 0, amount.percent ? 100 : 255);
+        if (number) amount.value = static_cast<int>(*number);
+        return number.has_value();
+    };
+    if (!read(parts[1], strategy.max_surge) || !read(parts[2], strategy.max_unavailable))
+        return wrong("has an amount that is neither a number nor a percentage");
+    // validation.go:ValidateRollingUpdateDeployment
+    if (strategy.max_surge.value == 0 && strategy.max_unavailable.value == 0)
+        return wrong("lets nothing move");
+    return strategy;
+}
+
 Read<std::string> read_name(std::string_view text, std::string_view what,
                             const std::vector<std::string_view>& known) {
     if (std::ranges::find(known, text) != known.end()) return std::string(text);

@@ -9,6 +9,8 @@
 
 #include <tl/expected.hpp>
 
+#include "model/configuration.hpp"
+
 namespace kcheck::cli {
 
 template <class T>
@@ -25,6 +27,9 @@ Read<std::uint64_t> read_size_bytes(std::string_view text);
 
 /// "60s", "500ms", "10m", "2h": a number and a unit of time, in seconds.
 Read<double> read_duration_s(std::string_view text);
+
+/// "Recreate", "RollingUpdate", "RollingUpdate,1,25%"
+Read<model::Strategy> read_strategy(std::string_view text);
 
 /// `text` if it is one of `known`; else an error that names the nearest.
 Read<std::string> read_name(std::string_view text, std::string_view what,

@@ -55,7 +55,7 @@ Bool<C> generations_are_bounded(const C& c, const Encoding& k) {
     const auto to_scale = c[stored[workload::replicas]] != c[seen[workload::replicas]];
     return deployment_versions_increase(c, k) &&
            c[stored[workload::generation]] + c.count(to_scale) +
-                   c.choose(c[controller.late_scale] > 0, 2, 0) <=
+                   c.choose(c[controller.late_scale.front()] > 0, 2, 0) <=
                c[seen[workload::generation]] + c[k.crashes_used] + c[k.crashes_used];
 }
 

@@ -22,6 +22,7 @@ Property capacity();
 Property bound_pod_starts();
 
 Property replicas_bounded();  // replicas.cpp
+Property availability_kept();
 Property replica_convergence();
 
 Property pod_gets_bound();  // progress.cpp

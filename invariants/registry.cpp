@@ -6,11 +6,10 @@ namespace kcheck::invariants {
 
 const std::vector<Property>& properties() {
     static const std::vector<Property> all{
-        single_binding(),     etcd_single_writer(),  optimistic_concurrency(),
-        revisions_increase(), uids_are_unique(),     names_are_unique(),
-        watch_complete(),     no_start_elsewhere(),  capacity(),
-        replicas_bounded(),   replica_convergence(), pod_gets_bound(),
-        bound_pod_starts(),   caches_converge(),     quiescence(),
+        single_binding(),  etcd_single_writer(), optimistic_concurrency(), revisions_increase(),
+        uids_are_unique(), names_are_unique(),   watch_complete(),         no_start_elsewhere(),
+        capacity(),        replicas_bounded(),   availability_kept(),      replica_convergence(),
+        pod_gets_bound(),  bound_pod_starts(),   caches_converge(),        quiescence(),
     };
     return all;
 }

@@ -13,13 +13,16 @@ Int<C> active_pods(const C& c, const Encoding& k) {
     return active;
 }
 
-/// The most replicas that the user has asked for so far.
+/// The most replicas that the user has asked for so far; where templates change, with maxSurge more.
 template <class C>
 Int<C> asked_for(const C& c, const Encoding& k) {
     auto most = c.integer(0);
     int so_far = 0;
-    for (std::size_t i = 0; i < k.configuration.operations.size(); ++i) {
-        so_far = std::max(so_far, k.configuration.operations[i].replicas);
+    const auto& configuration = k.configuration;
+    for (std::size_t i = 0; i < configuration.operations.size(); ++i) {
+        const int replicas = configuration.operations[i].replicas;
+        const int surge = configuration.rolls_out() ? configuration.strategy.surge(replicas) : 0;
+        so_far = std::max(so_far, replicas + surge);
         most = c.choose(c[k.operations_done] > static_cast<int>(i), c.integer(so_far), most);
     }
     return most;
@@ -32,8 +35,12 @@ Bool<C> is_complete(const C& c, const Encoding& k) {
     const auto deployment = read(c, k.deployment());
     auto running = c.integer(0);
     for (const auto& pod : k.store<model::Pod>().objects)
-        running = running + c.count(is_active(c, pod) && c[pod[model::pod::phase]] == model::pod::running);
-    return deployment[workload::exists] == 1 &&
+        running = running + c.count(is_active(c, pod) && c[pod[model::pod::phase]] == model::pod::running &&
+                                    c[pod[model::pod::owner]] == deployment[model::deployment::pod_template]);
+    auto updated = c.boolean(true);
+    if (k.configuration.rolls_out())
+        updated = deployment[model::deployment::status_updated] == deployment[workload::replicas];
+    return updated && deployment[workload::exists] == 1 &&
            deployment[workload::observed] == deployment[workload::generation] &&
            deployment[workload::status_replicas] == deployment[workload::replicas] &&
            deployment[workload::status_available] == deployment[workload::replicas] &&
@@ -49,8 +56,9 @@ Property replicas_bounded() {
     property.kind = Kind::safety;
     property.strength = Strength::soft;
     property.statement =
-        "There are never more active pods than the most replicas that were asked for so far.";
-    property.formula = "[] #{p: active(p)} <= max {replicas(u): operation u is done}";
+        "There are never more active pods than the most replicas that were asked for so far, and in "
+        "rollouts maxSurge more.";
+    property.formula = "[] #{p: active(p)} <= max {replicas(u) + maxSurge: operation u is done}";
     property.rationale =
         "Expectations, and the record of its own writes, keep the ReplicaSet controller from creating "
         "a pod twice because its cache does not show it yet. Both live in memory, and neither knows of "
@@ -68,6 +76,40 @@ Property replicas_bounded() {
     return property;
 }
 
+Property availability_kept() {
+    Property property;
+    property.id = "KC-S-011";
+    property.name = "availability-kept";
+    property.kind = Kind::safety;
+    property.strength = Strength::soft;
+    property.statement =
+        "Once all replicas have been available, no rolling update leaves fewer Running than replicas less "
+        "maxUnavailable.";
+    property.formula = "[] (once complete => #{p: active(p), running(p)} >= replicas - maxUnavailable)";
+    property.rationale =
+        "The deployment controller counts what the statuses of the ReplicaSets call available, and scales "
+        "old ones down by no more than is left over. A status may be older than the pods: what it counted "
+        "may be gone. Kubernetes promises no more than that the arithmetic is right.";
+    property.source =
+        "pkg/controller/deployment/rolling.go:reconcileOldReplicaSets, "
+        "scaleDownOldReplicaSetsForRollingUpdate";
+    property.violated_by = {"rollout-ignores-availability"};
+    define(property, [](const auto& c, const Encoding& k) {
+        if (!k.configuration.rolls_out()) return c.boolean(true);
+        const auto& strategy = k.configuration.strategy;
+        const int replicas = k.configuration.operations.front().replicas;
+        const int least = strategy.recreate ? 0 : replicas - strategy.unavailable(replicas);
+        auto running = c.integer(0);
+        for (const auto& pod : k.store<model::Pod>().objects)
+            running =
+                running + c.count(is_active(c, pod) && c[pod[model::pod::phase]] == model::pod::running);
+        return c[k.completed] == 0 || running >= least;
+    });
+    property.witness = on_states([](const auto& c, const Encoding& k) { return c[k.completed] == 1; });
+    property.witness_text = "all replicas have been available";
+    return property;
+}
+
 Property replica_convergence() {
     Property property;
     property.id = "KC-L-001";
@@ -76,11 +118,12 @@ Property replica_convergence() {
     property.strength = Strength::assumed;
     property.form = Form::eventually_always;
     property.statement =
-        "Once the user is done, the Deployment some day has exactly its replicas, Running, and says so "
-        "for ever.";
+        "Once the user is done, the Deployment some day has exactly its replicas, Running and of its "
+        "template, and says so for ever.";
     property.formula =
         "<>[] (no Deployment, or observedGeneration = generation and spec.replicas = status.replicas = "
-        "status.availableReplicas = #active = #running)";
+        "status.updatedReplicas = status.availableReplicas = #active = #{p: running(p), template(p) = "
+        "spec.template})";
     property.rationale =
         "Each controller acts on the difference between what is asked for and what it sees, and retries "
         "without limit. Assumed: the user's operations, the faults and the lost replies end; watches and "

@@ -1,5 +1,7 @@
 #include "invariants/violations.hpp"
 
+#include <fmt/core.h>
+
 namespace kcheck::invariants {
 
 model::Configuration Violation::configuration() const {
@@ -9,6 +11,7 @@ model::Configuration Violation::configuration() const {
         made.operations.push_back(
             {made.operations.empty() ? model::UserOperation::Kind::apply : model::UserOperation::Kind::scale,
              wanted});
+    for (int i = 0; i < set_images; ++i) made.then({{model::UserOperation::Kind::set_image, 0, i}});
     made.nodes.clear();
     for (int n = 0; n < nodes; ++n) made.nodes.push_back({"node-" + std::to_string(n), true, capacity, {}});
     made.crashes = crashes;
@@ -30,6 +33,7 @@ std::vector<std::string> Violation::arguments() const {
         words = {"-f", std::string(manifest)};
     }
     for (std::size_t i = 1; i < replicas.size(); ++i) add("scale", std::to_string(replicas[i]));
+    for (int i = 0; i < set_images; ++i) add("set-image", fmt::format("v{}", i + 2));
     add("crashes", std::to_string(crashes));
     add("lost-replies", std::to_string(lost_replies));
     add("variant", std::string(variant));
@@ -63,6 +67,7 @@ const std::vector<Violation>& violations() {
          .capacity = 1,
          .manifest = "examples/full-node.yaml"},
         {.property = "replicas-bounded", .variant = "no-expectations", .replicas = {1, 2}},
+        {.property = "availability-kept", .variant = "rollout-ignores-availability", .set_images = 1},
         {.property = "replica-convergence", .variant = "create-timeout-is-success", .lost_replies = 1},
         {.property = "pod-gets-bound", .variant = "bind-failure-is-forgotten", .lost_replies = 1},
         {.property = "bound-pod-starts", .variant = "image-never-arrives"},

@@ -17,6 +17,7 @@ struct Violation {
     int nodes = 1;
     int crashes = 0, lost_replies = 0;
     int capacity = 110;  // of each node, in pods
+    int set_images = 0;  // how many other images the user sets in the end, one after the other
     /// Says how many replicas there are, and the nodes, where these have a size.
     std::string_view manifest = {};
 

@@ -68,22 +68,54 @@ tl::expected<std::vector<const Deployment*>, Error> choose(const Manifests& mani
     return chosen;
 }
 
-Workload workload_of(const Deployment& deployment, const Manifests& manifests,
-                     const std::vector<NodeSpec>& nodes, const ClusterOptions& options) {
+model::Strategy strategy_of(const Strategy& strategy) {
+    const auto amount = [](const std::optional<IntOrPercent>& of) {
+        return of ? model::Strategy::Amount{of->value, of->percent} : model::Strategy::Amount{};
+    };
+    return {strategy.type == "Recreate", amount(strategy.max_surge), amount(strategy.max_unavailable)};
+}
+
+/// What keeps the applies from being followed as rollouts: then the first template is all there is.
+std::optional<LeftOut> unlike_rollout(const Deployment& deployment, const std::vector<NodeSpec>& nodes) {
+    const auto& applies = deployment.applies;
+    const auto changed = std::ranges::find_if(applies, [](const Apply& one) { return one.pod_template > 0; });
+    if (changed == applies.end()) return {};
+    const auto because = [&](std::string what) {
+        return left_out("rolling-update", deployment.origin.file, changed->changed, std::move(what));
+    };
+    if (std::ranges::any_of(applies,
+                            [&](const Apply& one) { return one.replicas != applies.front().replicas; }))
+        return because("spec.template is applied anew, and spec.replicas changes");
+    const auto first = nodes_for(deployment.pod_template, nodes);
+    for (const auto& other : deployment.templates) {
+        const auto meets = nodes_for(other, nodes);
+        const auto alike = [](const model::Node& a, const model::Node& b) { return a.same_kind(b); };
+        if (!std::ranges::equal(first, meets, alike))
+            return because("spec.template is applied anew, and fits the nodes in another way");
+    }
+    return {};
+}
+
+tl::expected<Workload, Error> workload_of(const Deployment& deployment, const Manifests& manifests,
+                                          const std::vector<NodeSpec>& nodes, const ClusterOptions& options) {
     Workload out;
     out.name_space = deployment.name_space;
     out.name = deployment.name;
     model::Configuration& configuration = out.configuration;
     configuration.deployment = deployment.name;
     configuration.operations.clear();
-    for (const int replicas : deployment.applied_replicas)
-        configuration.operations.push_back({model::UserOperation::Kind::apply, replicas});
-    configuration.operations.insert(configuration.operations.end(), options.operations.begin(),
-                                    options.operations.end());
+    const auto unlike = unlike_rollout(deployment, nodes);
+    if (unlike) out.left_out.push_back(*unlike);
+    for (const auto& apply : deployment.applies)
+        configuration.operations.push_back(
+            {model::UserOperation::Kind::apply, apply.replicas, unlike ? 0 : apply.pod_template});
+    configuration.strategy = strategy_of(deployment.strategy);
     configuration.waits_until_available = deployment.min_ready_seconds > 0;
     configuration.crashes = options.crashes;
     configuration.lost_replies = options.lost_replies;
     configuration.nodes = nodes_for(deployment.pod_template, nodes);
+    if (!configuration.then(options.operations))
+        return tl::make_unexpected(Error{"", {}, std::string(nothing_to_undo), ""});
 
     const auto add = [&](std::vector<LeftOut> found) {
         for (LeftOut& one : found) out.left_out.push_back(std::move(one));
@@ -158,8 +190,11 @@ tl::expected<Cluster, Error> to_cluster(const Manifests& manifests, const Cluste
     if (manifests.nodes.empty()) cluster.node_size = default_node_size;
     const auto nodes =
         manifests.nodes.empty() ? default_node_specs(options.nodes.value_or(1)) : manifests.nodes;
-    for (const Deployment* deployment : *chosen)
-        cluster.workloads.push_back(workload_of(*deployment, manifests, nodes, options));
+    for (const Deployment* deployment : *chosen) {
+        auto workload = workload_of(*deployment, manifests, nodes, options);
+        if (!workload) return tl::make_unexpected(workload.error());
+        cluster.workloads.push_back(*std::move(workload));
+    }
 
     const auto matters = [&](const Object& object) {
         return std::any_of(cluster.workloads.begin(), cluster.workloads.end(), [&](const Workload& workload) {

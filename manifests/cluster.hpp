@@ -19,7 +19,7 @@ struct ClusterOptions {
     std::optional<std::string> deployment = {};
     /// `--nodes N`: that many default nodes; only where the manifests describe none.
     std::optional<int> nodes = {};
-    /// What the user does after the applies of the manifests.
+    /// What the user does after the applies of the manifests; see Configuration::then.
     std::vector<model::UserOperation> operations = {};
     int crashes = 1;
     int lost_replies = 1;
@@ -49,6 +49,9 @@ struct Cluster {
     /// Of default nodes; empty where the manifests describe the nodes.
     std::string node_size;
 };
+
+inline constexpr std::string_view nothing_to_undo =
+    "--undo: there is nothing to go back to (add --set-image before it)";
 
 /// `count` equal nodes node-0, node-1, ... that take 110 pods each and never run out of
 /// anything else; no node ranks above another.

@@ -127,7 +127,7 @@ Deployment decode_deployment(const std::string& file, const Value& object) {
     if (const Value* selector = find(spec, {"selector"})) out.selector = LabelSelector::of(*selector);
     out.pod_template = decode_pod_template(find(spec, {"template"}));
     out.references = decode_references(find(spec, {"template", "spec"}));
-    out.applied_replicas = {out.replicas};
+    out.applies = {{out.replicas}};
     return out;
 }
 

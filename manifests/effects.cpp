@@ -48,7 +48,7 @@ constexpr std::array infos = {
     LeftOutInfo{"resource-claims", "dynamic resource allocation limits nothing"},
     LeftOutInfo{"resource-quota", "no quota is ever exhausted"},
     LeftOutInfo{"restart-policy", "the kubelet restarts every container"},
-    LeftOutInfo{"rolling-update", "applying again changes spec.replicas and nothing else"},
+    LeftOutInfo{"rolling-update", "applying again changes spec.replicas or spec.template, and nothing else"},
     LeftOutInfo{"root-user", "a container whose user is root runs, although it must not"},
     LeftOutInfo{"runtime-class", "a RuntimeClass neither adds to the requests nor chooses nodes"},
     LeftOutInfo{"scheduling-gates", "a pod may be scheduled as soon as it exists"},

@@ -75,7 +75,7 @@ constexpr FieldEffect deployment[] = {
     modelled("spec"),       opaque("status"),
 };
 
-// strategy is of effect in a rollout only; what applies another template is reported as rolling-update.
+// revisionHistoryLimit is of effect after rollouts only, which keep every ReplicaSet here.
 constexpr FieldEffect deployment_spec[] = {
     modelled("minReadySeconds"),
     decides("paused", "paused", "false", is_zero),

@@ -145,8 +145,9 @@ private:
         const auto known = std::find_if(out_.deployments.begin(), out_.deployments.end(), same);
         const Value* spec = object.find("spec");
         if (known == out_.deployments.end()) {
+            decoded.templates = {decoded.pod_template};
             out_.deployments.push_back(std::move(decoded));
-            specs_.push_back(without_replicas(*spec));
+            specs_.push_back({*spec});
             return;
         }
         again(object, decoded, *known, specs_[static_cast<std::size_t>(known - out_.deployments.begin())]);
@@ -171,25 +172,44 @@ private:
             }
     }
 
-    /// A later apply: of what it changes, spec.replicas is modelled.
-    void again(const Value& object, Deployment& later, Deployment& first, const Value& first_spec) {
+    /// A later apply: of what it changes, spec.replicas and spec.template are modelled. `specs`: by template,
+    /// the spec that first had it.
+    void again(const Value& object, Deployment& later, Deployment& first, std::vector<Value>& specs) {
         const Value& spec = *object.find("spec");
-        const std::string changed = first_difference(first_spec, without_replicas(spec));
+        const std::string changed =
+            first_difference(without(specs.front(), {"replicas"}), without(spec, {"replicas"}));
+        const bool only_template = first_difference(without(specs.front(), {"replicas", "template"}),
+                                                    without(spec, {"replicas", "template"}))
+                                       .empty();
         if (changed == "selector" || changed.starts_with("selector."))
             fail(place_of_field(object, "spec." + changed),
                  fmt::format("The Deployment {} is invalid: spec.selector: field is immutable",
                              quote(later.name)));
+        Apply apply{later.replicas, first.applies.back().pod_template, first.applies.back().changed};
+        if (only_template) {
+            const auto is_same = [&](const Value& other) {
+                return first_difference(other.at("template"), spec.at("template")).empty();
+            };
+            const auto same = std::find_if(specs.begin(), specs.end(), is_same);
+            apply.pod_template = static_cast<int>(same - specs.begin());
+            if (!changed.empty()) apply.changed = place_of_field(object, "spec." + changed);
+            if (same == specs.end()) {
+                specs.push_back(spec);
+                first.templates.push_back(later.pod_template);
+            }
+        }
         if (!changed.empty()) {
             for (LeftOut& one : later.left_out) first.left_out.push_back(std::move(one));
-            first.left_out.push_back(left_out("rolling-update", file_,
-                                              place_of_field(object, "spec." + changed),
-                                              fmt::format("spec.{} is applied anew", changed)));
+            if (!only_template)
+                first.left_out.push_back(left_out("rolling-update", file_,
+                                                  place_of_field(object, "spec." + changed),
+                                                  fmt::format("spec.{} is applied anew", changed)));
             for (const Reference& reference : later.references)
                 if (std::find(first.references.begin(), first.references.end(), reference) ==
                     first.references.end())
                     first.references.push_back(reference);
         }
-        if (first.applied_replicas.back() != later.replicas) first.applied_replicas.push_back(later.replicas);
+        if (first.applies.back() != apply) first.applies.push_back(apply);
     }
 
     void node(const Value& object, std::string_view version) {
@@ -209,14 +229,16 @@ private:
         out_.nodes.push_back(std::move(decoded));
     }
 
-    static Value without_replicas(Value spec) {
-        std::erase_if(spec.members, [](const Member& member) { return member.key == "replicas"; });
+    static Value without(Value spec, std::initializer_list<std::string_view> keys) {
+        std::erase_if(spec.members, [&](const Member& member) {
+            return std::find(keys.begin(), keys.end(), member.key) != keys.end();
+        });
         return spec;
     }
 
     Manifests& out_;
     std::string file_;
-    std::vector<Value> specs_;  // of out_.deployments, without spec.replicas
+    std::vector<std::vector<Value>> specs_;  // of out_.deployments, without spec.replicas
 };
 
 }  // namespace

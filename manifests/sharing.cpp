@@ -120,7 +120,7 @@ Neighbour neighbour_of(const Deployment& deployment, const Manifests& manifests)
     out.name_space = deployment.name_space;
     out.pod = deployment.pod_template;
     out.requests = pod_requests(out.pod);
-    out.pods = *std::max_element(deployment.applied_replicas.begin(), deployment.applied_replicas.end());
+    for (const Apply& apply : deployment.applies) out.pods = std::max<Wide>(out.pods, apply.replicas);
     out.pods = std::max<Wide>(
         out.pods, autoscaled_to(manifests, "Deployment", deployment.name, deployment.name_space).value_or(0));
     out.selector = deployment.selector;

@@ -101,6 +101,16 @@ struct Strategy {
     std::optional<IntOrPercent> max_unavailable;
 };
 
+/// One apply of a Deployment.
+struct Apply {
+    int replicas = 1;
+    int pod_template = 0;  // in Deployment::templates
+    Place changed = {};    // the template, where it is not the first
+    friend bool operator==(const Apply& a, const Apply& b) {
+        return a.replicas == b.replicas && a.pod_template == b.pod_template;
+    }
+};
+
 struct Deployment {
     Origin origin;
     std::string name;
@@ -114,9 +124,11 @@ struct Deployment {
     std::optional<LabelSelector> selector;
     PodTemplate pod_template;
 
-    /// spec.replicas of every apply of this Deployment, in the order of the input; the first
-    /// creates it. An apply that changes nothing is no request and is not listed.
-    std::vector<int> applied_replicas;
+    /// Every apply of this Deployment, in the order of the input; the first creates it. One that changes
+    /// nothing is no request and is not listed.
+    std::vector<Apply> applies;
+    /// The templates that are applied; the first is pod_template.
+    std::vector<PodTemplate> templates;
 
     /// Of the manifest itself; what other objects add is found by surroundings.hpp.
     std::vector<LeftOut> left_out;

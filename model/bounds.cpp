@@ -18,35 +18,51 @@ int batch_most(int replicas) {
 }
 
 // Every operation changes spec.replicas at most once, and every such change reaches the ReplicaSet at
-// most once; a PUT that outlives a crash adds one and its repair another.
+// most once, or in a rollout a pod at a time; a PUT that outlives a crash adds one and its repair another.
 int generations_of(const Configuration& c) {
-    return static_cast<int>(c.operations.size()) + 2 * c.crashes + 1;
+    const int changes = c.rolls_out() ? c.replicas_max() + 1 : 1;
+    return static_cast<int>(c.operations.size()) * changes + 2 * c.crashes + 1;
 }
 
-/// In Bounds::events.
-constexpr std::size_t rsc_pods = 3, first_kubelet = 5;
+/// Events on their way at once, by what watches.
+struct Rooms {
+    int deployments = 0, replica_sets = 0, pods = 0;  // of the deployment controller
+    int one_replica_set = 0, owned_pods = 0;          // of the ReplicaSet controller, per template
+    int scheduler = 0, kubelet = 0;
+};
 
-/// Where the events of a step are received with it, one is on its way at once; the ReplicaSet controller
-/// lets those of pods wait while it deletes.
-void leave_none_waiting(const Configuration& c, Bounds& bounds) {
-    if (!c.caches_are_fresh()) return;
-    for (std::size_t w = 0; w < bounds.events.size(); ++w)
-        if (w != rsc_pods) bounds.events[w] = 1;
+/// In the order of Pipeline::watches(), which is that of model/components.cpp.
+std::vector<int> in_order(const Configuration& c, Rooms rooms) {
+    // Where the events of a step are received with it, one is on its way at once; the ReplicaSet controller
+    // lets those of pods wait while it deletes.
+    if (c.caches_are_fresh()) {
+        const int waiting = rooms.owned_pods;
+        rooms = {1, 1, 1, 1, waiting, 1, 1};
+    }
+    std::vector<int> events{rooms.deployments, rooms.replica_sets};
+    if (c.waits_for_old_pods()) events.push_back(rooms.pods);
+    for (int t = 0; t < c.templates(); ++t)
+        events.insert(events.end(), {rooms.one_replica_set, rooms.owned_pods});
+    events.push_back(rooms.scheduler);
+    events.insert(events.end(), c.nodes.size(), rooms.kubelet);
+    return events;
 }
 
 }  // namespace
-
-// The order is that of Pipeline::watches(): the deployment controller's two, the ReplicaSet
-// controller's two, kube-scheduler's, and one for each kubelet.
 
 Bounds Bounds::least(const Configuration& c) {
     const int operations = static_cast<int>(c.operations.size());
     Bounds bounds;
     bounds.pods = std::max(1, c.replicas_added());
     bounds.generations = generations_of(c);
-    bounds.events = {operations + 1, operations + 2, operations + 2, bounds.pods + 2, 3};
-    bounds.events.resize(bounds.events.size() + c.nodes.size(), 3);
-    leave_none_waiting(c, bounds);
+    bounds.events = in_order(c, {.deployments = operations + 1,
+                                 .replica_sets = operations + 2,
+                                 .pods = bounds.pods + 2,
+                                 .one_replica_set = operations + 2,
+                                 .owned_pods = bounds.pods + 2,
+                                 .scheduler = 3,
+                                 .kubelet = 3});
+    bounds.nodes = static_cast<int>(c.nodes.size());
     return bounds;
 }
 
@@ -59,9 +75,14 @@ Bounds Bounds::ample(const Configuration& c) {
                                   (c.crashes + c.lost_replies > 0 ? 1 : 0));
     bounds.generations = generations_of(c);
     const int pods = bounds.pods;
-    bounds.events = {operations + 2, operations + 3 + 2 * pods, operations + 3, 3 * pods, 3 * pods};
-    bounds.events.resize(bounds.events.size() + c.nodes.size(), 2 * pods + 2);
-    leave_none_waiting(c, bounds);
+    bounds.events = in_order(c, {.deployments = operations + 2,
+                                 .replica_sets = operations + 3 + 2 * pods,
+                                 .pods = 3 * pods,
+                                 .one_replica_set = operations + 3,
+                                 .owned_pods = 3 * pods,
+                                 .scheduler = 3 * pods,
+                                 .kubelet = 2 * pods + 2});
+    bounds.nodes = static_cast<int>(c.nodes.size());
     return bounds;
 }
 
@@ -75,6 +96,7 @@ void Bounds::grow(int exceeded) {
         const int room = events[watch] + std::max(2, events[watch] / 2);
         events[watch] = room;
         // Equal nodes have equal encodings.
+        const auto first_kubelet = events.size() - static_cast<std::size_t>(nodes);
         if (watch >= first_kubelet)
             std::fill(events.begin() + static_cast<std::ptrdiff_t>(first_kubelet), events.end(), room);
     }
@@ -83,6 +105,7 @@ void Bounds::grow(int exceeded) {
 void Bounds::cover(const Bounds& other) {
     pods = std::max(pods, other.pods);
     generations = std::max(generations, other.generations);
+    nodes = std::max(nodes, other.nodes);
     events.resize(std::max(events.size(), other.events.size()));
     for (std::size_t w = 0; w < other.events.size(); ++w) events[w] = std::max(events[w], other.events[w]);
 }

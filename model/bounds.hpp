@@ -13,6 +13,7 @@ struct Bounds {
     int pods = 1;             // pods that exist, or that somebody remembers, at once
     int generations = 1;      // highest metadata.generation
     std::vector<int> events;  // for each of Pipeline::watches(): events on their way at once
+    int nodes = 0;            // whose kubelets have the last of these
 
     bool operator==(const Bounds&) const = default;
 

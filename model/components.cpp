@@ -12,7 +12,7 @@ namespace kcheck::model {
 void add_components(Encoding& encoding) {
     encoding.add_component<Kubectl>();
     encoding.add_component<DeploymentController>();
-    encoding.add_component<ReplicaSetController>();
+    for (int t = 0; t < encoding.replica_sets(); ++t) encoding.add_component<ReplicaSetController>(t);
     encoding.add_component<KubeScheduler>();
     for (int n = 0; n < encoding.nodes(); ++n) encoding.add_component<Kubelet>(n);
     encoding.add_component<Time>();

@@ -1,12 +1,17 @@
 // What one run of the checker is about: one Deployment, the nodes, the user's
 // operations, the fault budgets, and which variant of the pipeline.
+//
+// Pod templates are numbers, in the order in which the user first asks for them. Nodes tell none of them
+// apart: what differs is what the pods run, not where they fit.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kcheck::model {
@@ -32,17 +37,41 @@ struct Node {
     }
 };
 
-/// One write of the user to the Deployment. The first is always an apply that creates it.
+/// One write of the user to the Deployment, and its spec after it. The first is always an apply that
+/// creates it.
 struct UserOperation {
-    enum class Kind : std::uint8_t { apply, scale };
+    enum class Kind : std::uint8_t { apply, scale, set_image, undo };
     Kind kind = Kind::apply;
     int replicas = 1;
+    int pod_template = 0;
+};
+/// By kind: "set-image".
+inline constexpr std::array<std::string_view, 4> operation_names{"apply", "scale", "set-image", "undo"};
+constexpr std::string_view name_of(UserOperation::Kind kind) {
+    return operation_names[static_cast<std::size_t>(kind)];
+}
+
+/// spec.strategy, as it is stored: defaults filled in (pkg/apis/apps/v1/defaults.go).
+struct Strategy {
+    struct Amount {
+        int value = 25;
+        bool percent = true;
+        bool operator==(const Amount&) const = default;
+    };
+    bool recreate = false;
+    Amount max_surge = {}, max_unavailable = {};
+
+    /// deployment_util.go:ResolveFenceposts. Both are 0 under Recreate.
+    int surge(int replicas) const;
+    int unavailable(int replicas) const;
+    bool operator==(const Strategy&) const = default;
 };
 
 struct Configuration {
     std::string deployment = "app";
     std::vector<UserOperation> operations = {{UserOperation::Kind::apply, 1}};
     std::vector<Node> nodes = {Node{"node-0"}};
+    Strategy strategy;
     /// minReadySeconds > 0: a Ready pod becomes available only after a while.
     bool waits_until_available = false;
 
@@ -57,18 +86,33 @@ struct Configuration {
     /// Names of the variants that are switched on (see model/variants.hpp).
     std::set<std::string> variants;
 
+    /// What the user does next, where each says only what its kind is about: replicas of an apply or a
+    /// scale, which image of a set-image, from 0; each image makes a template that no manifest has. An apply
+    /// is of the manifest that was applied last. False where there is nothing to undo.
+    bool then(const std::vector<UserOperation>& asked);
+    /// How many pod templates, and so how many ReplicaSets, there may be.
+    int templates() const {
+        int most = 0;
+        for (const auto& operation : operations) most = std::max(most, operation.pod_template);
+        return most + 1;
+    }
+    bool rolls_out() const { return templates() > 1; }
+    /// Recreate: new pods wait until the old ones are gone.
+    bool waits_for_old_pods() const { return strategy.recreate && rolls_out(); }
     int replicas_max() const {
         int most = 0;
         for (const auto& operation : operations) most = std::max(most, operation.replicas);
         return most;
     }
-    /// Pods that the user asks for in all: those that a scale-down no longer wants may still be
-    /// terminating when the next scale-up has others created.
+    /// Pods that the user asks for in all: those that a scale-down, or another template, no longer wants
+    /// may still be terminating when others are created.
     int replicas_added() const {
-        int added = 0, before = 0;
+        int added = 0, before = 0, pod_template = 0;
         for (const auto& operation : operations) {
-            added += std::max(0, operation.replicas - before);
+            const bool anew = operation.pod_template != pod_template;
+            added += anew ? operation.replicas : std::max(0, operation.replicas - before);
             before = operation.replicas;
+            pod_template = operation.pod_template;
         }
         return added;
     }

@@ -13,13 +13,10 @@ namespace {
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
-/// The name of an object: there may be several of some kinds.
+/// The name of an object; slot < 0: it is the only one of its kind.
 template <class K>
 std::string name_of(int slot) {
-    if constexpr (std::is_same_v<K, Pod>)
-        return fmt::format("{}[{}]", K::singular, slot);
-    else
-        return std::string(K::singular);
+    return slot < 0 ? std::string(K::singular) : fmt::format("{}[{}]", K::singular, slot);
 }
 
 }  // namespace
@@ -102,10 +99,12 @@ Variables<K> Encoding::add_record(const std::string& prefix, Part part, int p, i
     for (int f = 0; f < K::fields; ++f) {
         if (watch >= 0 && !footprint_(watch, f)) continue;
         const auto& field = K::table[index(f)];
+        const int size = field.size(configuration, bounds);
+        if (size == 1) continue;
         const auto name = prefix + std::string(field.name);
         variables[f] = keep[index(f)] == Keep::whether_set
                            ? add(name + "_is_set", 2, part, Values::plain, p, n)
-                           : add(name, field.size(configuration, bounds), part, field.values, p, n);
+                           : add(name, size, part, field.values, p, n);
     }
     return variables;
 }
@@ -114,8 +113,8 @@ template <class K>
 void Encoding::add_store(int objects) {
     constexpr bool of_pods = std::is_same_v<K, Pod>;
     for (int slot = 0; slot < objects; ++slot)
-        std::get<Store<K>>(stores).objects.push_back(
-            add_record<K>(name_of<K>(slot), Part::etcd, of_pods ? slot : -1, -1, -1, {}));
+        std::get<Store<K>>(stores).objects.push_back(add_record<K>(
+            name_of<K>(of_pods || objects > 1 ? slot : -1), Part::etcd, of_pods ? slot : -1, -1, -1, {}));
 }
 
 template <class K>
@@ -128,15 +127,20 @@ const Watch<K>& Encoding::watch(WatchOf<K> spec) {
     watch.type = K::resource;
     watch.index = static_cast<int>(watches_.size());
     watch.room = {configuration.staleness.value_or(0), exceeded, exceeded_events + watch.index};
+    watch.only = spec.only;
     watch.filter = spec.filter;
     watch.every_event = !reductions.watch_projection;
     if (!watch.every_event) watch.projection = spec.projection;
     watch.receives = std::move(spec.receives);
     watch.on_event = std::move(spec.on_event);
     const auto& keep = watch.projection.keep;
-    for (int slot = 0; slot < static_cast<int>(stored.size()); ++slot)
-        watch.copy.push_back(add_record<K>(fmt::format("{}.cache.{}", spec.client, name_of<K>(slot)),
-                                           Part::cache, of_pods ? slot : -1, spec.node, watch.index, keep));
+    for (int slot = 0; slot < static_cast<int>(stored.size()); ++slot) {
+        const auto name = name_of<K>(of_pods || stored.size() > 1 ? slot : -1);
+        watch.copy.push_back(watch.has(slot)
+                                 ? add_record<K>(fmt::format("{}.cache.{}", spec.client, name), Part::cache,
+                                                 of_pods ? slot : -1, spec.node, watch.index, keep)
+                                 : Variables<K>{});
+    }
     for (int i = 0; i < bounds.events[index(watch.index)]; ++i) {
         const auto prefix = fmt::format("{}.watch.{}[{}]", spec.client, K::resource, i);
         typename Watch<K>::Event event;
@@ -162,7 +166,7 @@ template const Watch<Pod>& Encoding::watch(WatchOf<Pod>);
 
 void Encoding::add_etcd() {
     add_store<Deployment>(1);
-    add_store<ReplicaSet>(1);
+    add_store<ReplicaSet>(replica_sets());
     add_store<Pod>(bounds.pods);
     revision_behind = add("etcd.revision_behind", 2, Part::etcd);
     if (is(Variant::uids_repeat_after_restart)) {
@@ -180,6 +184,7 @@ void Encoding::add_history() {
     uid_repeated = add("history.uid_repeated", 2, Part::history);
     revision_repeated = add("history.revision_repeated", 2, Part::history);
     stray_start = add("history.stray_start", 2, Part::history);
+    completed = add("history.completed", configuration.rolls_out() ? 2 : 1, Part::history);
     exceeded =
         add("bounds.exceeded", exceeded_events + static_cast<int>(bounds.events.size()), Part::history);
     for (int p = 0; p < bounds.pods; ++p)

@@ -45,9 +45,13 @@ struct Reductions {
         without.local_steps = without.status_last = false;
         return without;
     }
-    /// Those of them that are sound for the configuration.
+    /// Those of them that are sound for the configuration. A rollout goes on with what statuses say, so
+    /// they do not come last; where it waits for pods to go, their kubelets' steps are not local.
     Reductions sound_for(const Configuration& configuration) const {
-        return configuration.variants.empty() ? *this : plain();
+        if (!configuration.variants.empty() || configuration.waits_for_old_pods()) return plain();
+        auto sound = *this;
+        sound.status_last = sound.status_last && !configuration.rolls_out();
+        return sound;
     }
 };
 
@@ -74,6 +78,7 @@ struct WatchOf {
     std::string client;
     int process = 0;
     int node = -1;  // whose client it is, where each node has one
+    int only = -1;  // the one object, by slot, that it looks at
     std::optional<Requirement> filter = {};
     Projection<K> projection = {};
     Condition receives = {};
@@ -88,6 +93,7 @@ public:
 
     bool is(Variant variant) const { return variants_[static_cast<std::size_t>(variant)]; }
     int pods() const { return bounds.pods; }
+    int replica_sets() const { return configuration.templates(); }
     int nodes() const { return static_cast<int>(configuration.nodes.size()); }
     /// Kubelet n may have to refuse a pod.
     bool crowded(int node) const;
@@ -114,7 +120,8 @@ public:
     }
     const Variables<Pod>& pod(int p) const { return stored<Pod>(p); }
     const Variables<Deployment>& deployment() const { return stored<Deployment>(0); }
-    const Variables<ReplicaSet>& replica_set() const { return stored<ReplicaSet>(0); }
+    /// The ReplicaSet of pod template t.
+    const Variables<ReplicaSet>& replica_set(int t = 0) const { return stored<ReplicaSet>(t); }
     VariableId revision_behind;      // its counter is behind a revision that it has given out
     std::vector<VariableId> number;  // per pod, where a variant numbers UIDs: its number
     VariableId uid_next = nowhere;
@@ -123,8 +130,9 @@ public:
     // what the monitors keep (monitors.hpp)
     VariableId direct_writer, lost_update, name_reused, uid_repeated, revision_repeated, stray_start;
     std::vector<VariableId> bindings;  // per pod: committed bindings, 2 = two or more
-    VariableId exceeded;               // see bounds.hpp
-    std::vector<VariableId> aged;      // per pod: Ready for minReadySeconds
+    VariableId completed;  // where there are rollouts: the Deployment has had all its replicas available
+    VariableId exceeded;   // see bounds.hpp
+    std::vector<VariableId> aged;  // per pod: Ready for minReadySeconds
 
     // user, environment
     VariableId operations_done, crashes_used, replies_lost;
@@ -139,7 +147,7 @@ public:
             return static_cast<const T&>(*one);
         });
     }
-    /// The component of the type; of kubelets, the one of node n.
+    /// The component of the type; of kubelets, the one of node n, and so on.
     template <class T>
     const T& the(int n = 0) const {
         return static_cast<const T&>(*by_type_[type_number<T>()][static_cast<std::size_t>(n)]);

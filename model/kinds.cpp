@@ -12,6 +12,10 @@ int nodes(const Configuration& configuration, const Bounds&) {
 int replicas(const Configuration& configuration, const Bounds&) { return configuration.replicas_max() + 1; }
 int generations(const Configuration&, const Bounds& bounds) { return bounds.generations + 1; }
 int pods(const Configuration&, const Bounds& bounds) { return bounds.pods + 1; }
+int templates(const Configuration& configuration, const Bounds&) { return configuration.templates(); }
+int updated(const Configuration& configuration, const Bounds& bounds) {
+    return configuration.rolls_out() ? bounds.pods + 1 : 1;
+}
 
 }  // namespace
 
@@ -20,15 +24,27 @@ const std::array<FieldInfo, Pod::fields> Pod::table{{
     {".deleting", Section::metadata, flag},
     {".phase", Section::status, phases},
     {".node", Section::spec, nodes, Values::node},
+    {".owner", Section::metadata, templates},
 }};
 
-const std::array<FieldInfo, Workload::fields> Workload::table{{
+const std::array<FieldInfo, ReplicaSet::fields> ReplicaSet::table{{
     {".exists", Section::metadata, flag},
     {".replicas", Section::spec, replicas},
     {".generation", Section::metadata, generations},
     {".status.observedGeneration", Section::status, generations},
     {".status.replicas", Section::status, pods},
     {".status.availableReplicas", Section::status, pods},
+}};
+
+const std::array<FieldInfo, Deployment::fields> Deployment::table{{
+    {".exists", Section::metadata, flag},
+    {".replicas", Section::spec, replicas},
+    {".generation", Section::metadata, generations},
+    {".status.observedGeneration", Section::status, generations},
+    {".status.replicas", Section::status, pods},
+    {".status.availableReplicas", Section::status, pods},
+    {".template", Section::spec, templates},
+    {".status.updatedReplicas", Section::status, updated},
 }};
 
 }  // namespace kcheck::model

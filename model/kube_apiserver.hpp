@@ -82,9 +82,10 @@ void remove_pod(C& c, const Encoding& k, int p) {
     commit(c, k, Writer::kube_apiserver, p, nothing<Pod>(c));
 }
 
-/// POST pods: generateName and a fresh UID, so it never conflicts. The answer: 1 + the slot of the pod.
+/// POST pods: generateName and a fresh UID, so it never conflicts. `owner`: the ReplicaSet's template. The
+/// answer: 1 + the slot of the pod.
 template <class C>
-Int<C> create_pod(C& c, const Encoding& k) {
+Int<C> create_pod(C& c, const Encoding& k, int owner) {
     auto slot = c.integer(0);
     auto found = c.boolean(false);
     for (int p = 0; p < k.pods(); ++p) {
@@ -93,6 +94,7 @@ Int<C> create_pod(C& c, const Encoding& k) {
         c.when(here, [&] {
             auto pod = nothing<Pod>(c);
             pod[pod::exists] = c.integer(1);
+            pod[pod::owner] = c.integer(owner);
             monitors::uid(c, k, draw_uid(c, k, p));
             commit(c, k, Writer::kube_apiserver, p, pod);
         });
@@ -149,13 +151,11 @@ void patch_pod_phase(C& c, const Encoding& k, int p, pod::Phase phase) {
 
 // ---- Deployments and ReplicaSets
 
-/// POST of an object under a fixed name: 409 AlreadyExists if there is one.
-template <class K, class C>
-void create_workload(C& c, const Encoding& k, int slot, Int<C> replicas) {
+/// POST of an object of this spec under a fixed name: 409 AlreadyExists if there is one.
+template <class C, class K>
+void create_workload(C& c, const Encoding& k, int slot, Record<C, K> created) {
     const auto taken = c[k.stored<K>(slot)[workload::exists]] == 1;
-    auto created = nothing<K>(c);
     created[workload::exists] = c.integer(1);
-    created[workload::replicas] = replicas;
     created[workload::generation] = c.integer(1);
     const auto allowed = k.is(Variant::create_without_name_check) ? c.boolean(true) : !taken;
     c.when(allowed, [&] {
@@ -164,20 +164,26 @@ void create_workload(C& c, const Encoding& k, int slot, Int<C> replicas) {
     });
 }
 
-/// A change of spec.replicas; identical content writes nothing (GuaranteedUpdate). `newer`: what is stored
-/// is newer than what its sender decided on.
-template <class K, class C>
-void update_replicas(C& c, const Encoding& k, int slot, Int<C> replicas, Base base, Bool<C> newer) {
-    auto after = read(c, k.stored<K>(slot));
-    const auto changes = after[workload::replicas] != replicas;
+/// `after` is what is stored but for its spec; an identical one writes nothing (GuaranteedUpdate). `newer`:
+/// what is stored is newer than what its sender decided on.
+template <class C, class K>
+void update_spec(C& c, const Encoding& k, int slot, Record<C, K> after, Base base, Bool<C> newer) {
+    const auto& stored = k.stored<K>(slot);
+    const auto changes = differ(c, stored, read(c, stored), after);
     const auto fits = after[workload::generation] < k.bounds.generations;
-    after[workload::replicas] = replicas;
     after[workload::generation] = after[workload::generation] + c.count(fits);
     c.when(changes && !fits, [&] { c.set(k.exceeded, c.integer(exceeded_generations)); });
     c.when(changes, [&] {
         monitors::update(c, k, base, newer);
         commit(c, k, Writer::kube_apiserver, slot, after);
     });
+}
+
+template <class K, class C>
+void update_replicas(C& c, const Encoding& k, int slot, Int<C> replicas, Base base, Bool<C> newer) {
+    auto after = read(c, k.stored<K>(slot));
+    after[workload::replicas] = replicas;
+    update_spec(c, k, slot, after, base, newer);
 }
 
 /// The record with a status of these numbers.
@@ -190,11 +196,11 @@ Record<C, K> with_status(const Record<C, K>& before, Int<C> observed, Int<C> rep
     return after;
 }
 
-/// The guard of a PUT with the resourceVersion of the sender's copy. Without one
-/// (a variant) the last writer wins.
+/// The guard of a PUT with the resourceVersion of the sender's copy of the object in slot `key`. Without
+/// one (a variant) the last writer wins.
 template <class C, class K>
-bool require_newest(C& c, const Encoding& k, const Watch<K>& watch) {
-    return k.is(Variant::update_without_resource_version) || c.require(!pending(c, watch));
+bool require_newest(C& c, const Encoding& k, const Watch<K>& watch, int key) {
+    return k.is(Variant::update_without_resource_version) || c.require(!pending(c, watch, key));
 }
 
 }  // namespace kcheck::model

@@ -1,7 +1,8 @@
 // kubectl: the user's operations, in order, each at any time.
 //
 // apply is GET, then POST or a PATCH of what changed, without resourceVersion
-// (kubectl/cmd/apply/patcher.go); scale is a PATCH of spec.replicas. A user who
+// (kubectl/cmd/apply/patcher.go); scale is a PATCH of spec.replicas, set image and rollout undo are one of
+// spec.template. A user who
 // sees an error repeats the command, and a repeated command that has taken
 // effect changes nothing: so a lost reply leaves no state of its own.
 #pragma once
@@ -20,26 +21,55 @@ public:
         actions.of("kubectl", {});
         for (int i = 0; i < static_cast<int>(k_.configuration.operations.size()); ++i) {
             const auto& operation = k_.configuration.operations[static_cast<std::size_t>(i)];
-            const auto verb = operation.kind == UserOperation::Kind::scale ? Verb::scale : Verb::apply;
             actions.request(
-                {.verb = verb,
-                 .what = fmt::format("{} deployment/{} with {} replicas", name_of(verb),
-                                     k_.configuration.deployment, operation.replicas)},
-                [this, i](auto& c) { c.require(c[k_.operations_done] == i); },
-                [this, i](auto& c) { operate(c, i); });
+                {.verb = verb_of(operation), .what = in_words(operation)},
+                [this, i](auto& c) { decide(c, i); }, [this, i](auto& c) { operate(c, i); });
         }
     }
 
 private:
+    /// rollout undo finds nothing to go back from while the ReplicaSet of what is asked for is not there.
     template <class C>
-    void operate(C& c, int operation) const {
-        const auto replicas =
-            c.integer(k_.configuration.operations[static_cast<std::size_t>(operation)].replicas);
-        c.set(k_.operations_done, c.integer(operation + 1));
-        if (operation == 0)
-            create_workload<Deployment>(c, k_, 0, replicas);
+    void decide(C& c, int number) const {
+        if (!c.require(c[k_.operations_done] == number)) return;
+        const auto& operations = k_.configuration.operations;
+        if (operations[static_cast<std::size_t>(number)].kind != UserOperation::Kind::undo) return;
+        const int now = operations[static_cast<std::size_t>(number) - 1].pod_template;
+        c.require(c[k_.replica_set(now)[workload::exists]] == 1);
+    }
+
+    static Verb verb_of(const UserOperation& operation) {
+        switch (operation.kind) {
+            case UserOperation::Kind::apply: break;
+            case UserOperation::Kind::scale: return Verb::scale;
+            case UserOperation::Kind::set_image: return Verb::set_image;
+            case UserOperation::Kind::undo: return Verb::undo;
+        }
+        return Verb::apply;
+    }
+
+    std::string in_words(const UserOperation& operation) const {
+        const auto verb = verb_of(operation);
+        const auto object = fmt::format("{} deployment/{}", name_of(verb), k_.configuration.deployment);
+        const auto replicas = fmt::format("{} replicas", operation.replicas);
+        if (!k_.configuration.rolls_out() || verb == Verb::scale)
+            return fmt::format("{} with {}", object, replicas);
+        const auto pod_template = fmt::format("template {}", operation.pod_template + 1);
+        if (verb != Verb::apply) return fmt::format("{}: {}", object, pod_template);
+        return fmt::format("{} with {} of {}", object, replicas, pod_template);
+    }
+
+    template <class C>
+    void operate(C& c, int number) const {
+        const auto& operation = k_.configuration.operations[static_cast<std::size_t>(number)];
+        c.set(k_.operations_done, c.integer(number + 1));
+        auto asked = number == 0 ? nothing<Deployment>(c) : read(c, k_.deployment());
+        asked[workload::replicas] = c.integer(operation.replicas);
+        asked[deployment::pod_template] = c.integer(operation.pod_template);
+        if (number == 0)
+            create_workload(c, k_, 0, asked);
         else
-            update_replicas<Deployment>(c, k_, 0, replicas, Base::live, c.boolean(false));
+            update_spec(c, k_, 0, asked, Base::live, c.boolean(false));
     }
 
     const Encoding& k_;

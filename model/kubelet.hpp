@@ -46,13 +46,18 @@ public:
               .on_event = [this](auto& c, int p, const auto& event) { pod_changed(c, p, event); },
           })) {
         if (crowded_) worker = k.add_for_pods(name + ".worker", 3, Part::memory, Values::plain, node);
-        image = k.add(fmt::format("runtime[{}].image", node), 2, Part::runtime, Values::plain, -1, node);
         container =
             k.add_for_pods(fmt::format("runtime[{}].container", node), 3, Part::runtime, Values::plain, node);
         const auto exchangeable = Fairness::Object::exchangeable;
-        // Pulls may fail, but not always.
-        pull_ = k.fairness.add(fmt::format("container-runtime[{}]: pull of the image", node), exchangeable,
-                               Fairness::Strength::strong);
+        for (int t = 0; t < k.replica_sets(); ++t) {
+            const auto which = of_template(t);
+            images.push_back(k.add(fmt::format("runtime[{}].image{}", node, which), 2, Part::runtime,
+                                   Values::plain, -1, node));
+            // Pulls may fail, but not always.
+            pull_.push_back(
+                k.fairness.add(fmt::format("container-runtime[{}]: pull of the image{}", node, which),
+                               exchangeable, Fairness::Strength::strong));
+        }
         for (int p = 0; p < k.pods(); ++p) {
             work_.push_back(k.fairness.add(fmt::format("{}: work on pod[{}]", name, p), exchangeable));
             report_.push_back(k.fairness.add(fmt::format("{}: report of pod[{}]", name, p), exchangeable));
@@ -70,8 +75,10 @@ public:
                                const std::string& who) {
             actions.step(verb, std::move(what), progress, std::move(text), who).local = alone;
         };
-        local(
-            Verb::pull_image, "pull the image", pull_, [this](auto& c) { pull(c); }, runtime);
+        for (int t = 0; t < k_.replica_sets(); ++t)
+            local(
+                Verb::pull_image, "pull the image" + of_template(t), pull_[at(t)],
+                [this, t](auto& c) { pull(c, t); }, runtime);
         actions.for_each_pod([&](int p) {
             const auto work = work_[at(p)];
             if (crowded_ && k_.has_crashes())
@@ -170,19 +177,32 @@ public:
 
     /// EnsureImageExists, with success; a failed pull changes nothing and is retried after a back-off.
     template <class C>
-    void pull(C& c) const {
-        if (!c.require(c[image] == 0)) return;
+    void pull(C& c, int t) const {
+        if (!c.require(c[images[at(t)]] == 0)) return;
         auto needed = c.boolean(false);
-        for (int p = 0; p < k_.pods(); ++p) needed = needed || wants_to_run(c, p);
+        for (int p = 0; p < k_.pods(); ++p) needed = needed || (wants_to_run(c, p) && runs(c, p, t));
         if (!c.require(needed)) return;
-        if (!c.require(!k_.is(Variant::image_never_arrives))) return;
-        c.set(image, c.integer(1));
+        const bool is_last = t + 1 == k_.replica_sets();
+        if (!c.require(!(is_last && k_.is(Variant::image_never_arrives)))) return;
+        c.set(images[at(t)], c.integer(1));
+    }
+
+    /// Pod p is of template t.
+    template <class C>
+    Bool<C> runs(const C& c, int p, int t) const {
+        return c[pods.copy_of(p)[pod::owner]] == t;
+    }
+    template <class C>
+    Bool<C> has_image(const C& c, int p) const {
+        auto has = c.boolean(false);
+        for (int t = 0; t < k_.replica_sets(); ++t) has = has || (runs(c, p, t) && c[images[at(t)]] == 1);
+        return has;
     }
 
     /// kuberuntime: create the sandbox and the container.
     template <class C>
     void create(C& c, int p) const {
-        if (!c.require(c[container[at(p)]] == none && c[image] == 1 && wants_to_run(c, p))) return;
+        if (!c.require(c[container[at(p)]] == none && has_image(c, p) && wants_to_run(c, p))) return;
         c.set(container[at(p)], c.integer(created));
     }
 
@@ -240,6 +260,9 @@ public:
 
 private:
     static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+    std::string of_template(int t) const {
+        return k_.configuration.rolls_out() ? fmt::format(" of template {}", t + 1) : "";
+    }
 
     /// It exists, and a kubelet that hears of all pods knows that it is bound to some node.
     template <class C>
@@ -294,14 +317,14 @@ private:
 
     const bool crowded_;
     const Encoding& k_;
-    ir::ClassMask pull_;
+    std::vector<ir::ClassMask> pull_;  // per template
     std::vector<ir::ClassMask> work_, report_;
 
 public:
     const Watch<Pod>& pods;
     std::vector<VariableId> worker;  // per pod, where a pod may have to be refused
     // The container runtime of the node.
-    VariableId image = nowhere;
+    std::vector<VariableId> images;     // per template
     std::vector<VariableId> container;  // per pod
 };
 

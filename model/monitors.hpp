@@ -57,6 +57,15 @@ void binding(C& c, const Encoding& k, int p) {
     c.when(c[variable] < 2, [&] { c.set(variable, c[variable] + 1); });
 }
 
+/// A status of the Deployment commits.
+template <class C>
+void status(C& c, const Encoding& k, const Record<C, Deployment>& after) {
+    if (!k.configuration.rolls_out()) return;
+    const auto complete = after[workload::observed] == after[workload::generation] &&
+                          after[workload::status_available] == after[workload::replicas];
+    c.when(complete, [&] { c.set(k.completed, c.integer(1)); });
+}
+
 /// The container of pod p is started on node n.
 template <class C>
 void start(C& c, const Encoding& k, int n, int p) {

@@ -75,7 +75,7 @@ bool replicas_are_final(const Encoding& k, const DeploymentController& deploymen
                         const ReplicaSetController& controller, const Valuation& state) {
     const auto& replica_sets = controller.replica_sets;
     const auto operations = k.configuration.operations.size();
-    if (state[k.operations_done] != operations || state[deployments.late_scale] != 0) return false;
+    if (state[k.operations_done] != operations || state[deployments.late_scale.front()] != 0) return false;
     const auto replicas = state[k.deployment()[workload::replicas]];
     const auto agrees = [&](const auto& variables) {
         return state[variables[workload::exists]] == 1 && state[variables[workload::replicas]] == replicas;
@@ -118,6 +118,7 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
     if (hears_at_once)
         while (receive_one(scheduler_->pods.index)) {
         }
+    if (k.configuration.rolls_out()) return;
     const auto& rsc = *replicaset_controller_;
     // The ReplicaSet controller does not manage before it has heard of its own writes ...
     const auto awaits_pods = [&] {

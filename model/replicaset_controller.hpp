@@ -1,4 +1,8 @@
-// The ReplicaSet controller (pkg/controller/replicaset).
+// The ReplicaSet controller (pkg/controller/replicaset), for the ReplicaSet of one pod template: a worker
+// syncs one key at a time, and syncs of different keys run side by side (--concurrent-replicaset-syncs).
+//
+// They share an informer, of which each sees what is of its ReplicaSet. The model lets these views lag
+// apart from each other, as they would if the syncs began at different times.
 //
 // A sync is a program of several requests: syncReplicaSet reads the cache once,
 // manageReplicas sends creations in batches of 1, 2, 4, ... (slowStartBatch)
@@ -23,18 +27,23 @@ namespace kcheck::model {
 
 class ReplicaSetController : public Component {
 public:
-    explicit ReplicaSetController(Encoding& k)
-        : k_(k),
+    ReplicaSetController(Encoding& k, int of_template)
+        : pod_template(of_template),
+          k_(k),
           process_(k.process("kube-controller-manager")),
           progress_(k.fairness.add(name, Fairness::Object::fixed)),
           replica_sets(k.watch<ReplicaSet>({
-              .client = name,
+              .client = client(k),
               .process = process_,
+              .only = pod_template,
               .on_event = [this](auto& c, int, const auto&) { replica_set_changed(c); },
           })),
           pods(k.watch<Pod>({
-              .client = name,
+              .client = client(k),
               .process = process_,
+              .filter = k.configuration.rolls_out()
+                            ? std::optional(Requirement{pod::owner, true, pod_template})
+                            : std::nullopt,
               // Active or not (controller_utils.go:IsPodActive), and then assigned and Running or not.
               .projection = {.visible = {{pod::deleting, true, 0}, {pod::phase, false, pod::terminal}},
                              .keep = {Keep::whole, Keep::whole, Keep::whole, Keep::whether_set}},
@@ -47,8 +56,10 @@ public:
     void add_actions(Actions& actions) const override {
         actions.of(name, {&replica_sets, &pods});
         actions.request(
-            {Verb::create_pod, "POST pod", progress_, true, broken}, [this](auto& c) { decide_creation(c); },
-            [this](auto& c) { return create_pod(c, k_); },
+            {Verb::create_pod, k_.configuration.rolls_out() ? "POST pod of " + object() : "POST pod",
+             progress_, true, broken},
+            [this](auto& c) { decide_creation(c); },
+            [this](auto& c) { return create_pod(c, k_, pod_template); },
             [this](auto& c, const auto& slot) { learn_of_creation(c, slot); },
             [this](auto& c) { learn_nothing_of_creation(c); });
         actions.for_each_pod([&](int p) {
@@ -71,10 +82,10 @@ public:
             actions.crash(
                 {"kube-controller-manager", std::move(what), -1, std::move(when), std::move(leaves)});
         };
-        crash("crash and restart", {}, [this](auto& c) {
-            const auto under_way = c.choose(c[left] > 0, c[left], c.count(creates_next(c)));
-            c.set(late_creations, c[late_creations] + under_way);
-        });
+        if (pod_template == 0)
+            crash("crash and restart", {}, [&k = k_](auto& c) {
+                for (const auto& controller : k.all<ReplicaSetController>()) controller.leave_creations(c);
+            });
         actions.for_each_pod([&](int p) {
             crash(
                 fmt::format("crash and restart, with DELETE pod[{}] under way", p),
@@ -88,7 +99,7 @@ public:
                      [this](auto& c) {
                          if (!c.require(c[late_creations] > 0)) return;
                          c.set(late_creations, c[late_creations] - 1);
-                         create_pod(c, k_);
+                         create_pod(c, k_, pod_template);
                      });
         actions.for_each_pod([&](int p) {
             actions.late(
@@ -101,6 +112,13 @@ public:
                     delete_pod(c, k_, p);
                 });
         });
+    }
+
+    /// The POSTs under way when the process crashes.
+    template <class C>
+    void leave_creations(C& c) const {
+        const auto under_way = c.choose(c[left] > 0, c[left], c.count(creates_next(c)));
+        c.set(late_creations, c[late_creations] + under_way);
     }
 
     // ---- syncReplicaSet, top to bottom
@@ -312,15 +330,15 @@ public:
     /// whether it wrote.
     template <class C>
     Bool<C> put_status(C& c) const {
-        const auto before = read(c, k_.replica_set());
+        const auto before = read(c, k_.replica_set(pod_template));
         const auto after =
             with_status<C>(before, c[status_observed], c[status_replicas], c[status_available]);
         const auto base = k_.is(Variant::update_without_resource_version) ? Base::cached : Base::live;
-        auto writes = differ(c, k_.replica_set(), before, after);
+        auto writes = differ(c, k_.replica_set(pod_template), before, after);
         if (k_.is(Variant::status_carries_time)) writes = writes || c.boolean(true);
         c.when(writes, [&] {
             monitors::update(c, k_, base, pending(c, replica_sets));
-            commit(c, k_, Writer::kube_apiserver, 0, after);
+            commit(c, k_, Writer::kube_apiserver, pod_template, after);
         });
         return writes;
     }
@@ -330,7 +348,7 @@ public:
         if (!k_.is(Variant::no_expectations))
             c.when(wrote, [&] {
                 auto queued = c.integer(0);
-                for (const auto& event : replica_sets.queue) queued = queued + c[event.key];
+                for (const auto& event : replica_sets.queue) queued = queued + c.count(c[event.key] != 0);
                 c.set(awaits_status, queued);
             });
         forget_status(c);
@@ -343,10 +361,17 @@ public:
     }
 
     static constexpr const char* name = "replicaset-controller";
+    const int pod_template;
 
 private:
     static std::size_t at(int p) { return static_cast<std::size_t>(p); }
-    const Variables<ReplicaSet>& replica_set() const { return replica_sets.copy_of(0); }
+    std::string object() const {
+        return k_.configuration.rolls_out() ? fmt::format("replicaset[{}]", pod_template) : "ReplicaSet";
+    }
+    std::string client(const Encoding& k) const {
+        return k.configuration.rolls_out() ? fmt::format("{}[{}]", name, pod_template) : name;
+    }
+    const Variables<ReplicaSet>& replica_set() const { return replica_sets.copy_of(pod_template); }
 
     // ---- event handlers: replica_set.go:addPod, updatePod, deletePod
 
@@ -377,7 +402,7 @@ private:
 
     void add_status(Actions& actions) const {
         const RequestOf status{.verb = Verb::update_status,
-                               .what = "PUT ReplicaSet status",
+                               .what = "PUT " + object() + " status",
                                .progress = progress_,
                                .reply_matters = true,
                                .status = 3};
@@ -386,15 +411,16 @@ private:
             [this](auto& c, const auto& wrote) { learn_of_status(c, wrote); },
             [this](auto& c) { forget_status(c); });
         // It conflicts twice: one write has come before the GET and another after it.
-        auto& conflict = actions.step(
-            status.verb, "PUT ReplicaSet status; others write before it, and again after the live GET",
-            progress_, [this](auto& c) {
-                const auto& queue = replica_sets.queue;
-                if (!c.require(queue.size() > 1 ? c[queue[1].key] == 1 : c.boolean(false))) return;
-                decide_status(c);
-                if (c.is_out()) return;
-                forget_status(c);
-            });
+        auto& conflict =
+            actions.step(status.verb, status.what + "; others write before it, and again after the live GET",
+                         progress_, [this](auto& c) {
+                             const auto& queue = replica_sets.queue;
+                             if (!c.require(queue.size() > 1 ? c[queue[1].key] != 0 : c.boolean(false)))
+                                 return;
+                             decide_status(c);
+                             if (c.is_out()) return;
+                             forget_status(c);
+                         });
         conflict.request = conflict.ends_sync = true;
         conflict.reply = {Outcome::lost_uncommitted, Cause::conflict};
         conflict.status = status.status;
@@ -404,7 +430,7 @@ private:
         const int most = k.configuration.replicas_max(), some_pods = k.bounds.pods + 1;
         const bool remembers = !k.is(Variant::no_expectations);
         const auto memory = [&](const char* what, int size) {
-            return k.memory(process_, fmt::format("{}.{}", name, what), size);
+            return k.memory(process_, fmt::format("{}.{}", client(k), what), size);
         };
         left = memory("batch_left", most + 1);
         batch = memory("batch_size", most + 1);
@@ -416,17 +442,18 @@ private:
         status_replicas = memory("status_to_update.replicas", some_pods);
         status_available = memory("status_to_update.availableReplicas", some_pods);
         status_observed = memory("status_to_update.observedGeneration",
-                                 k.layout[k.replica_set()[workload::generation]].size);
-        expects_deletion =
-            k.memory_for_pods(process_, fmt::format("{}.expects_deletion", name), remembers ? 3 : 1);
-        awaits_pod = k.memory_for_pods(process_, fmt::format("{}.awaits_pod", name), remembers ? 2 : 1);
+                                 k.layout[k.replica_set(pod_template)[workload::generation]].size);
+        expects_deletion = k.memory_for_pods(process_, client(k) + ".expects_deletion", remembers ? 3 : 1);
+        awaits_pod = k.memory_for_pods(process_, client(k) + ".awaits_pod", remembers ? 2 : 1);
         counts_creations_ = k.is(Variant::create_timeout_is_success);
         expects_creations = memory("expects_creations", counts_creations_ ? most + 1 : 1);
         awaits_status =
             memory("awaits_status", remembers ? static_cast<int>(replica_sets.queue.size()) + 1 : 1);
 
-        late_creations = k.add("network.creations", k.configuration.crashes * most + 1, Part::network);
-        late_deletion = k.add_for_pods("network.deletion", k.has_crashes() ? 2 : 1, Part::network);
+        const auto which = k.configuration.rolls_out() ? fmt::format("[{}]", pod_template) : "";
+        late_creations =
+            k.add("network.creations" + which, k.configuration.crashes * most + 1, Part::network);
+        late_deletion = k.add_for_pods("network.deletion" + which, k.has_crashes() ? 2 : 1, Part::network);
         k.on_apiserver_restart.emplace_back(
             [this](auto& c) { c.when(c[left] > 0 || c[deletes] > 0, [&] { c.set(broken, c.integer(1)); }); });
         if (k.has_crashes())  // a DELETE finds nothing more to do

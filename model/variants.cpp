@@ -32,9 +32,12 @@ constexpr std::array table{
                 "etcd comes back from a restart with an older revision counter"},
     VariantInfo{Variant::bind_failure_is_forgotten, "bind-failure-is-forgotten",
                 "kube-scheduler neither forgets nor requeues a pod whose binding failed"},
-    VariantInfo{Variant::image_never_arrives, "image-never-arrives", "the registry never delivers the image"},
+    VariantInfo{Variant::image_never_arrives, "image-never-arrives",
+                "the registry never delivers the image, of several the last"},
     VariantInfo{Variant::status_carries_time, "status-carries-time",
                 "the ReplicaSet controller writes the time of its sync into the status"},
+    VariantInfo{Variant::rollout_ignores_availability, "rollout-ignores-availability",
+                "in a rollout the deployment controller takes every replica for an available one"},
 };
 
 }  // namespace

@@ -24,6 +24,7 @@ enum class Variant : std::uint8_t {
     bind_failure_is_forgotten,
     image_never_arrives,
     status_carries_time,
+    rollout_ignores_availability,
 };
 
 struct VariantInfo {

@@ -11,6 +11,8 @@ namespace kcheck::model {
 enum class Verb : std::uint8_t {
     apply,
     scale,
+    set_image,
+    undo,
     create_replicaset,
     scale_replicaset,
     update_status,
@@ -38,9 +40,11 @@ enum class Verb : std::uint8_t {
 };
 
 /// By verb.
-inline constexpr std::array<std::string_view, 26> verb_names{
+inline constexpr std::array<std::string_view, 28> verb_names{
     "apply",
     "scale",
+    "set-image",
+    "undo",
     "create-replicaset",
     "scale-replicaset",
     "update-status",

@@ -56,6 +56,8 @@ private:
     /// A call that is wrong is so before anything runs: what has been found is not lost for it.
     void look_at(const std::string& call) const {
         const auto& workload = read(call).workload;
+        if (workload.configuration.rolls_out())
+            throw Failure{fmt::format("{}: {}", call, driver::one_template)};
         try {
             model::Pipeline(workload.configuration, workload.wanted,
                             model::Bounds::least(workload.configuration));
@@ -190,7 +192,7 @@ private:
         }
         int shown = 0;
         for (const auto& row : invariants::violations()) {
-            if (row.variant != one.name) continue;
+            if (row.variant != one.name || row.configuration().rolls_out()) continue;
             auto options = options_.of_variants;
             options.properties = {std::string(row.property)};
             const auto result = check_as_called(row.configuration(), {}, options);

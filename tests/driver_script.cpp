@@ -256,6 +256,7 @@ TEST_CASE("the counterexample of every variant is translated", "[heavy]") {
     std::vector<Json> all;
     for (const auto& row : variant_table()) {
         CAPTURE(row.variant, row.property);
+        if (row.configuration.with().rolls_out()) continue;  // the protocol has no words for it
         add(all, said_of(violation(row.configuration.with({row.variant}), row.property)));
     }
     validate(all);

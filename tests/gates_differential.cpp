@@ -83,17 +83,24 @@ std::string reductions_that_differ(const Pair& pair) {
     return text;
 }
 
-enum class Caches : std::uint8_t { any, fresh };
+enum class Cases : std::uint8_t { any, fresh, rollout };
 
-void run(std::uint64_t configurations, int alternatives, std::uint64_t states_max,
-         Caches caches = Caches::any) {
+model::Configuration configuration_of(Cases kind, std::uint64_t seed) {
+    auto configuration = kind == Cases::rollout ? random_rollout(seed) : random_configuration(seed);
+    if (kind == Cases::fresh) configuration.staleness = 0;
+    return configuration;
+}
+
+void run(std::uint64_t configurations, int alternatives, std::uint64_t states_max, Cases kind = Cases::any) {
     const Seeds seeds(configurations);
-    Report report(caches == Caches::fresh ? "differential, fresh caches" : "differential", seeds);
+    Report report(kind == Cases::fresh     ? "differential, fresh caches"
+                  : kind == Cases::rollout ? "differential, rollouts"
+                                           : "differential",
+                  seeds);
     const AnswerOptions options{.states_max = number_from("KCHECK_STATES", states_max)};
     const double bits_max = std::log2(static_cast<double>(options.states_max));
     for (auto seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
-        auto configuration = random_configuration(seed);
-        if (caches == Caches::fresh) configuration.staleness = 0;
+        const auto configuration = configuration_of(kind, seed);
         if (bits_of_states(configuration) > bits_max) {
             report.count("configurations too large");
             continue;
@@ -143,10 +150,18 @@ TEST_CASE("no reduction changes a verdict or an outcome of many random configura
 // Level 0 is what a large configuration is told of first, and the arguments for local-steps and status-last
 // were made for caches that lag.
 TEST_CASE("no reduction changes a verdict or an outcome where caches are fresh", "[heavy][differential]") {
-    run(500, 2, 2'000, Caches::fresh);
+    run(500, 2, 2'000, Cases::fresh);
 }
 
 TEST_CASE("no reduction changes a verdict or an outcome of many configurations where caches are fresh",
           "[.slow][differential]") {
-    run(4'000, 4, 5'000, Caches::fresh);
+    run(4'000, 4, 5'000, Cases::fresh);
+}
+
+TEST_CASE("no reduction changes a verdict or an outcome of a random rollout", "[heavy][differential]") {
+    run(400, 2, 20'000, Cases::rollout);
+}
+
+TEST_CASE("no reduction changes a verdict or an outcome of many rollouts", "[.slow][differential]") {
+    run(2'000, 3, 60'000, Cases::rollout);
 }

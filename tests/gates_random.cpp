@@ -74,6 +74,39 @@ model::Configuration random_configuration(std::uint64_t seed) {
     return configuration;
 }
 
+model::Configuration random_rollout(std::uint64_t seed) {
+    Dice dice(seed);
+    model::Configuration configuration;
+    using Kind = model::UserOperation::Kind;
+    configuration.operations = {{Kind::apply, dice.weighted({4, 76, 20})}};
+    configuration.then({{Kind::set_image, 0, 0}});
+    switch (dice.weighted({50, 30, 20})) {
+        case 0: break;
+        case 1: configuration.then({{Kind::undo}}); break;
+        default: configuration.then({{Kind::set_image, 0, 0}});
+    }
+    using Amount = model::Strategy::Amount;
+    const auto amount = [](int value) { return Amount{value, false}; };
+    switch (dice.weighted({30, 20, 20, 10, 20})) {
+        case 0: break;
+        case 1: configuration.strategy = {false, amount(1), amount(0)}; break;
+        case 2: configuration.strategy = {false, amount(0), amount(1)}; break;
+        case 3: configuration.strategy = {false, amount(1), amount(1)}; break;
+        default: configuration.strategy.recreate = true;
+    }
+    configuration.nodes = {random_node(dice, 0)};
+    if (dice.chance(20)) configuration.nodes.push_back(random_node(dice, 1));
+    configuration.waits_until_available = dice.chance(10);
+    configuration.crashes = dice.chance(15) ? 1 : 0;
+    configuration.lost_replies = dice.chance(20) ? 1 : 0;
+    if (!dice.chance(10)) configuration.staleness = dice.chance(80) ? 0 : 1;
+    const auto all = model::variants();
+    if (dice.chance(40))
+        configuration.variants.emplace(
+            all[static_cast<std::size_t>(dice.roll(static_cast<int>(all.size())))].name);
+    return configuration;
+}
+
 model::Reductions no_reductions() {
     model::Reductions none;
     for (const auto& reduction : model::named_reductions) none.*reduction.member = false;
@@ -112,6 +145,8 @@ int pods_of(const model::Configuration& configuration) {
 double bits_of_states(const model::Configuration& configuration) {
     const int pods = pods_of(configuration);
     double bits = 3.0 + 0.9 * pods + 1.5 * static_cast<double>(configuration.operations.size() - 1);
+    // Statuses feed back, and with caches that lag there are two views more of everything.
+    if (configuration.rolls_out()) bits += configuration.caches_are_fresh() ? 4.0 : 9.0;
     bits += 1.5 * configuration.lost_replies + 2.0 * configuration.crashes;
     for (const auto& node : configuration.nodes)
         if (node.capacity < pods) bits += 0.5 * pods;

@@ -34,6 +34,8 @@ private:
 };
 
 model::Configuration random_configuration(std::uint64_t seed);
+/// One of a Deployment whose template changes.
+model::Configuration random_rollout(std::uint64_t seed);
 
 /// Any subset of the reductions, the extremes and singletons more often than chance would have them.
 model::Reductions random_reductions(Dice& dice);

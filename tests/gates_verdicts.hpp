@@ -78,7 +78,8 @@ inline Outcome outcome_of(const model::Encoding& k, const Valuation& state) {
             const auto& stored = k.pod(p);
             const int node = state[stored[pod::node]];
             Outcome one{state[stored[pod::exists]], state[stored[pod::deleting]], state[stored[pod::phase]],
-                        node == 0 ? 0 : number_of(static_cast<std::size_t>(node) - 1)};
+                        node == 0 ? 0 : number_of(static_cast<std::size_t>(node) - 1),
+                        state[stored[pod::owner]]};
             std::vector<std::pair<int, int>> containers;
             for (const auto& kubelet : k.all<model::Kubelet>())
                 if (const int container = state[kubelet.container_of(p)]; container != 0)
@@ -95,7 +96,8 @@ inline Outcome outcome_of(const model::Encoding& k, const Valuation& state) {
         std::ranges::sort(pods);
         Outcome outcome{state[k.operations_done]};
         for (const auto variable : k.deployment().field) outcome.push_back(state[variable]);
-        for (const auto variable : k.replica_set().field) outcome.push_back(state[variable]);
+        for (const auto& stored : k.store<model::ReplicaSet>().objects)
+            for (const auto variable : stored.field) outcome.push_back(state[variable]);
         for (const auto& one : pods) {
             outcome.push_back(static_cast<int>(one.size()));
             outcome.insert(outcome.end(), one.begin(), one.end());

@@ -16,6 +16,7 @@ struct Small {
     int crashes = 0;
     int lost_replies = 0;
     int capacity = 110;  // of each node
+    int set_images = 0;  // other images, one after the other, in the end
 
     model::Configuration with(std::set<std::string> variants = {}) const {
         model::Configuration configuration;
@@ -25,6 +26,8 @@ struct Small {
                                                     ? model::UserOperation::Kind::apply
                                                     : model::UserOperation::Kind::scale,
                                                 wanted});
+        for (int i = 0; i < set_images; ++i)
+            configuration.then({{model::UserOperation::Kind::set_image, 0, i}});
         configuration.nodes.clear();
         for (int n = 0; n < nodes; ++n)
             configuration.nodes.push_back({"node-" + std::to_string(n), true, capacity, {}});
@@ -39,7 +42,8 @@ struct Small {
         for (const int wanted : replicas) text += " " + std::to_string(wanted);
         return text + ", nodes " + std::to_string(nodes) + ", crashes " + std::to_string(crashes) +
                ", lost replies " + std::to_string(lost_replies) +
-               (capacity < 110 ? ", capacity " + std::to_string(capacity) : "");
+               (capacity < 110 ? ", capacity " + std::to_string(capacity) : "") +
+               (set_images > 0 ? ", images " + std::to_string(set_images) : "");
     }
 };
 

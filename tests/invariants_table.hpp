@@ -17,7 +17,8 @@ inline const std::vector<Row>& variant_table() {
         std::vector<Row> made;
         for (const auto& row : invariants::violations())
             made.push_back({row.property.data(), std::string(row.variant),
-                            Small{row.replicas, row.nodes, row.crashes, row.lost_replies, row.capacity}});
+                            Small{row.replicas, row.nodes, row.crashes, row.lost_replies, row.capacity,
+                                  row.set_images}});
         return made;
     }();
     return rows;

@@ -61,6 +61,7 @@ TEST_CASE("what each property speaks of happens") {
         {"revisions-increase", {.crashes = 1}},
         {"uids-are-unique", {.replicas = {2}}},
         {"capacity", {.replicas = {2}, .lost_replies = 1, .capacity = 1}},
+        {"availability-kept", {.set_images = 1}},
     };
     for (const auto& property : invariants::properties()) {
         Small configuration;

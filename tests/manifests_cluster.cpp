@@ -173,6 +173,47 @@ TEST_CASE("the examples describe the clusters they say", "[manifests]") {
         CHECK((!node.schedulable || node.capacity == 0));
 }
 
+TEST_CASE("another template is a rollout, where it fits the nodes as the first does", "[manifests]") {
+    const auto other = [](const std::string& replicas, const std::string& container) {
+        return deployment_text() + "---\n" + deployment_text(replicas, "", container);
+    };
+    const auto rollout = cluster_of(other("", "        tty: true\n")).workloads.at(0);
+    CHECK(rollout.left_out.empty());
+    CHECK(rollout.configuration.templates() == 2);
+    CHECK(rollout.configuration.strategy == model::Strategy{});
+
+    const auto left_out_of = [&](const std::string& text) {
+        const auto workload = cluster_of(text).workloads.at(0);
+        CHECK(workload.configuration.templates() == 1);
+        REQUIRE(workload.left_out.size() == 1);
+        return workload.left_out[0].what;
+    };
+    CHECK(left_out_of(other("  replicas: 2\n", "        tty: true\n")) ==
+          "spec.template is applied anew, and spec.replicas changes");
+    CHECK(left_out_of(other("", "        resources: {requests: {cpu: 3}}\n")) ==
+          "spec.template is applied anew, and fits the nodes in another way");
+}
+
+TEST_CASE("what the user does next says what the Deployment asks for then", "[manifests]") {
+    using Kind = model::UserOperation::Kind;
+    model::Configuration configuration;
+    configuration.operations = {{Kind::apply, 2}};
+    REQUIRE(configuration.then({{Kind::set_image, 0, 0},
+                                {Kind::set_image, 0, 1},
+                                {Kind::undo},
+                                {Kind::undo},
+                                {Kind::apply, 2},
+                                {Kind::undo}}));
+    std::vector<int> templates;
+    for (const auto& operation : configuration.operations) {
+        CHECK(operation.replicas == 2);
+        templates.push_back(operation.pod_template);
+    }
+    CHECK(templates == std::vector<int>{0, 1, 2, 1, 2, 0, 2});
+    configuration.operations = {{Kind::apply, 2}, {Kind::scale, 1}};
+    CHECK_FALSE(configuration.then({{Kind::undo}}));
+}
+
 TEST_CASE("all Deployments or the one that is named, and the nodes from one place", "[manifests]") {
     std::string other = deployment_text();
     other.replace(other.find("name: web"), 9, "name: db ");

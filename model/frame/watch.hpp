@@ -86,6 +86,7 @@ struct Watch : AnyWatch {
         VariableId key = nowhere;  // 0: no event, i+1: of the object in slot i
         Variables<K> record;
     };
+    int only = -1;  // the slot of the one object that it is of; -1: of all
     std::optional<Requirement> filter;
     Projection<K> projection;
     std::vector<Variables<K>> copy;
@@ -94,6 +95,7 @@ struct Watch : AnyWatch {
     /// The client's event handler, told the slot and where the event's record is, before it is received.
     TextOf<int, const Variables<K>&> on_event;
 
+    bool has(int key) const { return only < 0 || key == only; }
     int keys() const { return static_cast<int>(copy.size()); }
     const Variables<K>& copy_of(int key) const { return copy[static_cast<std::size_t>(key)]; }
 };
@@ -119,6 +121,18 @@ Record<C, K> project(const C& c, const Watch<K>& watch, const Record<C, K>& reco
 template <class C, class K>
 Bool<C> pending(const C& c, const Watch<K>& watch) {
     return c[watch.queue.front().key] != 0;
+}
+
+/// ... of the object in slot `key`.
+template <class C, class K>
+Bool<C> pending(const C& c, const Watch<K>& watch, int key) {
+    if (watch.keys() == 1 || watch.only == key) return pending(c, watch);
+    auto result = c.boolean(false);
+    for (const auto& event : watch.queue) {
+        if (c.surely_not(c[event.key] != 0)) break;
+        result = result || c[event.key] == key + 1;
+    }
+    return result;
 }
 
 /// Receives the oldest event into the copy. Requires that there is one.
@@ -175,6 +189,7 @@ Bool<C> concerns(const C& c, const Watch<K>& watch, int key, const Record<C, K>&
 /// Appends the event that the object in slot `key` was `before` and is `now`.
 template <class C, class K>
 void send(C& c, const Watch<K>& watch, int key, const Record<C, K>& before, const Record<C, K>& now) {
+    if (!watch.has(key)) return;
     const auto after = project(c, watch, now);
     const auto concerned = concerns(c, watch, key, before, now, after);
     if (c.surely_not(concerned)) return;

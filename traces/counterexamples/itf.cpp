@@ -22,7 +22,7 @@ public:
         auto last = trace_.steps.size();
         Json result{{"#meta", {{"format", "ITF"}, {"source", "kcheck"}, {"property", trace_.property}}},
                     {"vars",
-                     {"step", "deployment", "replicaset", "pods", "containers", "images", "caches",
+                     {"step", "deployment", "replicasets", "pods", "containers", "images", "caches",
                       "pending_events", "memory"}}};
         if (trace_.cycle) {
             result["loop"] = *trace_.cycle;
@@ -38,8 +38,8 @@ private:
         const auto& values = trace_.state(i);
         return {{"#meta", {{"index", i}}},
                 {"step", i == 0 ? "initial" : trace_.steps[i - 1].name},
-                {"deployment", workload(values, k_.deployment())},
-                {"replicaset", workload(values, k_.replica_set())},
+                {"deployment", deployment(values)},
+                {"replicasets", replica_sets(values)},
                 {"pods", pods(values, k_.store<model::Pod>().objects)},
                 {"containers", containers(values)},
                 {"images", images(values)},
@@ -63,6 +63,20 @@ private:
                 {"status_available", values[variables[status_available]]}};
     }
 
+    /// Templates are numbered from 1, as in the other renderings.
+    Json deployment(const std::vector<int>& values) const {
+        auto json = workload(values, k_.deployment());
+        json["template"] = values[k_.deployment()[model::deployment::pod_template]] + 1;
+        return json;
+    }
+
+    Json replica_sets(const std::vector<int>& values) const {
+        Json pairs = Json::array();
+        for (int t = 0; t < k_.replica_sets(); ++t)
+            pairs.push_back(Json::array({t + 1, workload(values, k_.replica_set(t))}));
+        return function(std::move(pairs));
+    }
+
     /// Of the pods that exist. A field that the client does not keep reads as its first value.
     Json pods(const std::vector<int>& values,
               const std::vector<model::Variables<model::Pod>>& variables) const {
@@ -75,7 +89,8 @@ private:
                     Json::array({p,
                                  {{"phase", phases[static_cast<std::size_t>(values[variables[p][phase]])]},
                                   {"deleting", values[variables[p][deleting]] == 1},
-                                  {"node", node(values[variables[p][model::pod::node]])}}}));
+                                  {"node", node(values[variables[p][model::pod::node]])},
+                                  {"template", values[variables[p][owner]] + 1}}}));
         return function(std::move(pairs));
     }
 
@@ -94,7 +109,9 @@ private:
     Json images(const std::vector<int>& values) const {
         Json names = Json::array();
         for (int n = 0; n < k_.nodes(); ++n)
-            if (values[k_.the<model::Kubelet>(n).image] == 1) names.push_back(node(n + 1));
+            for (int t = 0; t < k_.replica_sets(); ++t)
+                if (values[k_.the<model::Kubelet>(n).images[static_cast<std::size_t>(t)]] == 1)
+                    names.push_back({{"#tup", Json::array({node(n + 1), t + 1})}});
         return {{"#set", names}};
     }
 

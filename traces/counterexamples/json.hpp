@@ -16,7 +16,7 @@
 
 namespace kcheck::traces {
 
-inline constexpr int trace_version = 2;
+inline constexpr int trace_version = 3;
 
 /// What is wrong with a trace file.
 struct FormatError {

@@ -2,12 +2,14 @@
 //
 // A refusal travels as an exception within this file and leaves it as a FormatError.
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <stdexcept>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "model/named_reductions.hpp"
 #include "traces/counterexamples/json.hpp"
@@ -103,21 +105,48 @@ private:
 // More than the model has room for, so that its own limit is the one that is met.
 constexpr int count_most = 255;
 
+constexpr int amount_most = 1'000'000;
+
+/// 1, or "25%".
+model::Strategy::Amount amount_of(const Value& value) {
+    if (!value.json().is_string()) return {value.integer(0, amount_most), false};
+    const auto text = value.string();
+    int percent = 0;
+    const auto* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, percent);
+    if (error != std::errc{} || percent < 0 || percent > amount_most || std::string_view(rest, end) != "%")
+        value.refuse("must be a number, or a percentage as \"25%\"");
+    return {percent, true};
+}
+
+model::Strategy strategy_of(const Value& value) {
+    value.expect_members({"type", "maxSurge", "maxUnavailable"});
+    const auto type = value["type"].string();
+    if (type != "Recreate" && type != "RollingUpdate")
+        value["type"].refuse("must be \"RollingUpdate\" or \"Recreate\"");
+    return {type == "Recreate", amount_of(value["maxSurge"]), amount_of(value["maxUnavailable"])};
+}
+
 model::Configuration configuration_of(const Value& value) {
-    value.expect_members({"deployment", "operations", "nodes", "waitsUntilAvailable", "crashes",
+    value.expect_members({"deployment", "operations", "nodes", "strategy", "waitsUntilAvailable", "crashes",
                           "lostReplies", "staleness", "variants"});
     model::Configuration configuration;
     configuration.deployment = value["deployment"].string();
     configuration.operations.clear();
     value["operations"].each_element([&](const Value& operation) {
-        operation.expect_members({"kind", "replicas"});
+        operation.expect_members({"kind", "replicas", "template"});
         const auto kind = operation["kind"].string();
+        const auto known = std::ranges::find(model::operation_names, kind);
+        if (known == model::operation_names.end())
+            operation["kind"].refuse(
+                fmt::format("must be one of {}", fmt::join(model::operation_names, ", ")));
         const bool first = configuration.operations.empty();
-        if (kind != "apply" && kind != "scale") operation["kind"].refuse("must be \"apply\" or \"scale\"");
         if (first && kind != "apply") operation["kind"].refuse("the first operation must be \"apply\"");
+        // A template that nobody has asked for before is the next one.
+        const int most = first ? 0 : configuration.templates();
         configuration.operations.push_back(
-            {kind == "apply" ? model::UserOperation::Kind::apply : model::UserOperation::Kind::scale,
-             operation["replicas"].integer(0, count_most)});
+            {static_cast<model::UserOperation::Kind>(known - model::operation_names.begin()),
+             operation["replicas"].integer(0, count_most), operation["template"].integer(0, most)});
     });
     if (configuration.operations.empty()) value["operations"].refuse("must not be empty");
     configuration.nodes.clear();
@@ -130,6 +159,7 @@ model::Configuration configuration_of(const Value& value) {
         configuration.nodes.push_back(std::move(read));
     });
     if (configuration.nodes.size() > std::size_t{count_most}) value["nodes"].refuse("too many");
+    configuration.strategy = strategy_of(value["strategy"]);
     configuration.waits_until_available = value["waitsUntilAvailable"].boolean();
     configuration.crashes = value["crashes"].integer(0, count_most);
     configuration.lost_replies = value["lostReplies"].integer(0, count_most);
@@ -151,6 +181,7 @@ model::Bounds bounds_of(const Value& value, const model::Configuration& configur
     value["events"].each_element([&](const Value& events) {
         bounds.events.push_back(static_cast<int>(events.integer(1, count_most)));
     });
+    bounds.nodes = static_cast<int>(configuration.nodes.size());
     const auto watches = model::Bounds::least(configuration).events.size();
     if (bounds.events.size() != watches)
         value["events"].refuse(fmt::format("must have {} elements, one for each watch", watches));

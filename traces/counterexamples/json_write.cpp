@@ -14,9 +14,13 @@ using Json = nlohmann::ordered_json;
 Json json_of(const model::Configuration& configuration) {
     Json operations = Json::array(), nodes = Json::array(), variants = Json::array();
     for (const auto& operation : configuration.operations)
-        operations.push_back(
-            {{"kind", operation.kind == model::UserOperation::Kind::apply ? "apply" : "scale"},
-             {"replicas", operation.replicas}});
+        operations.push_back({{"kind", model::name_of(operation.kind)},
+                              {"replicas", operation.replicas},
+                              {"template", operation.pod_template}});
+    const auto amount = [](const model::Strategy::Amount& of) {
+        return of.percent ? Json(fmt::format("{}%", of.value)) : Json(of.value);
+    };
+    const auto& strategy = configuration.strategy;
     for (const auto& node : configuration.nodes)
         nodes.push_back({{"name", node.name},
                          {"schedulable", node.schedulable},
@@ -26,6 +30,10 @@ Json json_of(const model::Configuration& configuration) {
     return {{"deployment", configuration.deployment},
             {"operations", operations},
             {"nodes", nodes},
+            {"strategy",
+             {{"type", strategy.recreate ? "Recreate" : "RollingUpdate"},
+              {"maxSurge", amount(strategy.max_surge)},
+              {"maxUnavailable", amount(strategy.max_unavailable)}}},
             {"waitsUntilAvailable", configuration.waits_until_available},
             {"crashes", configuration.crashes},
             {"lostReplies", configuration.lost_replies},

@@ -41,22 +41,28 @@ std::string suffix(int n) {
 
 Names::Names(const Trace& trace, const model::Pipeline& pipeline) : trace_(trace) {
     const auto& k = pipeline.encoding();
-    replica_set_ = fmt::format("{}-{}", trace.configuration.deployment,
-                               safe_encode(std::to_string(fnv1a(trace.configuration.deployment))));
-    std::vector<int> now(static_cast<std::size_t>(k.pods()), 0);
+    const auto& deployment = trace.configuration.deployment;
+    for (int t = 0; t < k.replica_sets(); ++t) {
+        const auto hashed = t == 0 ? deployment : fmt::format("{} {}", deployment, t);
+        replica_sets_.push_back(fmt::format("{}-{}", deployment, safe_encode(std::to_string(fnv1a(hashed)))));
+    }
+    std::vector<Creation> now(static_cast<std::size_t>(k.pods()));
     created_.push_back(now);
     int creations = 0;
     for (std::size_t i = 0; i < trace.steps.size(); ++i) {
         for (std::size_t p = 0; p < now.size(); ++p) {
-            const auto exists = k.pod(p)[model::pod::exists];
-            if (trace.state(i)[exists] == 0 && trace.state(i + 1)[exists] == 1) now[p] = ++creations;
+            const auto& pod = k.pod(static_cast<int>(p));
+            const auto exists = pod[model::pod::exists];
+            if (trace.state(i)[exists] == 0 && trace.state(i + 1)[exists] == 1)
+                now[p] = {++creations, trace.state(i + 1)[pod[model::pod::owner]]};
         }
         created_.push_back(now);
     }
 }
 
 std::string Names::pod(int p, std::size_t steps_done) const {
-    return fmt::format("{}-{}", replica_set_, suffix(created_[steps_done][static_cast<std::size_t>(p)]));
+    const auto& creation = created_[steps_done][static_cast<std::size_t>(p)];
+    return fmt::format("{}-{}", replica_set(creation.owner), suffix(creation.number));
 }
 
 std::string Names::component(const std::string& component) const {
@@ -68,6 +74,11 @@ std::string Names::component(const std::string& component) const {
 
 std::string Names::text(const std::string& text, std::size_t steps_done) const {
     std::string result = text;
+    const std::string_view set = "replicaset[";
+    if (const auto at = result.find(set); at != std::string::npos) {
+        const auto& name = replica_set(std::stoi(result.substr(at + set.size())));
+        result.replace(at, result.find(']', at) + 1 - at, "replicaset/" + name);
+    }
     for (auto at = result.find("pod["); at != std::string::npos; at = result.find("pod[", at)) {
         const auto name = "pod/" + pod(std::stoi(result.substr(at + 4)), steps_done);
         result.replace(at, result.find(']', at) + 1 - at, name);

@@ -51,9 +51,10 @@ public:
 
     void beliefs(std::ostream& out) const {
         for (const auto* watch : k_.store<model::Deployment>().watches)
-            believe_workload(out, *watch, "Deployment " + configuration_.deployment);
+            believe_workload(out, *watch, 0, "Deployment " + configuration_.deployment);
         for (const auto* watch : k_.store<model::ReplicaSet>().watches)
-            believe_workload(out, *watch, "ReplicaSet " + names_.replica_set());
+            for (int t = 0; t < k_.replica_sets(); ++t)
+                believe_workload(out, *watch, t, "ReplicaSet " + names_.replica_set(t));
         for (const auto* watch : k_.store<model::Pod>().watches) believe_pods(out, *watch);
     }
 
@@ -70,15 +71,19 @@ private:
         std::vector<Row> rows{{"NAME", "READY", "UP-TO-DATE", "AVAILABLE"}};
         if (const auto& d = k_.deployment(); value(d[exists]) == 1)
             rows.push_back({configuration_.deployment, ready(d) + "/" + text(d[replicas]),
-                            text(d[status_replicas]), text(d[status_available])});
+                            text(d[configuration_.rolls_out() ? int{model::deployment::status_updated}
+                                                              : int{status_replicas}]),
+                            text(d[status_available])});
         return rows;
     }
 
     std::vector<Row> replica_sets() const {
         using namespace model::workload;
         std::vector<Row> rows{{"NAME", "DESIRED", "CURRENT", "READY"}};
-        if (const auto& r = k_.replica_set(); value(r[exists]) == 1)
-            rows.push_back({names_.replica_set(), text(r[replicas]), text(r[status_replicas]), ready(r)});
+        for (int t = 0; t < k_.replica_sets(); ++t)
+            if (const auto& r = k_.replica_set(t); value(r[exists]) == 1)
+                rows.push_back(
+                    {names_.replica_set(t), text(r[replicas]), text(r[status_replicas]), ready(r)});
         return rows;
     }
 
@@ -145,12 +150,13 @@ private:
     }
 
     template <class K>
-    void believe_workload(std::ostream& out, const model::Watch<K>& watch, const std::string& name) const {
+    void believe_workload(std::ostream& out, const model::Watch<K>& watch, int key,
+                          const std::string& name) const {
         using namespace model::workload;
         const auto events =
-            std::ranges::count_if(watch.queue, [&](const auto& e) { return value(e.key) != 0; });
+            std::ranges::count_if(watch.queue, [&](const auto& e) { return value(e.key) == key + 1; });
         if (events == 0) return;
-        const auto& copy = watch.copy_of(0);
+        const auto& copy = watch.copy_of(key);
         out << lagging(watch, static_cast<std::size_t>(events),
                        name.starts_with("D") ? "Deployments" : "ReplicaSets");
         if (value(copy[exists]) == 0)

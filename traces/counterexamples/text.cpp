@@ -58,7 +58,11 @@ std::string Narrator::outcome(std::size_t i) const {
                                         after[variables[status_available]]));
     };
     workload(k.deployment(), "deployment/" + trace_.configuration.deployment);
-    workload(k.replica_set(), "replicaset/" + names_.replica_set());
+    if (const auto pod_template = k.deployment()[model::deployment::pod_template]; changed(pod_template))
+        parts.push_back(
+            fmt::format("spec.template {} -> {}", before[pod_template] + 1, after[pod_template] + 1));
+    for (int t = 0; t < k.replica_sets(); ++t)
+        workload(k.replica_set(t), "replicaset/" + names_.replica_set(t));
     for (int p = 0; p < k.pods(); ++p) {
         using namespace model::pod;
         const auto& variables = k.pod(p);

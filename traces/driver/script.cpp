@@ -166,7 +166,7 @@ private:
         if (verb == Verb::late_bind)
             json["node"] = before[of_pod(k_.the<model::KubeScheduler>().late_binding)] - 1;
         if (verb == Verb::late_scale)
-            json["replicas"] = before[k_.the<model::DeploymentController>().late_scale] - 1;
+            json["replicas"] = before[k_.the<model::DeploymentController>().late_scale.front()] - 1;
         if (verb == Verb::admit)
             json["accepted"] = worker(after, info->node, info->pod) == model::Kubelet::admitted;
         if (info->reply.commits()) add_what_is_special(json, *info, before, after);
@@ -213,7 +213,7 @@ private:
         if (changed(k_.the<model::ReplicaSetController>().late_creations))
             json["creates"] = after[k_.the<model::ReplicaSetController>().late_creations] -
                               before[k_.the<model::ReplicaSetController>().late_creations];
-        if (changed(k_.the<model::DeploymentController>().late_scale)) json["scale"] = true;
+        if (changed(k_.the<model::DeploymentController>().late_scale.front())) json["scale"] = true;
         for (int p = 0; p < k_.pods(); ++p) {
             const auto i = static_cast<std::size_t>(p);
             if (changed(k_.the<model::ReplicaSetController>().late_deletion[i])) json["delete"] = p;

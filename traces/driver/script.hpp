@@ -32,6 +32,8 @@ struct Script {
 
 /// Requires: the steps of the trace are those of the model (`execute`).
 Script script_of(const Trace& trace);
+/// What the protocol has no words for yet.
+inline constexpr std::string_view one_template = "rollouts cannot be replayed on an implementation";
 /// The same where the pipeline of the trace's configuration and reductions is there already.
 Script script_of(const Trace& trace, const model::Pipeline& pipeline);
 

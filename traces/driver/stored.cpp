@@ -203,7 +203,7 @@ Stored stored_of(const model::Encoding& k, const std::vector<int>& state) {
                                            container_states[static_cast<std::size_t>(container) - 1]);
     }
     for (int n = 0; n < k.nodes(); ++n)
-        if (state[k.the<model::Kubelet>(n).image] == 1) stored.images->insert(n);
+        if (state[k.the<model::Kubelet>(n).images.front()] == 1) stored.images->insert(n);
     return stored;
 }
 
