@@ -12,7 +12,8 @@ WERROR := $(if $(CI),ON,OFF)
 phase = tools/phase "$(1)"
 configure = cmake --preset $(1) --log-level=WARNING
 build = cmake --build build/$(1) --parallel $(JOBS)
-check = ctest --test-dir build/$(1) --parallel $(JOBS) --output-on-failure --no-tests=error
+# One more than there are processors: the tests of whole clusters wait as much as they compute.
+check = ctest --test-dir build/$(1) --parallel $$(($(JOBS) + 1)) --output-on-failure --no-tests=error
 
 help:
 	@echo 'make run          build kcheck, check a Deployment of 3 replicas on 2 nodes, and build the'

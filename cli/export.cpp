@@ -19,10 +19,6 @@ namespace kcheck::cli {
 
 namespace {
 
-tl::unexpected<UsageError> refuse(std::string message) {
-    return tl::unexpected(UsageError{std::move(message)});
-}
-
 std::vector<std::string> safety_properties() {
     std::vector<std::string> names;
     for (const auto& property : invariants::properties())

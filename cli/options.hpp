@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -97,6 +98,9 @@ struct Options {
 struct UsageError {
     std::string message;
 };
+inline tl::unexpected<UsageError> refuse(std::string message) {
+    return tl::unexpected(UsageError{std::move(message)});
+}
 using Applied = tl::expected<void, UsageError>;
 
 struct OptionInfo {

@@ -16,10 +16,6 @@ namespace kcheck::cli {
 
 namespace {
 
-tl::unexpected<UsageError> refuse(std::string message) {
-    return tl::unexpected(UsageError{std::move(message)});
-}
-
 const CommandInfo* find_command(std::string_view name) {
     const auto found = std::ranges::find(commands(), name, &CommandInfo::name);
     return found == commands().end() ? nullptr : &*found;

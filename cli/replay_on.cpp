@@ -19,10 +19,6 @@ using driver::Agreement;
 
 constexpr std::string_view exec_prefix = "exec:";
 
-tl::unexpected<UsageError> refuse(std::string message) {
-    return tl::unexpected(UsageError{std::move(message)});
-}
-
 const char* name_of(Agreement agreement) {
     switch (agreement) {
         case Agreement::same: return "replayed";

@@ -273,7 +273,7 @@ constexpr FieldEffect empty_dir[] = {
 constexpr FieldEffect claim_volume[] = {assumed("claimName")};
 constexpr FieldEffect claim_template[] = {as(template_metadata, {.name = "metadata"})};
 
-constexpr std::array table = {
+constexpr std::array effects_table = {
     TypeEffects{"apps.Deployment", "", deployment},
     TypeEffects{"apps.DeploymentSpec", "revisionHistoryLimit strategy", deployment_spec},
     TypeEffects{"core.Affinity", "", affinity},
@@ -356,7 +356,7 @@ constexpr std::array table = {
 
 }  // namespace
 
-std::span<const TypeEffects> type_effects() { return table; }
+std::span<const TypeEffects> type_effects() { return effects_table; }
 
 std::string_view types_of_no_effect() {
     return "apps.DeploymentStrategy apps.RollingUpdateDeployment core.AWSElasticBlockStoreVolumeSource "

@@ -11,7 +11,7 @@ constexpr std::string_view room = "requests room on the nodes of the Deployment 
 constexpr std::string_view rules =
     "with a rule for pods, bindings, ReplicaSets or Deployments of the namespace";
 
-constexpr std::array table = {
+constexpr std::array kind_table = {
     KindInfo{"", "Binding"},
     KindInfo{"", "ComponentStatus"},
     KindInfo{"", "ConfigMap"},
@@ -120,11 +120,11 @@ constexpr std::array table = {
 
 }  // namespace
 
-std::span<const KindInfo> kinds() { return table; }
+std::span<const KindInfo> kinds() { return kind_table; }
 
 const KindInfo* find_kind(std::string_view group, std::string_view kind) {
     const KindInfo* elsewhere = nullptr;
-    for (const KindInfo& info : table) {
+    for (const KindInfo& info : kind_table) {
         if (info.kind != kind) continue;
         if (info.group == group) return &info;
         if (elsewhere == nullptr) elsewhere = &info;
@@ -135,7 +135,8 @@ const KindInfo* find_kind(std::string_view group, std::string_view kind) {
 bool is_built_in(std::string_view group) {
     // A group without a dot can be nobody else's.
     return group.find('.') == std::string_view::npos ||
-           std::any_of(table.begin(), table.end(), [&](const KindInfo& info) { return info.group == group; });
+           std::any_of(kind_table.begin(), kind_table.end(),
+                       [&](const KindInfo& info) { return info.group == group; });
 }
 
 std::string_view group_of(std::string_view api_version) {

@@ -11,12 +11,11 @@
 #include "tests/exhaustive_search.hpp"
 
 using namespace kcheck::checker;
+using kcheck::tests::always_zero;
 using kcheck::tests::Grid;
 using kcheck::tests::ListedGraph;
 
 namespace {
-
-std::uint64_t always_zero(std::span<const std::byte>, std::uint64_t) { return 0; }
 
 template <Model M>
 Exploration run(const M& model, const std::vector<SafetyOf<M>>& safety = {},

@@ -13,13 +13,14 @@
 #include "tests/support/seed.hpp"
 
 using namespace kcheck::checker;
+using kcheck::tests::always_zero;
 using kcheck::tests::ListedGraph;
 using kcheck::tests::random_seed;
 
 namespace {
 
-using Property = LivenessOf<ListedGraph>;
-using Form = Property::Form;
+using ListedProperty = LivenessOf<ListedGraph>;
+using ListedForm = ListedProperty::Form;
 using States = std::set<std::uint32_t>;
 
 struct Case {
@@ -29,7 +30,7 @@ struct Case {
     std::uint32_t state_count = 0;
 };
 
-Property property_of(const Case& c, Form form) {
+ListedProperty property_of(const Case& c, ListedForm form) {
     return {"property", form, [&c](const std::uint32_t& s) { return c.goals.contains(s); },
             [&c](const std::uint32_t& s) { return c.premises.contains(s); },
             [&c](const std::uint32_t& edge) { return c.graph.edges[edge].counted; }};
@@ -66,13 +67,14 @@ bool is_fair(const Case& c, const Tail& tail) {
     return true;
 }
 
-bool violates(const Case& c, Form form, const Tail& tail) {
+bool violates(const Case& c, ListedForm form, const Tail& tail) {
     const auto is_goal = [&](std::uint32_t s) { return c.goals.contains(s); };
     switch (form) {
-        case Form::eventually_always: return !std::all_of(tail.states.begin(), tail.states.end(), is_goal);
-        case Form::always_eventually:
-        case Form::leads_to: return std::none_of(tail.states.begin(), tail.states.end(), is_goal);
-        case Form::finitely_often:
+        case ListedForm::eventually_always:
+            return !std::all_of(tail.states.begin(), tail.states.end(), is_goal);
+        case ListedForm::always_eventually:
+        case ListedForm::leads_to: return std::none_of(tail.states.begin(), tail.states.end(), is_goal);
+        case ListedForm::finitely_often:
             return std::any_of(tail.edges.begin(), tail.edges.end(),
                                [&](std::uint32_t e) { return c.graph.edges[e].counted; });
     }
@@ -88,11 +90,11 @@ bool is_strongly_connected(const Case& c, const Tail& tail) {
 }
 
 /// Whether some fair run violates the property, by enumeration.
-bool is_violated(const Case& c, Form form) {
+bool is_violated(const Case& c, ListedForm form) {
     const auto anywhere = [](std::uint32_t) { return true; };
     const auto not_goal = [&](std::uint32_t s) { return !c.goals.contains(s); };
     States begins = reach(c.graph, {c.graph.initial_states.begin(), c.graph.initial_states.end()}, anywhere);
-    if (form == Form::leads_to) {
+    if (form == ListedForm::leads_to) {
         std::erase_if(begins, [&](std::uint32_t s) { return !c.premises.contains(s); });
         begins = reach(c.graph, begins, not_goal);
     }
@@ -114,7 +116,7 @@ bool is_violated(const Case& c, Form form) {
 }
 
 /// Replays a lasso on the list of edges and judges it by the definitions.
-void require_witness(const Case& c, Form form, const Lasso<ListedGraph>& lasso) {
+void require_witness(const Case& c, ListedForm form, const Lasso<ListedGraph>& lasso) {
     const auto& initial = c.graph.initial_states;
     REQUIRE(std::find(initial.begin(), initial.end(), lasso.stem.initial) != initial.end());
     std::uint32_t state = lasso.stem.initial;
@@ -129,7 +131,7 @@ void require_witness(const Case& c, Form form, const Lasso<ListedGraph>& lasso) 
 
     const std::uint32_t start = state;
     Tail tail{{start}, {}};
-    if (form == Form::leads_to) REQUIRE(open);
+    if (form == ListedForm::leads_to) REQUIRE(open);
     for (const auto& step : lasso.cycle) {
         follow(step);
         tail.states.insert(state);
@@ -175,16 +177,16 @@ Case random_case(std::mt19937& random) {
     return c;
 }
 
-std::uint64_t always_zero(std::span<const std::byte>, std::uint64_t) { return 0; }
-
-std::vector<LivenessResult<ListedGraph>> check(const Case& c, const std::vector<Property>& properties,
+std::vector<LivenessResult<ListedGraph>> check(const Case& c, const std::vector<ListedProperty>& properties,
                                                ExploreOptions options = {}) {
     options.record_graph = true;
     const Exploration explored = explore<ListedGraph>(c.graph, {}, options, properties);
     return check_liveness<ListedGraph>(c.graph, explored, c.classes, properties);
 }
 
-LivenessVerdict verdict(const Case& c, Form form) { return check(c, {property_of(c, form)})[0].verdict; }
+LivenessVerdict verdict(const Case& c, ListedForm form) {
+    return check(c, {property_of(c, form)})[0].verdict;
+}
 
 }  // namespace
 
@@ -193,13 +195,13 @@ namespace {
 /// `rounds` random graphs, each with all four forms, from `seed`.
 void agree_with_brute_force(std::uint32_t seed, int rounds) {
     std::mt19937 random(seed);
-    const std::vector<Form> forms = {Form::eventually_always, Form::always_eventually, Form::leads_to,
-                                     Form::finitely_often};
+    const std::vector<ListedForm> forms = {ListedForm::eventually_always, ListedForm::always_eventually,
+                                           ListedForm::leads_to, ListedForm::finitely_often};
     std::array<int, 4> violated{}, with_cycle{};
     for (int round = 0; round < rounds; ++round) {
         const Case c = random_case(random);
-        std::vector<Property> properties;
-        for (const Form form : forms) properties.push_back(property_of(c, form));
+        std::vector<ListedProperty> properties;
+        for (const ListedForm form : forms) properties.push_back(property_of(c, form));
         ExploreOptions options;
         options.seed = random();
         if (round % 4 == 0) options.hash = always_zero;
@@ -239,12 +241,12 @@ TEST_CASE("classes that were not declared are refused, and named") {
     c.classes = {{"one", Fairness::weak}, {"two", Fairness::weak}};
     using Catch::Matchers::Contains;
     REQUIRE_THROWS_MATCHES(
-        verdict(c, Form::eventually_always), std::invalid_argument,
+        verdict(c, ListedForm::eventually_always), std::invalid_argument,
         Catch::Message("fairness classes are in use that were not declared: 2 (declared: 2)"));
     c.graph.edges[0].classes = ClassMask{1};
-    REQUIRE(verdict(c, Form::eventually_always) == LivenessVerdict::violated);
+    REQUIRE(verdict(c, ListedForm::eventually_always) == LivenessVerdict::violated);
     c.graph.reports[1] = ClassMask::bit(70) | ClassMask::bit(255);  // not taken, but said to be enabled
-    REQUIRE_THROWS_WITH(verdict(c, Form::eventually_always), Contains("70, 255"));
+    REQUIRE_THROWS_WITH(verdict(c, ListedForm::eventually_always), Contains("70, 255"));
 }
 
 TEST_CASE("weak and strong fairness differ where a class comes and goes") {
@@ -256,9 +258,9 @@ TEST_CASE("weak and strong fairness differ where a class comes and goes") {
     c.classes = {{"leave", GENERATE(Fairness::weak, Fairness::strong)}, {"step", Fairness::weak}};
     const auto expected =
         c.classes[0].fairness == Fairness::weak ? LivenessVerdict::violated : LivenessVerdict::holds;
-    REQUIRE(verdict(c, Form::eventually_always) == expected);
-    REQUIRE(verdict(c, Form::always_eventually) == expected);
-    REQUIRE(verdict(c, Form::leads_to) == expected);
+    REQUIRE(verdict(c, ListedForm::eventually_always) == expected);
+    REQUIRE(verdict(c, ListedForm::always_eventually) == expected);
+    REQUIRE(verdict(c, ListedForm::leads_to) == expected);
 }
 
 TEST_CASE("a run may stop where nothing fair is enabled, although it could go on") {
@@ -266,19 +268,19 @@ TEST_CASE("a run may stop where nothing fair is enabled, although it could go on
     c.graph.edges = {{0, 1, 1}, {1, 2, 0}};
     c.classes = {{"work", Fairness::weak}};
     c.goals = {2};
-    const auto results = check(c, {property_of(c, Form::always_eventually)});
+    const auto results = check(c, {property_of(c, ListedForm::always_eventually)});
     REQUIRE(results[0].verdict == LivenessVerdict::violated);
     REQUIRE(results[0].lasso->cycle.empty());
     REQUIRE(results[0].lasso->stem.steps.size() == 1);
     c.graph.edges[1].classes.set(0);
-    REQUIRE(verdict(c, Form::always_eventually) == LivenessVerdict::holds);
+    REQUIRE(verdict(c, ListedForm::always_eventually) == LivenessVerdict::holds);
 }
 
 TEST_CASE("the stem is a shortest path") {
     Case c;  // a detour 0 1 2 3 4 and a short cut 0 4; the cycle 4 5
     c.graph.edges = {{0, 1, 1}, {1, 2, 1}, {2, 3, 1}, {3, 4, 1}, {0, 4, 1}, {4, 5, 1}, {5, 4, 1}};
     c.classes = {{"work", Fairness::weak}};
-    const auto results = check(c, {property_of(c, Form::always_eventually)});
+    const auto results = check(c, {property_of(c, ListedForm::always_eventually)});
     REQUIRE(results[0].lasso->stem.steps.size() == 1);
     REQUIRE(results[0].lasso->cycle.size() == 2);
 }
@@ -295,8 +297,8 @@ TEST_CASE("lassos do not depend on the number of threads", "[parallel]") {
         if (random() % 5 == 0) c.goals.insert(s);
         if (random() % 50 == 0) c.premises.insert(s);
     }
-    const std::vector<Property> properties = {property_of(c, Form::eventually_always),
-                                              property_of(c, Form::finitely_often)};
+    const std::vector<ListedProperty> properties = {property_of(c, ListedForm::eventually_always),
+                                                    property_of(c, ListedForm::finitely_often)};
     const auto one = check(c, properties);
     for (std::size_t i = 0; i < properties.size(); ++i) {
         REQUIRE(one[i].verdict == LivenessVerdict::violated);
@@ -323,7 +325,7 @@ TEST_CASE("an incomplete exploration does not make a property hold") {
     for (std::uint32_t s = 0; s < 1000; ++s) c.graph.edges.push_back({s, s + 1, 1});
     c.classes = {{"work", Fairness::weak}};
     c.goals = {1000};
-    const std::vector<Property> properties = {property_of(c, Form::eventually_always)};
+    const std::vector<ListedProperty> properties = {property_of(c, ListedForm::eventually_always)};
     ExploreOptions options;
     options.states_max = 100;
     REQUIRE(check(c, properties, options)[0].verdict == LivenessVerdict::incomplete);
@@ -335,7 +337,7 @@ TEST_CASE("what a limit leaves undecided is incomplete") {
     c.graph.edges = {{0, 1, 1}};
     c.classes = {{"work", Fairness::weak}};
     c.goals = {1};
-    const std::vector<Property> properties(2, property_of(c, Form::eventually_always));
+    const std::vector<ListedProperty> properties(2, property_of(c, ListedForm::eventually_always));
     ExploreOptions options;
     options.record_graph = true;
     const Exploration explored = explore<ListedGraph>(c.graph, {}, options, properties);
@@ -355,7 +357,7 @@ TEST_CASE("what a limit leaves undecided is incomplete") {
 TEST_CASE("misuse is refused") {
     Case c;
     c.graph.edges = {{0, 0, 1, true}};
-    const std::vector<Property> properties = {property_of(c, Form::finitely_often)};
+    const std::vector<ListedProperty> properties = {property_of(c, ListedForm::finitely_often)};
     ExploreOptions options;
     const Exploration without_graph = explore<ListedGraph>(c.graph, {}, options, properties);
     REQUIRE_THROWS_AS(check_liveness<ListedGraph>(c.graph, without_graph, c.classes, properties),

@@ -5,14 +5,15 @@
 #include <random>
 
 #include "checker/store.hpp"
+#include "tests/checker_models.hpp"
 
 using namespace kcheck::checker;
+using kcheck::tests::always_zero;
 
 namespace {
 
 using Value = std::array<std::byte, 24>;
 
-std::uint64_t always_zero(std::span<const std::byte>, std::uint64_t) { return 0; }
 std::uint64_t two_bits(std::span<const std::byte> bytes, std::uint64_t) {
     return std::uint64_t{std::to_integer<unsigned>(bytes[0]) & 3U} << 57;
 }

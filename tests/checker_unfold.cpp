@@ -155,8 +155,8 @@ using Full = Processes<false>;
 using Quotient = Processes<true>;
 static_assert(SymmetricModel<Quotient>);
 
-using Property = LivenessOf<Quotient>;
-using Form = Property::Form;
+using QuotientProperty = LivenessOf<Quotient>;
+using QuotientForm = QuotientProperty::Form;
 
 Systems random_systems(std::mt19937& random) {
     Systems systems;
@@ -205,7 +205,7 @@ Systems random_systems(std::mt19937& random) {
     return systems;
 }
 
-Property property_of(const Systems& systems, Form form) {
+QuotientProperty property_of(const Systems& systems, QuotientForm form) {
     return {"property", form, [&systems](const World& w) { return systems.holds(w, 1, 2); },
             [&systems](const World& w) { return systems.holds(w, 2, 3); },
             [&systems](const Act& act) { return systems.rules[act.rule].counted; }};
@@ -236,11 +236,11 @@ public:
         for (const Edge& edge : edges) enabled[edge.from] |= model.classes(edge.act);
     }
 
-    bool violated(const Property& property) const {
+    bool violated(const QuotientProperty& property) const {
         std::vector<bool> allowed(worlds.size(), true);
-        if (property.form == Form::always_eventually)
+        if (property.form == QuotientForm::always_eventually)
             for (std::size_t s = 0; s < worlds.size(); ++s) allowed[s] = !property.goal(worlds[s]);
-        if (property.form == Form::leads_to) {
+        if (property.form == QuotientForm::leads_to) {
             for (std::size_t s = 0; s < worlds.size(); ++s)
                 allowed[s] = property.premise(worlds[s]) && !property.goal(worlds[s]);
             for (bool more = true; more;) {
@@ -250,10 +250,10 @@ public:
                         allowed[edge.to] = more = true;
             }
         }
-        if (property.form != Form::finitely_often)
+        if (property.form != QuotientForm::finitely_often)
             for (std::size_t s = 0; s < worlds.size(); ++s)
                 if (enabled[s].none() && allowed[s] &&
-                    (property.form != Form::eventually_always || !property.goal(worlds[s])))
+                    (property.form != QuotientForm::eventually_always || !property.goal(worlds[s])))
                     return true;
 
         std::vector<std::size_t> strong;
@@ -279,7 +279,8 @@ public:
     std::vector<ClassMask> enabled;
 
 private:
-    bool cycle(const Property& property, const std::vector<bool>& inside, const ClassMask& off) const {
+    bool cycle(const QuotientProperty& property, const std::vector<bool>& inside,
+               const ClassMask& off) const {
         const std::size_t n = worlds.size();
         std::vector<std::vector<bool>> reach(n, std::vector<bool>(n));
         for (const Edge& edge : edges)
@@ -311,8 +312,8 @@ private:
                 fair = fair && (strong ? off.test(c) : !always.test(c));
             }
             if (!fair) continue;
-            if (property.form == Form::eventually_always && all_goals) continue;
-            if (property.form == Form::finitely_often && !counted) continue;
+            if (property.form == QuotientForm::eventually_always && all_goals) continue;
+            if (property.form == QuotientForm::finitely_often && !counted) continue;
             return true;
         }
         return false;
@@ -320,7 +321,7 @@ private:
 };
 
 /// Follows the lasso in the actual system and judges it by the definitions.
-void require_witness(const Naive& naive, const Property& property, const Lasso<Quotient>& lasso) {
+void require_witness(const Naive& naive, const QuotientProperty& property, const Lasso<Quotient>& lasso) {
     const auto& systems = naive.systems;
     REQUIRE(std::find(systems.initial.begin(), systems.initial.end(), lasso.stem.initial) !=
             systems.initial.end());
@@ -342,7 +343,7 @@ void require_witness(const Naive& naive, const Property& property, const Lasso<Q
     };
     for (const auto& step : lasso.stem.steps) follow(step);
     const World start = world;
-    if (property.form == Form::leads_to) REQUIRE(open);
+    if (property.form == QuotientForm::leads_to) REQUIRE(open);
     ClassMask taken, always = enabled(), sometimes = always;
     bool all_goals = property.goal(world), some_goal = all_goals, counted = false;
     for (const auto& step : lasso.cycle) {
@@ -360,10 +361,10 @@ void require_witness(const Naive& naive, const Property& property, const Lasso<Q
         if (!taken.test(c) && !lasso.cycle.empty())
             REQUIRE(!(systems.classes[c].fairness == Fairness::weak ? always : sometimes).test(c));
     switch (property.form) {
-        case Form::eventually_always: REQUIRE(!all_goals); break;
-        case Form::always_eventually:
-        case Form::leads_to: REQUIRE(!some_goal); break;
-        case Form::finitely_often: REQUIRE(counted); break;
+        case QuotientForm::eventually_always: REQUIRE(!all_goals); break;
+        case QuotientForm::always_eventually:
+        case QuotientForm::leads_to: REQUIRE(!some_goal); break;
+        case QuotientForm::finitely_often: REQUIRE(counted); break;
     }
 }
 
@@ -371,8 +372,8 @@ struct Tally {
     std::array<int, 4> violated{}, with_cycle{}, quotient_wrong{};
 };
 
-constexpr std::array forms = {Form::eventually_always, Form::always_eventually, Form::leads_to,
-                              Form::finitely_often};
+constexpr std::array forms = {QuotientForm::eventually_always, QuotientForm::always_eventually,
+                              QuotientForm::leads_to, QuotientForm::finitely_often};
 
 Tally agree(std::uint32_t seed, int rounds) {
     std::mt19937 random(seed);
@@ -380,8 +381,8 @@ Tally agree(std::uint32_t seed, int rounds) {
     for (int round = 0; round < rounds; ++round) {
         const Systems systems = random_systems(random);
         const Naive naive(systems);
-        std::vector<Property> properties;
-        for (const Form form : forms) properties.push_back(property_of(systems, form));
+        std::vector<QuotientProperty> properties;
+        for (const QuotientForm form : forms) properties.push_back(property_of(systems, form));
         const Quotient model(systems);
         ExploreOptions options;
         options.record_graph = true;
@@ -442,7 +443,7 @@ Systems turns() {
 template <class M>
 std::vector<LivenessResult<M>> decide(const M& model, const Systems& systems,
                                       const LivenessOptions& how = {}) {
-    const std::vector<LivenessOf<M>> properties = {property_of(systems, Form::finitely_often)};
+    const std::vector<LivenessOf<M>> properties = {property_of(systems, QuotientForm::finitely_often)};
     ExploreOptions options;
     options.record_graph = true;
     const Exploration explored = explore<M>(model, {}, options, properties);

@@ -11,13 +11,13 @@ using model::Pipeline;
 
 namespace {
 
-struct Case {
+struct PipelineCase {
     int replicas, nodes, capacity, crashes, lost_replies;
     std::set<std::string> variants;
     int scale = -1;
 };
 
-model::Configuration configuration_of(const Case& c) {
+model::Configuration configuration_of(const PipelineCase& c) {
     model::Configuration configuration;
     configuration.operations[0].replicas = c.replicas;
     if (c.scale >= 0) configuration.operations.push_back({model::UserOperation::Kind::scale, c.scale});
@@ -36,7 +36,7 @@ model::Configuration configuration_of(const Case& c) {
 }  // namespace
 
 TEST_CASE("the pipeline: unfolding decides what the graph without symmetry decides", "[heavy]") {
-    const std::vector<Case> cases = {
+    const std::vector<PipelineCase> cases = {
         {2, 2, 110, 0, 1, {}},
         {2, 2, 1, 0, 0, {}},
         {2, 2, 1, 0, 0, {"watch-drops-event"}, 1},
@@ -47,7 +47,7 @@ TEST_CASE("the pipeline: unfolding decides what the graph without symmetry decid
     std::vector<const invariants::Property*> asked;
     for (const auto& property : invariants::properties()) asked.push_back(&property);
     int cycles = 0;
-    for (const Case& c : cases) {
+    for (const PipelineCase& c : cases) {
         model::Reductions without;
         without.symmetry = false;
         const Pipeline quotient(configuration_of(c)), actual(configuration_of(c), without);

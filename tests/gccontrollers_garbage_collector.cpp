@@ -13,14 +13,14 @@ namespace {
 
 const std::string web = deployments_path + "/web";
 const std::string replicaset = replica_sets_path + "/r";
-const std::string user = service_account + "generic-garbage-collector";
+const std::string collector_user = service_account + "generic-garbage-collector";
 
-struct Fixture {
+struct CollectorFixture {
     simulation::World world;
     simulation::Process process{world, "kube-controller-manager"};
     std::shared_ptr<client::Api> informers_api =
         process.api(simulation::user_of("system:kube-controller-manager"));
-    std::shared_ptr<client::Api> api = process.api(simulation::user_of(user));
+    std::shared_ptr<client::Api> api = process.api(simulation::user_of(collector_user));
     client::Informer deployments{process, *informers_api, {"gc", all_deployments}};
     client::Informer replicasets{process, *informers_api, {"gc", all_replica_sets}};
     client::Informer pods{process, *informers_api, {"gc", all_pods}};
@@ -30,7 +30,7 @@ struct Fixture {
                                 {"apps/v1", "ReplicaSet", "replicasets", &replicasets},
                                 {"v1", "Pod", "pods", &pods}}};
 
-    ~Fixture() { process.crash(); }
+    ~CollectorFixture() { process.crash(); }
     void start() {
         collector.start();
         for (auto* informer : {&deployments, &replicasets, &pods}) informer->start();
@@ -67,7 +67,7 @@ struct Fixture {
                 names.push_back(path.substr(path.rfind('/') + 1));
         return names;
     }
-    std::vector<std::string> writes() const { return world.writes(user); }
+    std::vector<std::string> writes() const { return world.writes(collector_user); }
 };
 
 using Names = std::vector<std::string>;
@@ -76,7 +76,7 @@ using Writes = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("in the background: what has lost its owner is deleted, level by level") {
-    Fixture f;
+    CollectorFixture f;
     f.add_family();
     f.start();
     CHECK(f.writes().empty());
@@ -93,7 +93,7 @@ TEST_CASE("in the background: what has lost its owner is deleted, level by level
 }
 
 TEST_CASE("in the foreground: the owner waits for its dependents") {
-    Fixture f;
+    CollectorFixture f;
     f.add_family();
     f.start();
     f.remove(web, "Foreground");
@@ -106,7 +106,7 @@ TEST_CASE("in the foreground: the owner waits for its dependents") {
 }
 
 TEST_CASE("orphaning: dependents lose the reference and stay") {
-    Fixture f;
+    CollectorFixture f;
     f.add_family();
     f.start();
     f.remove(web, "Orphan");
@@ -116,7 +116,7 @@ TEST_CASE("orphaning: dependents lose the reference and stay") {
 }
 
 TEST_CASE("an object whose owner never was is collected; one with an owner of another UID as well") {
-    Fixture f;
+    CollectorFixture f;
     auto stranger = f.add(deployments_path, deployment(2, "web:1"));
     stranger["metadata"]["uid"] = "of-an-earlier-deployment";
     f.add(replica_sets_path, replica_set("r", 2), stranger);
@@ -127,10 +127,10 @@ TEST_CASE("an object whose owner never was is collected; one with an owner of an
 }
 
 TEST_CASE("with one owner left, only the reference to the other goes") {
-    Fixture f;
+    CollectorFixture f;
     const auto d = f.add(deployments_path, deployment(2, "web:1"));
     f.add(replica_sets_path, replica_set("r", 2), d);
-    auto lost = Fixture::reference(d);
+    auto lost = CollectorFixture::reference(d);
     lost.update({{"uid", "gone"}, {"controller", false}});
     f.world.edit(replicaset, [&](Json& r) { r["metadata"]["ownerReferences"].push_back(lost); });
     f.start();
@@ -141,7 +141,7 @@ TEST_CASE("with one owner left, only the reference to the other goes") {
 }
 
 TEST_CASE("an owner of a kind that is not known counts as there") {
-    Fixture f;
+    CollectorFixture f;
     f.add_pod("p", {{"kind", "Node"}, {"apiVersion", "v1"}, {"metadata", {{"name", "n"}, {"uid", "u"}}}});
     f.start();
     f.world.settle_for(60s);
@@ -155,7 +155,7 @@ TEST_CASE("an owner of a kind that is not known counts as there") {
 }
 
 TEST_CASE("a deletion that conflicts over other fields than the owners goes without the resourceVersion") {
-    Fixture f;
+    CollectorFixture f;
     f.add_family();
     f.start();
     const bool owners_change = GENERATE(false, true);
@@ -177,7 +177,7 @@ TEST_CASE("a deletion that conflicts over other fields than the owners goes with
 }
 
 TEST_CASE("what could not be done is tried again") {
-    Fixture f;
+    CollectorFixture f;
     f.add_family();
     f.start();
     int failures = 3;

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::string spaces = "/api/v1/namespaces";
-const std::string user = service_account + "namespace-controller";
+const std::string namespaces_user = service_account + "namespace-controller";
 
 Json space_named(const std::string& name) {
     return {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
@@ -32,7 +32,7 @@ struct Spaces : simulation::World {
     simulation::Process process{*this, "kube-controller-manager"};
     std::shared_ptr<client::Api> informers_api =
         process.api(simulation::user_of("system:kube-controller-manager"));
-    std::shared_ptr<client::Api> api = process.api(simulation::user_of(user));
+    std::shared_ptr<client::Api> api = process.api(simulation::user_of(namespaces_user));
     client::Informer namespaces{process, *informers_api, {"namespace-controller", spaces}};
     NamespaceController controller{process, *api, namespaces};
 };
@@ -93,7 +93,7 @@ TEST_CASE("pods go first, and what they may need after them") {
     world.settle_for(10s);
     CHECK(int_at(world.object(path), "/metadata/deletionGracePeriodSeconds") == 30);
     CHECK(world.has(spaces + "/team/configmaps/a"));
-    CHECK(world.writes(user) == std::vector<std::string>{"DELETE " + spaces + "/team/pods 200"});
+    CHECK(world.writes(namespaces_user) == std::vector<std::string>{"DELETE " + spaces + "/team/pods 200"});
     // Half of its grace period and a second later it looks again.
     world.remove(path);
     world.settle_for(5s);
@@ -101,7 +101,7 @@ TEST_CASE("pods go first, and what they may need after them") {
     world.settle_for(2s);
     CHECK_FALSE(world.has(spaces + "/team"));
     CHECK(left_in(world, "team") == 0);
-    CHECK(world.writes(user).back() == "PUT " + spaces + "/team/finalize 200");
+    CHECK(world.writes(namespaces_user).back() == "PUT " + spaces + "/team/finalize 200");
 }
 
 TEST_CASE("a namespace waits for finalizers, of its content and of its own") {

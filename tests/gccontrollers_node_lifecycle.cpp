@@ -17,7 +17,7 @@ namespace {
 const std::string nodes_path = "/api/v1/nodes";
 const std::string leases_path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
 
-struct Fixture {
+struct LifecycleFixture {
     simulation::World world;
     simulation::Process process{world, "kube-controller-manager"};
     std::shared_ptr<client::Api> informers_api =
@@ -33,7 +33,7 @@ struct Fixture {
     TaintEviction eviction{process, *eviction_api, nodes, pods, false};
     int beats = 0;
 
-    ~Fixture() { process.crash(); }
+    ~LifecycleFixture() { process.crash(); }
     void start() {
         controller.start();
         eviction.start();
@@ -102,7 +102,7 @@ Json for_seconds(int seconds) {
 }  // namespace
 
 TEST_CASE("a node that falls silent is unknown after the grace period, tainted, and its pods not ready") {
-    Fixture f;
+    LifecycleFixture f;
     f.add_node("a");
     f.add_node("b");
     f.add_pod("p", "a", for_seconds(300));
@@ -142,7 +142,7 @@ TEST_CASE("a node that falls silent is unknown after the grace period, tainted, 
 }
 
 TEST_CASE("NoExecute taints come one node after the other, and not at all if no node is left") {
-    Fixture f;
+    LifecycleFixture f;
     for (const auto* name : {"a", "b", "c"}) f.add_node(name);
     f.start();
     const auto evicting = [&] {
@@ -166,7 +166,7 @@ TEST_CASE("NoExecute taints come one node after the other, and not at all if no 
 }
 
 TEST_CASE("conditions and cordons become NoSchedule taints; other taints are left alone") {
-    Fixture f;
+    LifecycleFixture f;
     f.add_node("a", {{"unschedulable", true}, {"taints", {{{"key", "mine"}, {"effect", "NoSchedule"}}}}},
                {{{"type", "DiskPressure"}, {"status", "True"}}});
     f.start();
@@ -178,7 +178,7 @@ TEST_CASE("conditions and cordons become NoSchedule taints; other taints are lef
 }
 
 TEST_CASE("a status update that conflicts is made again on what is there now") {
-    Fixture f;
+    LifecycleFixture f;
     f.add_node("a");
     f.start();
     int puts = 0;
@@ -194,7 +194,7 @@ TEST_CASE("a status update that conflicts is made again on what is there now") {
 }
 
 TEST_CASE("an eviction that fails five times is dropped") {
-    Fixture f;
+    LifecycleFixture f;
     f.add_node("a");
     f.add_pod("p", "a");
     f.start();

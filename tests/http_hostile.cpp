@@ -15,7 +15,6 @@ using std::chrono::seconds;
 
 namespace {
 
-const std::string config_maps = "/api/v1/namespaces/default/configmaps";
 const std::string token = "Authorization: Bearer secret\r\n";
 
 /// What the server says to `text`, until it closes the connection.

@@ -15,8 +15,6 @@ using namespace kcheck::reference::testing;
 
 namespace {
 
-const std::string config_maps = "/api/v1/namespaces/default/configmaps";
-
 std::string say(const TestServer& server, const std::string& fields, const std::string& method = "GET",
                 const KeyPair& identity = {}, const std::string& path = config_maps) {
     RawClient client(server, identity);

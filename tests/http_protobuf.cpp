@@ -180,7 +180,6 @@ TEST_CASE("a client that prefers protobuf creates, and is answered in JSON", "[p
         client.send(post(path, body, accept));
         return client.read_to_end();
     };
-    const std::string config_maps = "/api/v1/namespaces/default/configmaps";
     CHECK_THAT(say(config_maps, config_map_a), Catch::StartsWith("HTTP/1.1 201") &&
                                                    Catch::Contains("Content-Type: application/json") &&
                                                    Catch::Contains("\"empty\":\"\""));

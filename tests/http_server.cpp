@@ -16,8 +16,6 @@ using namespace kcheck::reference::testing;
 
 namespace {
 
-const std::string config_maps = "/api/v1/namespaces/default/configmaps";
-
 std::string post(const std::string& body, const std::string& headers = "") {
     return fmt::format(
         "POST {} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer secret\r\nConnection: "

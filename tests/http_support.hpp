@@ -21,6 +21,7 @@
 namespace kcheck::reference::testing {
 
 inline const User administrator{"kubernetes-admin", {"system:masters"}};
+inline const std::string config_maps = "/api/v1/namespaces/default/configmaps";
 
 struct TestServer {
     store::EmbeddedStore own_store;

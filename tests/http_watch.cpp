@@ -12,8 +12,6 @@ using namespace kcheck::reference::testing;
 
 namespace {
 
-const std::string config_maps = "/api/v1/namespaces/default/configmaps";
-
 struct Seen {
     std::vector<WatchEvent> events;
     bool ended = false;

@@ -29,14 +29,14 @@ struct Scheduler {
     KubeScheduler scheduler;
 };
 
-struct Fixture {
+struct CycleFixture {
     simulation::World world;
     simulation::Process process{world, "kube-scheduler"};
     std::shared_ptr<client::Api> api = process.api(simulation::user_of("system:kube-scheduler"));
     SchedulerOptions options;
     std::unique_ptr<Scheduler> running;
 
-    ~Fixture() { crash(); }
+    ~CycleFixture() { crash(); }
     void start() {
         running = std::make_unique<Scheduler>(process, *api, options);
         world.settle();
@@ -79,7 +79,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("pods are spread over the nodes, and bound by POST binding with their UID") {
-    Fixture f;
+    CycleFixture f;
     f.add_node("node-1");
     f.add_node("node-2");
     f.start();
@@ -99,7 +99,7 @@ TEST_CASE("pods are spread over the nodes, and bound by POST binding with their 
 }
 
 TEST_CASE("a pod that fits nowhere says so, and is scheduled once there is room") {
-    Fixture f;
+    CycleFixture f;
     f.add_node("node-1", "1");
     f.start();
     f.add_pod("a");
@@ -140,13 +140,13 @@ TEST_CASE("a pod that fits nowhere says so, and is scheduled once there is room"
 }
 
 TEST_CASE("a lost reply: the pod is forgotten, and dropped as soon as the informer shows it bound") {
-    Fixture f;
+    CycleFixture f;
     f.add_node("node-1", "1");
     f.start();
     f.add_pod("a");
     const simulation::PendingRequest* binding = nullptr;
-    while ((binding = f.process.find([](const auto& each) { return Fixture::is_binding(each.request); })) ==
-           nullptr)
+    while ((binding = f.process.find(
+                [](const auto& each) { return CycleFixture::is_binding(each.request); })) == nullptr)
         if (!f.process.deliver_event()) REQUIRE(f.process.run_one());
     f.process.finish(binding->id, simulation::Outcome::lost_committed);  // no event yet
     const auto& cache = f.scheduler().cache();
@@ -161,7 +161,7 @@ TEST_CASE("a lost reply: the pod is forgotten, and dropped as soon as the inform
 }
 
 TEST_CASE("a refused binding is tried again after a back-off") {
-    Fixture f;
+    CycleFixture f;
     f.add_node("node-1");
     f.start();
     f.fail_bindings(500);
@@ -176,7 +176,7 @@ TEST_CASE("a refused binding is tried again after a back-off") {
 }
 
 TEST_CASE("with bind-failure-is-forgotten the pod stays assumed, and nobody tries again") {
-    Fixture f;
+    CycleFixture f;
     f.options.switches = {Switch::bind_failure_is_forgotten};
     f.add_node("node-1");
     f.start();
@@ -191,7 +191,7 @@ TEST_CASE("with bind-failure-is-forgotten the pod stays assumed, and nobody trie
 }
 
 TEST_CASE("with scheduler-writes-etcd no binding is sent to kube-apiserver") {
-    Fixture f;
+    CycleFixture f;
     std::vector<Request> written;
     f.options.write_binding = [&](Request request, std::function<void(Response)> done) {
         written.push_back(std::move(request));
@@ -207,7 +207,7 @@ TEST_CASE("with scheduler-writes-etcd no binding is sent to kube-apiserver") {
 }
 
 TEST_CASE("the environment may take another pod of the same priority, and another node as good") {
-    Fixture f;
+    CycleFixture f;
     f.options.scores = false;
     f.add_node("node-1");
     f.add_node("node-2");
@@ -231,7 +231,7 @@ TEST_CASE("the environment may take another pod of the same priority, and anothe
 }
 
 TEST_CASE("score tables stand in for the plugins: what a node scores with so many pods there") {
-    Fixture f;
+    CycleFixture f;
     f.options.score_tables = {{"node-1", {5, 1}}, {"node-2", {3}}};
     f.add_node("node-1");
     f.add_node("node-2");
@@ -246,7 +246,7 @@ TEST_CASE("score tables stand in for the plugins: what a node scores with so man
 }
 
 TEST_CASE("pods of other schedulers, bound pods and pods being deleted are left alone") {
-    Fixture f;
+    CycleFixture f;
     f.add_node("node-1");
     auto other = make_pod("other");
     other["spec"]["schedulerName"] = "mine";
@@ -264,7 +264,7 @@ TEST_CASE("pods of other schedulers, bound pods and pods being deleted are left 
 }
 
 TEST_CASE("a scheduler that starts again takes over what is bound, and schedules the rest") {
-    Fixture f;
+    CycleFixture f;
     f.add_node("node-1", "2");
     f.start();
     f.add_pod("a");

@@ -21,7 +21,7 @@ Object queued(const std::string& name, int priority = 0) {
     return std::make_shared<const Json>(std::move(pod));
 }
 
-struct Fixture {
+struct QueueFixture {
     simulation::World world;
     simulation::Process process{world, "kube-scheduler"};
     int woken = 0;
@@ -49,7 +49,7 @@ bool always(const Json&) { return true; }
 }  // namespace
 
 TEST_CASE("the highest priority comes first, then the first to arrive") {
-    Fixture f;
+    QueueFixture f;
     for (const auto& pod : {queued("a"), queued("b"), queued("urgent", 10), queued("urgent-too", 10)})
         f.queue.update(pod);
     CHECK(f.woken == 4);
@@ -61,7 +61,7 @@ TEST_CASE("the highest priority comes first, then the first to arrive") {
 }
 
 TEST_CASE("back-off doubles from one second to ten") {
-    Fixture f;
+    QueueFixture f;
     CHECK(f.back_off(1) == 1s);
     CHECK(f.back_off(2) == 2s);
     CHECK(f.back_off(4) == 8s);
@@ -70,7 +70,7 @@ TEST_CASE("back-off doubles from one second to ten") {
 }
 
 TEST_CASE("an unschedulable pod waits for an event, and for its back-off, or for five minutes") {
-    Fixture f;
+    QueueFixture f;
     f.queue.update(queued("a"));
     f.queue.add_unschedulable(f.queue.pop("a"));
     CHECK_FALSE(f.queue.has_active());

@@ -12,10 +12,6 @@ std::string refusal(const traces::Trace& trace) {
     return executed.error();
 }
 
-traces::Trace double_binding() {
-    return violation(small(1, 2, 0, 1, {"binding-without-precondition"}), "single-binding");
-}
-
 /// Follows the shortest path to every `every`-th reachable state; of plain pipelines every 16th is
 /// executed. Under status-last a path need be none of the plain pipeline.
 void follow_all(const model::Configuration& configuration, std::uint32_t every,

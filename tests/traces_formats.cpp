@@ -18,10 +18,6 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-traces::Trace double_binding() {
-    return violation(small(1, 2, 0, 1, {"binding-without-precondition"}), "single-binding");
-}
-
 std::string json_text(const traces::Trace& trace) {
     std::ostringstream out;
     traces::write_json(out, trace);

@@ -53,4 +53,8 @@ inline traces::Trace violation(const model::Configuration& configuration, const 
     return *std::move(trace);
 }
 
+inline traces::Trace double_binding() {
+    return violation(small(1, 2, 0, 1, {"binding-without-precondition"}), "single-binding");
+}
+
 }  // namespace kcheck::tests

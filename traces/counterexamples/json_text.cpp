@@ -8,10 +8,8 @@ namespace kcheck::traces {
 
 namespace {
 
-using Json = nlohmann::json;
-
 /// Reads to the first byte that does not belong there.
-class Locator final : public nlohmann::json_sax<Json> {
+class Locator final : public nlohmann::json_sax<nlohmann::json> {
 public:
     std::size_t position = 0;  // bytes read, that one included
     bool too_large = false;    // it ends a number that nobody can hold
@@ -28,9 +26,9 @@ public:
     bool end_object() override { return true; }
     bool start_array(std::size_t) override { return true; }
     bool end_array() override { return true; }
-    bool parse_error(std::size_t at, const std::string&, const Json::exception& error) override {
+    bool parse_error(std::size_t at, const std::string&, const nlohmann::json::exception& error) override {
         position = at;
-        too_large = dynamic_cast<const Json::out_of_range*>(&error) != nullptr;
+        too_large = dynamic_cast<const nlohmann::json::out_of_range*>(&error) != nullptr;
         return false;
     }
 };
@@ -39,7 +37,7 @@ public:
 
 JsonFault find_fault(std::string_view text) {
     Locator locator;
-    Json::sax_parse(text, &locator);
+    nlohmann::json::sax_parse(text, &locator);
     const auto read = std::min(locator.position == 0 ? 0 : locator.position - 1, text.size());
     const auto before = text.substr(0, read);
     const auto line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
@@ -53,17 +51,17 @@ JsonFault find_fault(std::string_view text) {
     return fault;
 }
 
-const Json* find_member(const Json& value, const char* pointer) {
-    const Json::json_pointer at(pointer);
+const nlohmann::json* find_member(const nlohmann::json& value, const char* pointer) {
+    const nlohmann::json::json_pointer at(pointer);
     return value.contains(at) ? &value.at(at) : nullptr;
 }
 
-std::string text_at(const Json& value, const char* pointer) {
+std::string text_at(const nlohmann::json& value, const char* pointer) {
     const auto* found = find_member(value, pointer);
     return found != nullptr && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::optional<int> number_at(const Json& value, const char* pointer) {
+std::optional<int> number_at(const nlohmann::json& value, const char* pointer) {
     const auto* found = find_member(value, pointer);
     if (found == nullptr || !found->is_number_integer()) return std::nullopt;
     if (found->is_number_unsigned() && found->get<std::uint64_t>() > std::numeric_limits<int>::max())
