@@ -76,7 +76,7 @@ model::Strategy strategy_of(const Strategy& strategy) {
 }
 
 /// What keeps the applies from being followed as rollouts: then the first template is all there is.
-std::optional<LeftOut> unlike_rollout(const Deployment& deployment, const std::vector<NodeSpec>& nodes) {
+std::optional<LeftOut> unlike_rollout(const Deployment& deployment) {
     const auto& applies = deployment.applies;
     const auto changed = std::ranges::find_if(applies, [](const Apply& one) { return one.pod_template > 0; });
     if (changed == applies.end()) return {};
@@ -86,13 +86,7 @@ std::optional<LeftOut> unlike_rollout(const Deployment& deployment, const std::v
     if (std::ranges::any_of(applies,
                             [&](const Apply& one) { return one.replicas != applies.front().replicas; }))
         return because("spec.template is applied anew, and spec.replicas changes");
-    const auto first = nodes_for(deployment.pod_template, nodes);
-    for (const auto& other : deployment.templates) {
-        const auto meets = nodes_for(other, nodes);
-        const auto alike = [](const model::Node& a, const model::Node& b) { return a.same_kind(b); };
-        if (!std::ranges::equal(first, meets, alike))
-            return because("spec.template is applied anew, and fits the nodes in another way");
-    }
+    if (deployment.templates.size() > 2) return because("a third spec.template is applied");
     return {};
 }
 
@@ -104,7 +98,7 @@ tl::expected<Workload, Error> workload_of(const Deployment& deployment, const Ma
     model::Configuration& configuration = out.configuration;
     configuration.deployment = deployment.name;
     configuration.operations.clear();
-    const auto unlike = unlike_rollout(deployment, nodes);
+    const auto unlike = unlike_rollout(deployment);
     if (unlike) out.left_out.push_back(*unlike);
     for (const auto& apply : deployment.applies)
         configuration.operations.push_back(
@@ -116,6 +110,10 @@ tl::expected<Workload, Error> workload_of(const Deployment& deployment, const Ma
     configuration.nodes = nodes_for(deployment.pod_template, nodes);
     if (!configuration.then(options.operations))
         return tl::make_unexpected(Error{"", {}, std::string(nothing_to_undo), ""});
+    // deployment/sync.go:cleanupDeployment
+    if (deployment.revision_history_limit < configuration.templates() - 1)
+        out.left_out.push_back(left_out("rolling-update", deployment.origin.file, deployment.origin.place,
+                                        "spec.revisionHistoryLimit removes an old ReplicaSet"));
 
     const auto add = [&](std::vector<LeftOut> found) {
         for (LeftOut& one : found) out.left_out.push_back(std::move(one));

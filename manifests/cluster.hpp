@@ -51,7 +51,7 @@ struct Cluster {
 };
 
 inline constexpr std::string_view nothing_to_undo =
-    "--undo: there is nothing to go back to (add --set-image before it)";
+    "--undo: there is nothing to go back to (add --set-image right before it)";
 
 /// `count` equal nodes node-0, node-1, ... that take 110 pods each and never run out of
 /// anything else; no node ranks above another.

@@ -64,9 +64,11 @@ CronJob with two Jobs, what an autoscaler targets with its maxReplicas. Pods tha
 owns are its own.
 
 **A change of the template.** A Deployment that appears again is applied again. Of what that changes,
-spec.replicas is modelled, or spec.template: a rollout, by spec.strategy. Both at once, a template that fits
-the nodes in another way, and whatever else changes is left out (`rolling-update`), and then what the first
-template leads to in the end decides nothing: a violation of an infinite run becomes undecided, too.
+spec.replicas is modelled, or what the containers run (image, env, envFrom, command, args, workingDir, tty;
+annotations of the pods): a rollout, by spec.strategy. Both at once, a third template, a
+revisionHistoryLimit that removes an old ReplicaSet, and whatever else changes is left out
+(`rolling-update`), and then what the first template leads to in the end decides nothing: a violation of an
+infinite run becomes undecided, too.
 
 **Nodes.** Without Nodes in the input, `--nodes N` makes nodes as a kubelet registers them: labels
 `kubernetes.io/hostname` (node-0, ...), `kubernetes.io/os: linux`, `kubernetes.io/arch: amd64` and the two

@@ -172,15 +172,13 @@ private:
             }
     }
 
-    /// A later apply: of what it changes, spec.replicas and spec.template are modelled. `specs`: by template,
+    /// A later apply: of what it changes, spec.replicas is modelled, and what pods run. `specs`: by template,
     /// the spec that first had it.
     void again(const Value& object, Deployment& later, Deployment& first, std::vector<Value>& specs) {
         const Value& spec = *object.find("spec");
         const std::string changed =
             first_difference(without(specs.front(), {"replicas"}), without(spec, {"replicas"}));
-        const bool only_template = first_difference(without(specs.front(), {"replicas", "template"}),
-                                                    without(spec, {"replicas", "template"}))
-                                       .empty();
+        const bool only_template = first_difference(what_places(specs.front()), what_places(spec)).empty();
         if (changed == "selector" || changed.starts_with("selector."))
             fail(place_of_field(object, "spec." + changed),
                  fmt::format("The Deployment {} is invalid: spec.selector: field is immutable",
@@ -227,6 +225,25 @@ private:
                     fmt::format("Node \"{}\" is already described at {}:{}:{}", decoded.name,
                                 earlier.origin.file, earlier.origin.place.line, earlier.origin.place.column));
         out_.nodes.push_back(std::move(decoded));
+    }
+
+    /// A spec without spec.replicas and without what of the pods no controller, scheduler or node tells
+    /// apart. Two that are equal but for these are followed as rollouts.
+    static Value what_places(Value spec) {
+        spec = without(std::move(spec), {"replicas"});
+        for (Member& member : spec.members) {
+            if (member.key != "template") continue;
+            for (Member& part : member.value.members) {
+                if (part.key == "metadata") part.value = without(std::move(part.value), {"annotations"});
+                if (part.key != "spec") continue;
+                for (Member& list : part.value.members)
+                    if (list.key == "containers")
+                        for (Value& container : list.value.items)
+                            container = without(std::move(container), {"image", "env", "envFrom", "command",
+                                                                       "args", "workingDir", "tty"});
+            }
+        }
+        return spec;
     }
 
     static Value without(Value spec, std::initializer_list<std::string_view> keys) {

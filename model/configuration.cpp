@@ -42,7 +42,8 @@ bool Configuration::then(const std::vector<UserOperation>& asked) {
             case Kind::undo: {
                 // polymorphichelpers/rollback.go: to the revision before; a revision is the last use.
                 const auto other = last([&](auto& o) { return o.pod_template != now.pod_template; });
-                if (other == operations.rend()) return false;
+                // A second undo finds the revision that the first one has made, or does not yet.
+                if (other == operations.rend() || now.kind == Kind::undo) return false;
                 next.replicas = now.replicas;
                 next.pod_template = other->pod_template;
                 break;

@@ -28,14 +28,17 @@ public:
     }
 
 private:
-    /// rollout undo finds nothing to go back from while the ReplicaSet of what is asked for is not there.
+    /// rollout undo finds no revision to go back to, or from, while one of the two ReplicaSets is not there
+    /// (kubectl/pkg/polymorphichelpers/rollback.go:deploymentRevision).
     template <class C>
     void decide(C& c, int number) const {
         if (!c.require(c[k_.operations_done] == number)) return;
         const auto& operations = k_.configuration.operations;
         if (operations[static_cast<std::size_t>(number)].kind != UserOperation::Kind::undo) return;
         const int now = operations[static_cast<std::size_t>(number) - 1].pod_template;
-        c.require(c[k_.replica_set(now)[workload::exists]] == 1);
+        const int target = operations[static_cast<std::size_t>(number)].pod_template;
+        c.require(c[k_.replica_set(now)[workload::exists]] == 1 &&
+                  c[k_.replica_set(target)[workload::exists]] == 1);
     }
 
     static Verb verb_of(const UserOperation& operation) {

@@ -191,25 +191,29 @@ TEST_CASE("another template is a rollout, where it fits the nodes as the first d
     CHECK(left_out_of(other("  replicas: 2\n", "        tty: true\n")) ==
           "spec.template is applied anew, and spec.replicas changes");
     CHECK(left_out_of(other("", "        resources: {requests: {cpu: 3}}\n")) ==
-          "spec.template is applied anew, and fits the nodes in another way");
+          "spec.template.spec.containers[0].resources is applied anew");
+    const auto third =
+        other("", "        tty: true\n") + "---\n" + deployment_text("", "", "        env: []\n");
+    CHECK(left_out_of(third) == "a third spec.template is applied");
+    const auto forgets = "  revisionHistoryLimit: 0\n";
+    CHECK(cluster_of(deployment_text(forgets) + "---\n" + deployment_text(forgets, "", "        tty: true\n"))
+              .workloads.at(0)
+              .left_out.size() == 1);
 }
 
 TEST_CASE("what the user does next says what the Deployment asks for then", "[manifests]") {
     using Kind = model::UserOperation::Kind;
     model::Configuration configuration;
     configuration.operations = {{Kind::apply, 2}};
-    REQUIRE(configuration.then({{Kind::set_image, 0, 0},
-                                {Kind::set_image, 0, 1},
-                                {Kind::undo},
-                                {Kind::undo},
-                                {Kind::apply, 2},
-                                {Kind::undo}}));
+    REQUIRE(configuration.then(
+        {{Kind::set_image, 0, 0}, {Kind::set_image, 0, 1}, {Kind::undo}, {Kind::apply, 2}, {Kind::undo}}));
+    CHECK_FALSE(configuration.then({{Kind::undo}}));
     std::vector<int> templates;
     for (const auto& operation : configuration.operations) {
         CHECK(operation.replicas == 2);
         templates.push_back(operation.pod_template);
     }
-    CHECK(templates == std::vector<int>{0, 1, 2, 1, 2, 0, 2});
+    CHECK(templates == std::vector<int>{0, 1, 2, 1, 0, 1});
     configuration.operations = {{Kind::apply, 2}, {Kind::scale, 1}};
     CHECK_FALSE(configuration.then({{Kind::undo}}));
 }
