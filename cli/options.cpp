@@ -159,7 +159,7 @@ std::vector<OptionInfo> make_table() {
              o.operations.push_back({model::UserOperation::Kind::undo});
              return Applied{};
          }},
-        {"strategy", 0, "TYPE[,SURGE,UNAVAILABLE]", "RollingUpdate,25%,25%",
+        {"strategy", 0, "TYPE[,SURGE,UNAVAILABLE]", "that of the manifests, or RollingUpdate,25%,25%",
          "how a rollout goes on: RollingUpdate, with how many pods more and how many fewer, or Recreate",
          false, cluster, cases,
          [](Options& o, const std::string& v) {

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/verb.hpp"
+
 namespace kcheck::model {
 
 /// A node as the pods of the one Deployment meet it: every pod has the same
@@ -45,11 +47,14 @@ struct UserOperation {
     int replicas = 1;
     int pod_template = 0;
 };
-/// By kind: "set-image".
-inline constexpr std::array<std::string_view, 4> operation_names{"apply", "scale", "set-image", "undo"};
-constexpr std::string_view name_of(UserOperation::Kind kind) {
-    return operation_names[static_cast<std::size_t>(kind)];
-}
+/// By kind.
+inline constexpr std::array operation_verbs{Verb::apply, Verb::scale, Verb::set_image, Verb::undo};
+constexpr Verb verb_of(UserOperation::Kind kind) { return operation_verbs[static_cast<std::size_t>(kind)]; }
+/// "set-image"
+constexpr std::string_view name_of(UserOperation::Kind kind) { return name_of(verb_of(kind)); }
+
+/// How many pod templates there may be.
+inline constexpr int templates_most = 4;
 
 /// spec.strategy, as it is stored: defaults filled in (pkg/apis/apps/v1/defaults.go).
 struct Strategy {

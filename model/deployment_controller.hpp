@@ -35,9 +35,8 @@ public:
                                                           Keep::nothing, Keep::whole}}});
         const bool scales = k.has_crashes() && k.configuration.operations.size() > 1;
         for (int t = 0; t < k.replica_sets(); ++t)
-            late_scale.push_back(
-                k.add(k.configuration.rolls_out() ? fmt::format("network.scale[{}]", t) : "network.scale",
-                      scales ? k.configuration.replicas_max() + 2 : 1, Part::network));
+            late_scale.push_back(k.add(k.rolls_out() ? fmt::format("network.scale[{}]", t) : "network.scale",
+                                       scales ? k.configuration.replicas_max() + 2 : 1, Part::network));
         if (scales)  // its resourceVersion is no longer the newest
             k.on_commit<ReplicaSet>([this](auto& c, int t) { c.set(late_scale[at(t)], c.integer(0)); });
     }
@@ -111,7 +110,8 @@ public:
     }
 
     /// progress.go:syncRolloutStatus, sync.go:calculateStatus: PUT status with the resourceVersion of the
-    /// cached Deployment, from the cached ReplicaSets' statuses. Only a sync that scales nothing writes it.
+    /// cached Deployment, from the cached ReplicaSets' statuses. A sync that scales writes it too, which is
+    /// not modelled: here only one that scales nothing does.
     template <class C>
     void decide_status(C& c) const {
         if (!c.require(c[deployment()[workload::exists]] == 1)) return;
@@ -121,7 +121,7 @@ public:
         auto differs = c[deployment()[workload::observed]] != c[deployment()[workload::generation]] ||
                        c[deployment()[workload::status_replicas]] != status.replicas ||
                        c[deployment()[workload::status_available]] != status.available;
-        if (k_.configuration.rolls_out())
+        if (k_.rolls_out())
             differs = differs || c[deployment()[deployment::status_updated]] != status.updated;
         if (!c.require(differs)) return;
         require_newest(c, k_, deployments, 0);
@@ -136,7 +136,7 @@ public:
         const auto status = view(c).status();
         auto after =
             with_status<C>(before, c[deployment()[workload::generation]], status.replicas, status.available);
-        if (k_.configuration.rolls_out()) after[deployment::status_updated] = status.updated;
+        if (k_.rolls_out()) after[deployment::status_updated] = status.updated;
         c.when(differ(c, k_.deployment(), before, after), [&] {
             monitors::update(c, k_, Base::cached, pending(c, deployments));
             monitors::status(c, k_, after);
@@ -152,11 +152,11 @@ private:
     const Variables<ReplicaSet>& replica_set(int t) const { return replica_sets.copy_of(t); }
 
     std::string object(int t) const {
-        return k_.configuration.rolls_out() ? fmt::format("replicaset[{}]", t) : "the ReplicaSet";
+        return k_.rolls_out() ? fmt::format("replicaset[{}]", t) : "the ReplicaSet";
     }
 
     void add_writes_of_replica_set(Actions& actions, int t) const {
-        const bool several = k_.configuration.rolls_out();
+        const bool several = k_.rolls_out();
         actions.request(
             {Verb::create_replicaset, several ? "POST " + object(t) : "POST ReplicaSet", progress_},
             [this, t](auto& c) { decide_creation(c, t); },

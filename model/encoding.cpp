@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <stdexcept>
 
 #include <fmt/core.h>
 
@@ -30,6 +31,8 @@ Encoding::Encoding(Configuration given, Reductions reduce, Bounds room, Footprin
     for (const auto& info : variants())
         variants_[static_cast<std::size_t>(info.variant)] =
             configuration.variants.contains(std::string(info.name));
+    if (configuration.templates() > templates_most)
+        throw std::length_error("this configuration has more pod templates than kcheck has room for");
     of_pod_.resize(index(bounds.pods));
     occupies_.resize(index(bounds.pods));
 
@@ -166,7 +169,7 @@ template const Watch<Pod>& Encoding::watch(WatchOf<Pod>);
 
 void Encoding::add_etcd() {
     add_store<Deployment>(1);
-    add_store<ReplicaSet>(replica_sets());
+    add_store<ReplicaSet>(configuration.templates());
     add_store<Pod>(bounds.pods);
     revision_behind = add("etcd.revision_behind", 2, Part::etcd);
     if (is(Variant::uids_repeat_after_restart)) {
@@ -184,7 +187,7 @@ void Encoding::add_history() {
     uid_repeated = add("history.uid_repeated", 2, Part::history);
     revision_repeated = add("history.revision_repeated", 2, Part::history);
     stray_start = add("history.stray_start", 2, Part::history);
-    completed = add("history.completed", configuration.rolls_out() ? 2 : 1, Part::history);
+    completed = add("history.completed", rolls_out() ? 2 : 1, Part::history);
     exceeded =
         add("bounds.exceeded", exceeded_events + static_cast<int>(bounds.events.size()), Part::history);
     for (int p = 0; p < bounds.pods; ++p)

@@ -93,7 +93,9 @@ public:
 
     bool is(Variant variant) const { return variants_[static_cast<std::size_t>(variant)]; }
     int pods() const { return bounds.pods; }
-    int replica_sets() const { return configuration.templates(); }
+    int replica_sets() const { return static_cast<int>(store<ReplicaSet>().objects.size()); }
+    /// There are several pod templates.
+    bool rolls_out() const { return replica_sets() > 1; }
     int nodes() const { return static_cast<int>(configuration.nodes.size()); }
     /// Kubelet n may have to refuse a pod.
     bool crowded(int node) const;

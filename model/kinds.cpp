@@ -1,5 +1,7 @@
 #include "model/kinds.hpp"
 
+#include <algorithm>
+
 namespace kcheck::model {
 
 namespace {
@@ -17,6 +19,15 @@ int updated(const Configuration& configuration, const Bounds& bounds) {
     return configuration.rolls_out() ? bounds.pods + 1 : 1;
 }
 
+constexpr std::array<FieldInfo, workload::common> workload_fields{{
+    {".exists", Section::metadata, flag},
+    {".replicas", Section::spec, replicas},
+    {".generation", Section::metadata, generations},
+    {".status.observedGeneration", Section::status, generations},
+    {".status.replicas", Section::status, pods},
+    {".status.availableReplicas", Section::status, pods},
+}};
+
 }  // namespace
 
 const std::array<FieldInfo, Pod::fields> Pod::table{{
@@ -27,24 +38,14 @@ const std::array<FieldInfo, Pod::fields> Pod::table{{
     {".owner", Section::metadata, templates},
 }};
 
-const std::array<FieldInfo, ReplicaSet::fields> ReplicaSet::table{{
-    {".exists", Section::metadata, flag},
-    {".replicas", Section::spec, replicas},
-    {".generation", Section::metadata, generations},
-    {".status.observedGeneration", Section::status, generations},
-    {".status.replicas", Section::status, pods},
-    {".status.availableReplicas", Section::status, pods},
-}};
+const std::array<FieldInfo, ReplicaSet::fields> ReplicaSet::table = workload_fields;
 
-const std::array<FieldInfo, Deployment::fields> Deployment::table{{
-    {".exists", Section::metadata, flag},
-    {".replicas", Section::spec, replicas},
-    {".generation", Section::metadata, generations},
-    {".status.observedGeneration", Section::status, generations},
-    {".status.replicas", Section::status, pods},
-    {".status.availableReplicas", Section::status, pods},
-    {".template", Section::spec, templates},
-    {".status.updatedReplicas", Section::status, updated},
-}};
+const std::array<FieldInfo, Deployment::fields> Deployment::table = [] {
+    std::array<FieldInfo, Deployment::fields> all;
+    std::ranges::copy(workload_fields, all.begin());
+    all[deployment::pod_template] = {".template", Section::spec, templates};
+    all[deployment::status_updated] = {".status.updatedReplicas", Section::status, updated};
+    return all;
+}();
 
 }  // namespace kcheck::model

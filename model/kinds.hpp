@@ -72,7 +72,7 @@ struct Deployment : Workload {
 /// One for each pod template.
 struct ReplicaSet : Workload {
     static constexpr std::string_view singular = "replicaset", resource = "replicasets";
-    static constexpr int fields = 6;
+    static constexpr int fields = workload::common;
     static const std::array<FieldInfo, fields> table;
 };
 

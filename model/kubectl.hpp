@@ -1,10 +1,10 @@
 // kubectl: the user's operations, in order, each at any time.
 //
 // apply is GET, then POST or a PATCH of what changed, without resourceVersion
-// (kubectl/cmd/apply/patcher.go); scale is a PATCH of spec.replicas, set image and rollout undo are one of
-// spec.template. A user who
-// sees an error repeats the command, and a repeated command that has taken
-// effect changes nothing: so a lost reply leaves no state of its own.
+// (kubectl/cmd/apply/patcher.go); scale is a PATCH of spec.replicas, set image
+// and rollout undo are one of spec.template. A user who sees an error repeats the
+// command, and a repeated command that has taken effect changes nothing: so a
+// lost reply leaves no state of its own.
 #pragma once
 
 #include <fmt/core.h>
@@ -22,7 +22,7 @@ public:
         for (int i = 0; i < static_cast<int>(k_.configuration.operations.size()); ++i) {
             const auto& operation = k_.configuration.operations[static_cast<std::size_t>(i)];
             actions.request(
-                {.verb = verb_of(operation), .what = in_words(operation)},
+                {.verb = verb_of(operation.kind), .what = in_words(operation)},
                 [this, i](auto& c) { decide(c, i); }, [this, i](auto& c) { operate(c, i); });
         }
     }
@@ -41,22 +41,11 @@ private:
                   c[k_.replica_set(target)[workload::exists]] == 1);
     }
 
-    static Verb verb_of(const UserOperation& operation) {
-        switch (operation.kind) {
-            case UserOperation::Kind::apply: break;
-            case UserOperation::Kind::scale: return Verb::scale;
-            case UserOperation::Kind::set_image: return Verb::set_image;
-            case UserOperation::Kind::undo: return Verb::undo;
-        }
-        return Verb::apply;
-    }
-
     std::string in_words(const UserOperation& operation) const {
-        const auto verb = verb_of(operation);
+        const auto verb = verb_of(operation.kind);
         const auto object = fmt::format("{} deployment/{}", name_of(verb), k_.configuration.deployment);
         const auto replicas = fmt::format("{} replicas", operation.replicas);
-        if (!k_.configuration.rolls_out() || verb == Verb::scale)
-            return fmt::format("{} with {}", object, replicas);
+        if (!k_.rolls_out() || verb == Verb::scale) return fmt::format("{} with {}", object, replicas);
         const auto pod_template = fmt::format("template {}", operation.pod_template + 1);
         if (verb != Verb::apply) return fmt::format("{}: {}", object, pod_template);
         return fmt::format("{} with {} of {}", object, replicas, pod_template);

@@ -261,7 +261,7 @@ public:
 private:
     static std::size_t at(int i) { return static_cast<std::size_t>(i); }
     std::string of_template(int t) const {
-        return k_.configuration.rolls_out() ? fmt::format(" of template {}", t + 1) : "";
+        return k_.rolls_out() ? fmt::format(" of template {}", t + 1) : "";
     }
 
     /// It exists, and a kubelet that hears of all pods knows that it is bound to some node.

@@ -60,7 +60,7 @@ void binding(C& c, const Encoding& k, int p) {
 /// A status of the Deployment commits.
 template <class C>
 void status(C& c, const Encoding& k, const Record<C, Deployment>& after) {
-    if (!k.configuration.rolls_out()) return;
+    if (!k.rolls_out()) return;
     const auto complete = after[workload::observed] == after[workload::generation] &&
                           after[workload::status_available] == after[workload::replicas];
     c.when(complete, [&] { c.set(k.completed, c.integer(1)); });

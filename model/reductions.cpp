@@ -118,7 +118,7 @@ void Pipeline::settle(Valuation& state, const std::function<void(int)>& taken) c
     if (hears_at_once)
         while (receive_one(scheduler_->pods.index)) {
         }
-    if (k.configuration.rolls_out()) return;
+    if (k.rolls_out()) return;
     const auto& rsc = *replicaset_controller_;
     // The ReplicaSet controller does not manage before it has heard of its own writes ...
     const auto awaits_pods = [&] {

@@ -41,9 +41,8 @@ public:
           pods(k.watch<Pod>({
               .client = client(k),
               .process = process_,
-              .filter = k.configuration.rolls_out()
-                            ? std::optional(Requirement{pod::owner, true, pod_template})
-                            : std::nullopt,
+              .filter =
+                  k.rolls_out() ? std::optional(Requirement{pod::owner, true, pod_template}) : std::nullopt,
               // Active or not (controller_utils.go:IsPodActive), and then assigned and Running or not.
               .projection = {.visible = {{pod::deleting, true, 0}, {pod::phase, false, pod::terminal}},
                              .keep = {Keep::whole, Keep::whole, Keep::whole, Keep::whether_set}},
@@ -56,8 +55,8 @@ public:
     void add_actions(Actions& actions) const override {
         actions.of(name, {&replica_sets, &pods});
         actions.request(
-            {Verb::create_pod, k_.configuration.rolls_out() ? "POST pod of " + object() : "POST pod",
-             progress_, true, broken},
+            {Verb::create_pod, k_.rolls_out() ? "POST pod of " + object() : "POST pod", progress_, true,
+             broken},
             [this](auto& c) { decide_creation(c); },
             [this](auto& c) { return create_pod(c, k_, pod_template); },
             [this](auto& c, const auto& slot) { learn_of_creation(c, slot); },
@@ -338,6 +337,7 @@ public:
         if (k_.is(Variant::status_carries_time)) writes = writes || c.boolean(true);
         c.when(writes, [&] {
             monitors::update(c, k_, base, pending(c, replica_sets));
+            if (k_.is(Variant::status_carries_time)) c.set(time, c.count(c[time] == 0));
             commit(c, k_, Writer::kube_apiserver, pod_template, after);
         });
         return writes;
@@ -366,10 +366,10 @@ public:
 private:
     static std::size_t at(int p) { return static_cast<std::size_t>(p); }
     std::string object() const {
-        return k_.configuration.rolls_out() ? fmt::format("replicaset[{}]", pod_template) : "ReplicaSet";
+        return k_.rolls_out() ? fmt::format("replicaset[{}]", pod_template) : "ReplicaSet";
     }
     std::string client(const Encoding& k) const {
-        return k.configuration.rolls_out() ? fmt::format("{}[{}]", name, pod_template) : name;
+        return k.rolls_out() ? fmt::format("{}[{}]", name, pod_template) : name;
     }
     const Variables<ReplicaSet>& replica_set() const { return replica_sets.copy_of(pod_template); }
 
@@ -447,10 +447,11 @@ private:
         awaits_pod = k.memory_for_pods(process_, client(k) + ".awaits_pod", remembers ? 2 : 1);
         counts_creations_ = k.is(Variant::create_timeout_is_success);
         expects_creations = memory("expects_creations", counts_creations_ ? most + 1 : 1);
+        time = k.add(client(k) + ".time", k.is(Variant::status_carries_time) ? 2 : 1, Part::environment);
         awaits_status =
             memory("awaits_status", remembers ? static_cast<int>(replica_sets.queue.size()) + 1 : 1);
 
-        const auto which = k.configuration.rolls_out() ? fmt::format("[{}]", pod_template) : "";
+        const auto which = k.rolls_out() ? fmt::format("[{}]", pod_template) : "";
         late_creations =
             k.add("network.creations" + which, k.configuration.crashes * most + 1, Part::network);
         late_deletion = k.add_for_pods("network.deletion" + which, k.has_crashes() ? 2 : 1, Part::network);
@@ -491,6 +492,8 @@ public:
     VariableId expects_creations = nowhere;    // expectations of creations are a count
     std::vector<VariableId> awaits_pod;        // per pod: created by this process, not yet in its cache
     VariableId awaits_status = nowhere;        // ReplicaSet events up to this process's own last status write
+
+    VariableId time = nowhere;  // where the status carries one: it has gone on since the write before
 
     // Requests that outlived a crash.
     VariableId late_creations = nowhere;

@@ -6,6 +6,7 @@
 // (ReplicaSetsByCreationTimestamp). One of template t is *new* where the Deployment asks for t, else *old*.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "model/configuration.hpp"
@@ -67,7 +68,7 @@ public:
             const auto reported = c[copy[workload::status_available]];
             const auto available = trusts_spec ? replicas : reported;
             const auto actual = c[copy[workload::status_replicas]];
-            sets_.push_back({is_new, replicas, available});
+            sets_[size_++] = {is_new, replicas, available};
             total_ = total_ + replicas;
             new_ = new_ + c.choose(is_new, replicas, 0);
             new_available_ = new_available_ + c.choose(is_new, available, 0);
@@ -84,22 +85,20 @@ public:
                 old_pods_run_ =
                     old_pods_run_ || (c[pod[pod::exists]] == 1 &&
                                       c[pod[pod::owner]] != c[deployment[deployment::pod_template]]);
-        if (sets_.size() == 1) return;
+        if (size_ == 1) return;
         most_ = look_up(c, desired_, fenceposts.most);
         least_available_ = look_up(c, desired_, fenceposts.available);
     }
 
     /// Recreate creates the new ReplicaSet when no old pod is left.
     Bool<C> may_create() const {
-        auto may = c_.boolean(true);
-        if (!recreates_ || sets_.size() == 1) return may;
-        for (const auto& set : sets_) may = may && (set.is_new || set.replicas == 0);
-        return may && !old_pods_run_;
+        if (!recreates_ || size_ == 1) return c_.boolean(true);
+        return !has_active_old() && !old_pods_run_;
     }
 
     /// deployment_util.go:NewRSNewReplicas, and reconcileNewReplicaSet: spec.replicas of the new one.
     Int<C> replicas_of_new() const {
-        if (recreates_ || sets_.size() == 1) return desired_;
+        if (recreates_ || size_ == 1) return desired_;
         const auto raised = new_ + least(c_, most_ - total_, desired_ - new_);
         return c_.choose(new_ > desired_, desired_, c_.choose(total_ < most_, raised, new_));
     }
@@ -108,13 +107,11 @@ public:
     Bool<C> scales(int t) const {
         const auto& set = sets_[static_cast<std::size_t>(t)];
         const auto scales_new = has_new_ && replicas_of_new() != new_;
-        if (sets_.size() == 1) return scales_new;
+        if (size_ == 1) return scales_new;
         if (recreates_) {
             auto before = c_.boolean(false);  // sync.go: one after the other
             for (int s = 0; s < t; ++s) before = before || is_active_old(s);
-            const auto some = has_active_old();
-            return (!set.is_new && set.replicas > 0 && !before) ||
-                   (set.is_new && !some && !old_pods_run_ && scales_new);
+            return (is_active_old(t) && !before) || (set.is_new && scales_new && may_create());
         }
         return (set.is_new && scales_new) ||
                (!set.is_new && has_new_ && !scales_new && reconciles_old() && is_next_old(t));
@@ -123,7 +120,7 @@ public:
     /// ... with this many replicas. Requires `scales(t)`.
     Int<C> target(int t) const {
         const auto& set = sets_[static_cast<std::size_t>(t)];
-        if (sets_.size() == 1) return replicas_of_new();
+        if (size_ == 1) return replicas_of_new();
         if (recreates_) return c_.choose(set.is_new, replicas_of_new(), 0);
         const auto without_unhealthy =
             set.replicas - least(c_, room_to_scale_down(), set.replicas - set.available);
@@ -134,9 +131,9 @@ public:
 
     /// There is nothing to write but the status.
     Bool<C> rests() const {
-        auto rests = recreates_ && sets_.size() > 1 ? c_.boolean(true) : has_new_;
+        auto rests = recreates_ && size_ > 1 ? c_.boolean(true) : has_new_;
         rests = rests && !(!has_new_ && may_create());
-        for (int t = 0; t < static_cast<int>(sets_.size()); ++t) rests = rests && !scales(t);
+        for (int t = 0; t < static_cast<int>(size_); ++t) rests = rests && !scales(t);
         return rests;
     }
 
@@ -144,8 +141,8 @@ public:
 
 private:
     struct Set {
-        Bool<C> is_new;
-        Int<C> replicas, available;  // spec.replicas, status.availableReplicas
+        Bool<C> is_new{};
+        Int<C> replicas{}, available{};  // spec.replicas, status.availableReplicas
     };
 
     Bool<C> is_active_old(int t) const {
@@ -154,7 +151,7 @@ private:
     }
     Bool<C> has_active_old() const {
         auto some = c_.boolean(false);
-        for (int t = 0; t < static_cast<int>(sets_.size()); ++t) some = some || is_active_old(t);
+        for (int t = 0; t < static_cast<int>(size_); ++t) some = some || is_active_old(t);
         return some;
     }
 
@@ -171,7 +168,7 @@ private:
     }
     Bool<C> cleans_up() const {
         auto some = c_.boolean(false);
-        for (int t = 0; t < static_cast<int>(sets_.size()); ++t) some = some || is_unhealthy(t);
+        for (int t = 0; t < static_cast<int>(size_); ++t) some = some || is_unhealthy(t);
         return some;
     }
 
@@ -193,7 +190,8 @@ private:
 
     const C& c_;
     bool recreates_;
-    std::vector<Set> sets_;
+    std::array<Set, templates_most> sets_;
+    std::size_t size_ = 0;
     Int<C> desired_, total_, new_, new_available_, available_, most_{}, least_available_{};
     Bool<C> has_new_, old_pods_run_;
     Status status_;

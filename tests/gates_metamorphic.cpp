@@ -30,19 +30,15 @@ std::optional<Configuration> changed(const Configuration& configuration, bool ap
     return other;
 }
 
-/// Not from fresh caches where a status carries a time, which the model does not keep: without an event on
-/// its way such a write looks like rest.
-bool may_lag_more(const Configuration& c) {
-    return c.staleness.has_value() && !(c.caches_are_fresh() && c.variants.contains("status-carries-time"));
-}
-
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> all{
         {"one event more of lag", 100, Relation::included,
-         [](const Configuration& c) { return changed(c, may_lag_more(c), [](auto& o) { ++*o.staleness; }); }},
+         [](const Configuration& c) {
+             return changed(c, c.staleness.has_value(), [](auto& o) { ++*o.staleness; });
+         }},
         {"unlimited lag", 100, Relation::included,
          [](const Configuration& c) {
-             return changed(c, may_lag_more(c), [](auto& o) { o.staleness.reset(); });
+             return changed(c, c.staleness.has_value(), [](auto& o) { o.staleness.reset(); });
          }},
         {"the next level", 100, Relation::included,
          [](const Configuration& c) {

@@ -181,7 +181,7 @@ Bool<C> concerns(const C& c, const Watch<K>& watch, int key, const Record<C, K>&
         const auto here = c[watch.queue[i].key] == key + 1;
         const auto repeated = !differ(c, watch.copy_of(key), read(c, watch.queue[i].record), after);
         concerned = concerned && !(here && !later && repeated);
-        later = later || here;
+        later = later || c[watch.queue[i].key] != 0;
     }
     return concerned;
 }

@@ -9,7 +9,6 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "model/named_reductions.hpp"
 #include "traces/counterexamples/json.hpp"
@@ -136,16 +135,16 @@ model::Configuration configuration_of(const Value& value) {
     value["operations"].each_element([&](const Value& operation) {
         operation.expect_members({"kind", "replicas", "template"});
         const auto kind = operation["kind"].string();
-        const auto known = std::ranges::find(model::operation_names, kind);
-        if (known == model::operation_names.end())
-            operation["kind"].refuse(
-                fmt::format("must be one of {}", fmt::join(model::operation_names, ", ")));
+        const auto known = std::ranges::find(model::operation_verbs, kind,
+                                             [](model::Verb verb) { return model::name_of(verb); });
+        if (known == model::operation_verbs.end())
+            operation["kind"].refuse("must be apply, scale, set-image or undo");
         const bool first = configuration.operations.empty();
         if (first && kind != "apply") operation["kind"].refuse("the first operation must be \"apply\"");
         // A template that nobody has asked for before is the next one.
         const int most = first ? 0 : configuration.templates();
         configuration.operations.push_back(
-            {static_cast<model::UserOperation::Kind>(known - model::operation_names.begin()),
+            {static_cast<model::UserOperation::Kind>(known - model::operation_verbs.begin()),
              operation["replicas"].integer(0, count_most), operation["template"].integer(0, most)});
     });
     if (configuration.operations.empty()) value["operations"].refuse("must not be empty");
