@@ -57,6 +57,17 @@ Applied agree_on_rollout(const model::Configuration& configuration, const Option
     return {};
 }
 
+/// A property that is named can be violated.
+Applied agree_on_properties(const model::Configuration& configuration, const Options& options) {
+    for (const auto& name : options.properties) {
+        const auto& property = *invariants::find_property(name);
+        if (property.speaks_of != nullptr && !property.speaks_of(configuration))
+            return tl::unexpected(UsageError{
+                fmt::format("--property: {} has nothing to say here: {}", name, property.silent_because)});
+    }
+    return {};
+}
+
 tl::expected<Setup, UsageError> from_manifests(const Options& options) {
     if (options.replicas)
         return tl::unexpected(
@@ -124,6 +135,8 @@ tl::expected<Setup, UsageError> set_up(const Options& options) {
         auto& configuration = workload.configuration;
         if (options.strategy) configuration.strategy = *options.strategy;
         if (const auto agreed = agree_on_rollout(configuration, options); !agreed)
+            return tl::unexpected(agreed.error());
+        if (const auto agreed = agree_on_properties(configuration, options); !agreed)
             return tl::unexpected(agreed.error());
         configuration.crashes = budgets.crashes;
         configuration.lost_replies = budgets.lost_replies;

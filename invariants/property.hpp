@@ -52,6 +52,11 @@ struct Property {
     Predicate premise;                                                        // leads_to
     std::function<bool(const model::Pipeline&, const model::Move&)> counted;  // finitely_often
 
+    /// Where it speaks of something; null: everywhere. Elsewhere nothing could violate it, so it is not
+    /// asked, for this reason.
+    bool (*speaks_of)(const model::Configuration&) = nullptr;
+    std::string_view silent_because;
+
     /// A state that shows that the property speaks of something: reachable in the default model.
     Predicate witness;
     std::string_view witness_text;

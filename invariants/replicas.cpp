@@ -94,6 +94,8 @@ Property availability_kept() {
         "pkg/controller/deployment/rolling.go:reconcileOldReplicaSets, "
         "scaleDownOldReplicaSetsForRollingUpdate";
     property.violated_by = {"rollout-ignores-availability"};
+    property.speaks_of = [](const model::Configuration& configuration) { return configuration.rolls_out(); };
+    property.silent_because = "there is no rollout";
     define(property, [](const auto& c, const Encoding& k) {
         if (!k.configuration.rolls_out()) return c.boolean(true);
         const auto& strategy = k.configuration.strategy;

@@ -39,17 +39,18 @@ using model::Reductions;
 constexpr std::uint64_t cheap_states = 100'000;
 
 /// The rows of the result, all of them undecided.
-std::vector<PropertyResult> rows(const CheckOptions& options) {
+std::vector<PropertyResult> rows(const Configuration& configuration, const CheckOptions& options) {
     std::vector<PropertyResult> results;
     for (const auto& property : invariants::properties()) {
         const bool named = std::ranges::find(options.properties, property.name) != options.properties.end();
-        const bool asked = named || options.properties.empty();
+        const bool silent = property.speaks_of != nullptr && !property.speaks_of(configuration);
+        const bool asked = named || (options.properties.empty() && !silent);
         const bool soft = property.strength == invariants::Strength::soft;
         results.push_back({.property = &property,
                            .verdict = asked ? Verdict::incomplete : Verdict::not_checked,
                            .decides = named || (asked && !soft),
                            .trace = std::nullopt,
-                           .note = {}});
+                           .note = silent ? std::string(property.silent_because) : std::string()});
     }
     return results;
 }
@@ -76,7 +77,7 @@ public:
           watching_(watching) {
         result_.configuration = configuration_;
         result_.reductions = wanted_;
-        result_.properties = rows(options);
+        result_.properties = rows(configuration, options);
     }
 
     tl::expected<Result, InternalError> run() && {

@@ -48,6 +48,14 @@ TEST_CASE("a level that has nothing more than the one before is left out") {
     CHECK(scenarios::budgets_of(levels[3]).size() == 4);
 }
 
+TEST_CASE("a property that speaks of nothing in the configuration is not asked") {
+    const auto without = checked(Small{}.with(), asking({}));
+    CHECK(without.verdict == scenarios::Verdict::holds);
+    CHECK(verdict_of(without, "availability-kept") == "not checked");
+    const auto with = checked(levels_of(Small{.set_images = 1}.with()).front().configuration, asking({}));
+    CHECK(verdict_of(with, "availability-kept") == "holds");
+}
+
 TEST_CASE("a violation is of the lowest level that shows it, and its trace is of that level") {
     struct Case {
         const char *variant, *property;

@@ -121,6 +121,8 @@ class Usage(unittest.TestCase):
         self.assert_refused("there is nothing to go back to", "--replicas", "1", "--undo")
         self.assert_refused("another number of replicas", "--set-image", "a", "--scale", "2")
         self.assert_refused("more than two templates", "--set-image", "a", "--set-image", "b")
+        self.assert_refused("has nothing to say here: there is no rollout", "--property", "availability-kept",
+                            "--replicas", "1")
         self.assert_refused("prove knows no rollouts", "prove", "single-binding", "--set-image", "a")
         self.assert_refused("is no strategy", "--set-image", "a", "--strategy", "Blue")
         self.assert_refused("lets nothing move", "--set-image", "a", "--strategy", "RollingUpdate,0,0%")
