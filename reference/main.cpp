@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <malloc.h>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <CLI/App.hpp>
@@ -219,6 +221,9 @@ private:
 
 int main(int count, char** words) {
     using namespace kcheck::reference;
+    // What a large list took goes back at once. Left to itself glibc raises this bound to the largest block
+    // that was freed, and keeps such blocks in the arenas of each thread.
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
     const std::string name = count > 1 ? words[1] : "kcheck-reference";
     try {
         return CommandLine().run(count, words);
