@@ -105,7 +105,8 @@ def main() -> int:
     if part == "small":
         words = CONFIGURATIONS[part][0]
         theirs, _ = search(without_an_action(exported(kcheck, words)), WITHIN_BOUNDS)
-        compare("an action is missing, and the counts differ", theirs, checked(kcheck, words)["states"], False)
+        compare("an action is missing, and the counts differ", theirs, checked(kcheck, words)["states"],
+                wanted=False)
         verdicts = set()
         for words, asked in VERDICTS:
             _, errors = search(exported(kcheck, [*words, *asked]), PROPERTY)
