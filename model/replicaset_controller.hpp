@@ -96,9 +96,10 @@ public:
             actions.late(Verb::late_delete,
                          fmt::format("the DELETE of pod[{}] that kube-controller-manager gave up arrives", p),
                          [this, p](auto& c) {
-                             if (!c.require(c[late_deletion[at(p)]] != 0)) return;
-                             c.when(c[late_deletion[at(p)]] == one_of_some,
-                                    [&] { c.set(late_choices, c[late_choices] - 1); });
+                             const auto how = c[late_deletion[at(p)]];
+                             if (!c.require(how == by_itself || (how == one_of_some && c[late_choices] > 0)))
+                                 return;
+                             c.when(how == one_of_some, [&] { c.set(late_choices, c[late_choices] - 1); });
                              c.set(late_deletion[at(p)], c.integer(0));
                              delete_pod(c, k_, p);
                              forget_choices(c);
