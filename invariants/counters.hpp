@@ -61,7 +61,7 @@ Bool<C> generations_are_bounded(const C& c, const Encoding& k) {
 
 template <class C>
 Bool<C> late_creations_are_bounded(const C& c, const Encoding& k) {
-    auto most = c.integer(0);
+    auto most = c[k.replies_lost] + 0;
     for (int i = 0; i < k.configuration.replicas_max(); ++i) most = most + c[k.crashes_used];
     return c[k.the<model::ReplicaSetController>().late_creations] <= most;
 }

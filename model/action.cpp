@@ -1,7 +1,5 @@
 #include "model/action.hpp"
 
-#include <algorithm>
-
 namespace kcheck::model {
 
 void Actions::of(std::string component, std::vector<const AnyWatch*> watches, int node) {
@@ -24,17 +22,13 @@ ActionInfo& Actions::step(Verb verb, std::string what, ir::ClassMask progress, T
     return actions_.back();
 }
 
-void Actions::crash(CrashOf crash) {
-    const auto& process = *std::ranges::find(encoding_.processes, crash.process, &Process::name);
-    of(process.name, process.watches, crash.node);
-    auto& info = step(
-        Verb::crash, std::move(crash.what), {},
-        [&k = encoding_, &process, when = std::move(crash.when), leaves = std::move(crash.leaves)](auto& c) {
-            if (!c.require(when(std::as_const(c)))) return;
-            if (!use_crash(c, k)) return;
-            if (leaves) leaves(c);
-            restart(c, process);
-        });
+void Actions::crash(const Process& process) {
+    of(process.name, process.watches, process.node);
+    auto& info = step(Verb::crash, "crash and restart", {}, [&k = encoding_, &process](auto& c) {
+        if (!use_crash(c, k)) return;
+        for (const auto& leaves : process.on_crash) leaves(c);
+        restart(c, process);
+    });
     info.fault = true;
     info.refreshes = watches_;
 }

@@ -61,17 +61,11 @@ struct RequestOf {
     VariableId broken = nowhere;
     /// Where the loss of a reply differs from a refusal.
     Condition losable = {};
+    /// Notes that it is under way, for a sender that does not wait for it any more. Without it a request that
+    /// timed out does not commit any more.
+    Text leaves = {};
     int status = 0;      // of ActionInfo
     bool local = false;  // of ActionInfo: while it is answered
-};
-
-/// A crash of a process.
-struct CrashOf {
-    std::string process, what;
-    int node = -1;
-    /// A request that is under way when the process crashes: when there is one, and what it leaves.
-    Condition when = {};
-    Text leaves = {};
 };
 
 class Actions {
@@ -106,8 +100,9 @@ public:
             of, decide, [commit](auto& c) { return commit(c), 0; }, [](auto&, int) {}, [](auto&) {});
     }
 
-    void crash(CrashOf crash);
-    /// The process of a request is gone, and it arrives after all.
+    /// A process crashes, and leaves what it has under way.
+    void crash(const Process& process);
+    /// A request arrives that nobody waits for.
     void late(Verb verb, std::string what, Text text) {
         network();
         step(verb, std::move(what), {}, std::move(text)).writes = true;
@@ -161,12 +156,15 @@ void Actions::instances(const RequestOf& of, MakeText text) {
         auto& info = instance({outcome, cause}, suffix);
         info.fault = cause != Cause::broken_connection;
         info.known = known;
-        info.idle = !of.reply_matters;
+        info.idle = !of.reply_matters && outcome != Outcome::late;
         if (outcome == Outcome::lost_committed) info.twin = known;
     };
     if (encoding_.configuration.lost_replies > 0) {
         lost(Outcome::lost_committed, Cause::lost_reply, "; it is committed, but the reply is lost");
-        lost(Outcome::lost_uncommitted, Cause::lost_reply, "; it times out and is not committed");
+        if (of.leaves)
+            lost(Outcome::late, Cause::lost_reply, "; it times out, and may be committed later");
+        else
+            lost(Outcome::lost_uncommitted, Cause::lost_reply, "; it times out and is not committed");
     }
     if (!encoding_.has_crashes()) return;
     lost(Outcome::lost_committed, Cause::restart,
@@ -183,8 +181,8 @@ template <class Decide, class Commit, class Learn, class LearnNothing>
 void Actions::request(const RequestOf& of, Decide decide, Commit commit, Learn learn,
                       LearnNothing learn_nothing) {
     instances(of, [&](Reply reply) -> Text {
-        return [&k = encoding_, broken = of.broken, losable = of.losable, reply, decide, commit, learn,
-                learn_nothing](auto& c) {
+        return [&k = encoding_, broken = of.broken, losable = of.losable, leaves = of.leaves, reply, decide,
+                commit, learn, learn_nothing](auto& c) {
             if (!may_be_lost(c, k, reply, broken)) return;
             if (!reply.is_known() && !c.require(losable(std::as_const(c)))) return;
             decide(c);
@@ -200,6 +198,7 @@ void Actions::request(const RequestOf& of, Decide decide, Commit commit, Learn l
                 learn(c, committed());
             } else {
                 if (reply.commits()) committed();
+                if (reply.outcome == Outcome::late) leaves(c);
                 learn_nothing(c);
             }
             if (reply.cause == Cause::restart) restart_apiserver(c, k);

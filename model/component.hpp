@@ -19,9 +19,7 @@ public:
 
     /// Its requests and local steps.
     virtual void add_actions(Actions& actions) const = 0;
-    /// How its process may crash; called only where something may.
-    virtual void add_crashes(Actions&) const {}
-    /// What becomes of requests that outlived a crash; called only where something may crash.
+    /// The arrival of requests whose sender waits for them no longer; called only where there may be any.
     virtual void add_late_requests(Actions&) const {}
 };
 

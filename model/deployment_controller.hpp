@@ -33,12 +33,14 @@ public:
                                   .projection = {.visible = {{pod::phase, false, pod::terminal}},
                                                  .keep = {Keep::whole, Keep::nothing, Keep::nothing,
                                                           Keep::nothing, Keep::whole}}});
-        const bool scales = k.has_crashes() && k.configuration.operations.size() > 1;
+        const bool scales = scales_after_crash();
         for (int t = 0; t < k.replica_sets(); ++t)
             late_scale.push_back(k.add(k.rolls_out() ? fmt::format("network.scale[{}]", t) : "network.scale",
                                        scales ? k.configuration.replicas_max() + 2 : 1, Part::network));
-        if (scales)  // its resourceVersion is no longer the newest
-            k.on_commit<ReplicaSet>([this](auto& c, int t) { c.set(late_scale[at(t)], c.integer(0)); });
+        if (!scales) return;
+        k.on_crash(k.process(manager), [this](auto& c) { leave_scales(c); });
+        // its resourceVersion is no longer the newest
+        k.on_commit<ReplicaSet>([this](auto& c, int t) { c.set(late_scale[at(t)], c.integer(0)); });
     }
 
     void add_actions(Actions& actions) const override {
@@ -52,27 +54,26 @@ public:
             [this](auto& c) { decide_status(c); }, [this](auto& c) { put_status(c); });
     }
 
-    void add_crashes(Actions& actions) const override {
-        if (k_.configuration.operations.size() < 2) return;
-        for (int t = 0; t < k_.replica_sets(); ++t)
-            actions.crash({manager, fmt::format("crash and restart, with the PUT of {} under way", object(t)),
-                           -1,
-                           [this, t](const auto& c) { return scales(c, t) && !pending(c, replica_sets, t); },
-                           [this, t](auto& c) { c.set(late_scale[at(t)], view(c).target(t) + 1); }});
-    }
-
     void add_late_requests(Actions& actions) const override {
-        if (k_.configuration.operations.size() < 2) return;
+        if (!scales_after_crash()) return;
         for (int t = 0; t < k_.replica_sets(); ++t)
             actions.late(Verb::late_scale,
-                         fmt::format("a PUT of {} from before the crash of kube-controller-manager arrives",
-                                     object(t)),
+                         fmt::format("a PUT of {} that kube-controller-manager gave up arrives", object(t)),
                          [this, t](auto& c) {
                              if (!c.require(c[late_scale[at(t)]] > 0)) return;
                              const auto replicas = c[late_scale[at(t)]] - 1;
                              c.set(late_scale[at(t)], c.integer(0));
                              update_replicas<ReplicaSet>(c, k_, t, replicas, Base::live, c.boolean(false));
                          });
+    }
+
+    /// The PUTs under way when the process crashes.
+    template <class C>
+    void leave_scales(C& c) const {
+        const auto rollout = view(c);
+        for (int t = 0; t < k_.replica_sets(); ++t)
+            c.when(scales(c, t) && !pending(c, replica_sets, t),
+                   [&] { c.set(late_scale[at(t)], rollout.target(t) + 1); });
     }
 
     // ---- syncDeployment, top to bottom
@@ -148,6 +149,7 @@ public:
 private:
     static constexpr const char* manager = "kube-controller-manager";
     static std::size_t at(int t) { return static_cast<std::size_t>(t); }
+    bool scales_after_crash() const { return k_.has_crashes() && k_.configuration.operations.size() > 1; }
     const Variables<Deployment>& deployment() const { return deployments.copy_of(0); }
     const Variables<ReplicaSet>& replica_set(int t) const { return replica_sets.copy_of(t); }
 
@@ -185,7 +187,7 @@ public:
     const Watch<Deployment>& deployments;
     const Watch<ReplicaSet>& replica_sets;
     const Watch<Pod>* pods = nullptr;  // where it waits for old pods
-    // Per template, outlived a crash: 0 none, r+1: PUT of the ReplicaSet with r replicas.
+    // Per template, of a PUT that outlived a crash: 0 none, r+1: PUT of the ReplicaSet with r replicas.
     std::vector<VariableId> late_scale;
 };
 

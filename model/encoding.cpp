@@ -75,9 +75,9 @@ std::vector<VariableId> Encoding::add_for_pods(const std::string& name, int size
     return variables;
 }
 
-int Encoding::process(const std::string& name) {
+int Encoding::process(const std::string& name, int node) {
     const auto found = std::ranges::find(processes, name, &Process::name);
-    if (found == processes.end()) processes.push_back({name, {}, {}, {}});
+    if (found == processes.end()) processes.push_back({name, node});
     return static_cast<int>(std::ranges::find(processes, name, &Process::name) - processes.begin());
 }
 

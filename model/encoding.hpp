@@ -67,9 +67,11 @@ struct Store {
 /// Components that crash together, by what they lose then.
 struct Process {
     std::string name;
-    std::vector<const AnyWatch*> watches;
-    std::vector<VariableId> memory;
-    std::vector<Text> on_restart;  // after the fresh list
+    int node = -1;  // whose process it is, where each node has one
+    std::vector<const AnyWatch*> watches = {};
+    std::vector<VariableId> memory = {};
+    std::vector<Text> on_crash = {};    // the requests under way that it leaves on the network
+    std::vector<Text> on_restart = {};  // after the fresh list
 };
 
 /// What a component watches.
@@ -103,6 +105,9 @@ public:
     bool counts_pods_on_nodes() const;
     /// Something may crash.
     bool has_crashes() const { return configuration.crashes > 0; }
+    /// A request may be on the network whose sender does not wait for it: it timed out, or its sender
+    /// crashed.
+    bool has_late_requests() const { return has_crashes() || configuration.lost_replies > 0; }
 
     const Configuration configuration;
     const Reductions reductions;
@@ -173,7 +178,11 @@ public:
     std::vector<VariableId> add_for_pods(const std::string& name, int size, Part part,
                                          Values values = Values::plain, int n = -1);
     /// The number of the process, which is added if there is none of that name.
-    int process(const std::string& name);
+    int process(const std::string& name, int node = -1);
+    /// What is under way in the process when it crashes, and may arrive after that.
+    void on_crash(int process, Text leaves) {
+        processes[static_cast<std::size_t>(process)].on_crash.push_back(std::move(leaves));
+    }
     /// What a crash of the process clears.
     VariableId memory(int process, std::string name, int size);
     std::vector<VariableId> memory_for_pods(int process, const std::string& name, int size,

@@ -59,18 +59,19 @@ public:
                          Part::environment)) {}
 
     void add_actions(Actions& actions) const override {
+        actions.of(name, {});
+        if (k_.has_crashes()) add_restart(actions);
         if (!k_.is(Variant::watch_drops_event)) return;
         const auto& watches = k_.store<Pod>().watches;
         const auto& victim = **std::ranges::find(watches, "kube-scheduler", &Watch<Pod>::client);
-        actions.of(name, {});
         actions.step(Verb::drop_event, fmt::format("lose the oldest event on its way to {}", victim.client),
                      {}, [this, &victim](auto& c) { drop_event(c, victim); });
     }
 
+private:
     /// kube-apiserver or etcd restarts while no reply is lost. It changes something only where
     /// they wrongly keep something in memory.
-    void add_crashes(Actions& actions) const override {
-        actions.of(name, {});
+    void add_restart(Actions& actions) const {
         actions
             .step(Verb::crash, "restart, as etcd does", {},
                   [this](auto& c) {
@@ -79,7 +80,6 @@ public:
             .fault = true;
     }
 
-private:
     template <class C>
     void drop_event(C& c, const Watch<Pod>& watch) const {
         if (!c.require(pending(c, watch) && c[dropped_] == 0)) return;

@@ -165,11 +165,13 @@ void create_workload(C& c, const Encoding& k, int slot, Record<C, K> created) {
 }
 
 /// `after` is what is stored but for its spec; an identical one writes nothing (GuaranteedUpdate). `newer`:
-/// what is stored is newer than what its sender decided on.
+/// what is stored is newer than what its sender decided on. `annotates`: an annotation changes too, which of
+/// a Deployment counts as its spec does (registry/apps/deployment/strategy.go:PrepareForUpdate).
 template <class C, class K>
-void update_spec(C& c, const Encoding& k, int slot, Record<C, K> after, Base base, Bool<C> newer) {
+void update_spec(C& c, const Encoding& k, int slot, Record<C, K> after, Base base, Bool<C> newer,
+                 bool annotates = false) {
     const auto& stored = k.stored<K>(slot);
-    const auto changes = differ(c, stored, read(c, stored), after);
+    const auto changes = annotates ? c.boolean(true) : differ(c, stored, read(c, stored), after);
     const auto fits = after[workload::generation] < k.bounds.generations;
     after[workload::generation] = after[workload::generation] + c.count(fits);
     c.when(changes && !fits, [&] { c.set(k.exceeded, c.integer(exceeded_generations)); });

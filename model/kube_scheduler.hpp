@@ -35,8 +35,8 @@ public:
         assumed = k.memory_for_pods(process_, "kube-scheduler.assumed", places, Values::node);
         binding = k.memory_for_pods(process_, "kube-scheduler.binding", 2);
         broken = k.memory_for_pods(process_, "kube-scheduler.connection_broken", k.has_crashes() ? 2 : 1);
-        late_binding =
-            k.add_for_pods("network.binding", k.has_crashes() ? places : 1, Part::network, Values::node);
+        late_binding = k.add_for_pods("network.binding", k.has_late_requests() ? places : 1, Part::network,
+                                      Values::node);
         for (int p = 0; p < k.pods(); ++p) {
             const auto exchangeable = Fairness::Object::exchangeable;
             scheduling_.push_back(
@@ -47,7 +47,12 @@ public:
             for (int p = 0; p < k_.pods(); ++p)
                 c.when(c[binding[at(p)]] == 1, [&] { c.set(broken[at(p)], c.integer(1)); });
         });
-        if (!k.has_crashes()) return;
+        if (!k.has_late_requests()) return;
+        // Every binding cycle without a reply leaves its request.
+        k.on_crash(process_, [this](auto& c) {
+            for (int p = 0; p < k_.pods(); ++p)
+                c.when(c[binding[at(p)]] == 1 && may_bind(c, k_, p), [&] { leave_binding(c, p); });
+        });
         const bool once =
             !k.is(Variant::binding_without_precondition) && !k.is(Variant::scheduler_writes_etcd);
         k.on_commit<Pod>([this, once](auto& c, int p) {  // a binding that would be refused
@@ -79,7 +84,8 @@ public:
                  .reply_matters = true,
                  .broken = broken[at(p)],
                  // A refusal is forgotten either way.
-                 .losable = [this, p](const auto& c) { return may_bind(c, k_, p); }},
+                 .losable = [this, p](const auto& c) { return may_bind(c, k_, p); },
+                 .leaves = [this, p](auto& c) { leave_binding(c, p); }},
                 [this, p](auto& c) { decide_binding(c, p); },
                 [this, p](auto& c, Reply reply) { return bind(c, p, reply.is_known()); },
                 [this, p](auto& c, const auto& bound) { learn_of_binding(c, p, bound); },
@@ -87,27 +93,22 @@ public:
         });
     }
 
-    void add_crashes(Actions& actions) const override {
-        // Every binding cycle without a reply leaves its request under way.
-        actions.crash({name, "crash and restart", -1, {}, [this](auto& c) {
-                           for (int p = 0; p < k_.pods(); ++p)
-                               c.when(c[binding[at(p)]] == 1 && may_bind(c, k_, p),
-                                      [&] { c.set(late_binding[at(p)], c[assumed[at(p)]]); });
-                       }});
-    }
-
     void add_late_requests(Actions& actions) const override {
         actions.for_each_pod([&](int p) {
-            actions.late(
-                Verb::late_bind,
-                fmt::format("the POST binding of pod[{}] from before the crash of kube-scheduler arrives", p),
-                [this, p](auto& c) {
-                    const auto node = c[late_binding[at(p)]];
-                    if (!c.require(node != 0 && may_bind(c, k_, p))) return;
-                    c.set(late_binding[at(p)], c.integer(0));
-                    bind_pod(c, k_, p, node);
-                });
+            actions.late(Verb::late_bind,
+                         fmt::format("the POST binding of pod[{}] that kube-scheduler gave up arrives", p),
+                         [this, p](auto& c) {
+                             const auto node = c[late_binding[at(p)]];
+                             if (!c.require(node != 0 && may_bind(c, k_, p))) return;
+                             c.set(late_binding[at(p)], c.integer(0));
+                             bind_pod(c, k_, p, node);
+                         });
         });
+    }
+
+    template <class C>
+    void leave_binding(C& c, int p) const {
+        c.set(late_binding[at(p)], c[assumed[at(p)]]);
     }
 
     // ---- the scheduling cycle (schedule_one.go:schedulingCycle)
@@ -247,7 +248,7 @@ public:
     std::vector<VariableId> binding;  // per pod: its binding cycle has no reply yet
     std::vector<VariableId> broken;   // per pod: the connection broke under it
 
-    std::vector<VariableId> late_binding;  // per pod, of a request that outlived a crash: the node
+    std::vector<VariableId> late_binding;  // per pod, of a request that nobody waits for: the node
 };
 
 }  // namespace kcheck::model

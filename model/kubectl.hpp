@@ -1,10 +1,9 @@
 // kubectl: the user's operations, in order, each at any time.
 //
-// apply is GET, then POST or a PATCH of what changed, without resourceVersion
-// (kubectl/cmd/apply/patcher.go); scale is a PATCH of spec.replicas, set image
-// and rollout undo are one of spec.template. A user who sees an error repeats the
-// command, and a repeated command that has taken effect changes nothing: so a
-// lost reply leaves no state of its own.
+// apply is GET, then POST or a PATCH of what changed, its annotation included, without resourceVersion
+// (kubectl/cmd/apply/patcher.go); scale is a PATCH of spec.replicas, set image and rollout undo are one of
+// spec.template. A user who sees an error repeats the command, and a repeated command that has taken effect
+// changes nothing: so a lost reply leaves no state of its own.
 #pragma once
 
 #include <fmt/core.h>
@@ -61,7 +60,19 @@ private:
         if (number == 0)
             create_workload(c, k_, 0, asked);
         else
-            update_spec(c, k_, 0, asked, Base::live, c.boolean(false));
+            update_spec(c, k_, 0, asked, Base::live, c.boolean(false), annotates(number));
+    }
+
+    /// An apply writes down what it applied (kubectl.kubernetes.io/last-applied-configuration): after a scale
+    /// it may change that alone.
+    bool annotates(int number) const {
+        const auto& operations = k_.configuration.operations;
+        const auto& now = operations[static_cast<std::size_t>(number)];
+        if (now.kind != UserOperation::Kind::apply) return false;
+        for (int i = number - 1; i >= 0; --i)
+            if (const auto& last = operations[static_cast<std::size_t>(i)]; last.kind == now.kind)
+                return last.replicas != now.replicas || last.pod_template != now.pod_template;
+        return false;
     }
 
     const Encoding& k_;

@@ -37,7 +37,7 @@ public:
           k_(k),
           pods(k.watch<Pod>({
               .client = name,
-              .process = k.process(name),
+              .process = k.process(name, node),
               .node = node,
               .filter = k.is(Variant::kubelet_ignores_node_name)
                             ? std::nullopt
@@ -116,10 +116,6 @@ public:
                  .local = unnoticed},
                 [this, p](auto& c) { decide_removal(c, p); }, [this, p](auto& c) { remove_pod(c, k_, p); });
         });
-    }
-
-    void add_crashes(Actions& actions) const override {
-        actions.crash({name, "crash and restart", node, {}, {}});
     }
 
     // ---- admission

@@ -37,10 +37,10 @@ void Pipeline::add_actions() {
     Actions actions(*encoding_, actions_);
     const auto& components = encoding_->components();
     for (const auto& component : components) component->add_actions(actions);
-    if (encoding_->has_crashes()) {
-        for (const auto& component : components) component->add_crashes(actions);
+    if (encoding_->has_crashes())
+        for (const auto& process : encoding_->processes) actions.crash(process);
+    if (encoding_->has_late_requests())
         for (const auto& component : components) component->add_late_requests(actions);
-    }
     deployment_controller_ = &encoding_->the<DeploymentController>();
     replicaset_controller_ = &encoding_->the<ReplicaSetController>();
     scheduler_ = &encoding_->the<KubeScheduler>();

@@ -55,15 +55,24 @@ public:
     void add_actions(Actions& actions) const override {
         actions.of(name, {&replica_sets, &pods});
         actions.request(
-            {Verb::create_pod, k_.rolls_out() ? "POST pod of " + object() : "POST pod", progress_, true,
-             broken},
+            {.verb = Verb::create_pod,
+             .what = k_.rolls_out() ? "POST pod of " + object() : "POST pod",
+             .progress = progress_,
+             .reply_matters = true,
+             .broken = broken,
+             .leaves = [this](auto& c) { c.set(late_creations, c[late_creations] + 1); }},
             [this](auto& c) { decide_creation(c); },
             [this](auto& c) { return create_pod(c, k_, pod_template); },
             [this](auto& c, const auto& slot) { learn_of_creation(c, slot); },
             [this](auto& c) { learn_nothing_of_creation(c); });
         actions.for_each_pod([&](int p) {
             actions.request(
-                {Verb::delete_pod, fmt::format("DELETE pod[{}]", p), progress_, true, broken},
+                {.verb = Verb::delete_pod,
+                 .what = fmt::format("DELETE pod[{}]", p),
+                 .progress = progress_,
+                 .reply_matters = true,
+                 .broken = broken,
+                 .leaves = [this, p](auto& c) { leave_deletion(c, p, c.integer(by_itself)); }},
                 [this, p](auto& c) { decide_deletion(c, p); },
                 [this, p](auto& c) {
                     const auto found = c[k_.pod(p)[pod::exists]] == 1;
@@ -76,48 +85,74 @@ public:
         add_status(actions);
     }
 
-    void add_crashes(Actions& actions) const override {
-        const auto crash = [&](std::string what, Condition when, Text leaves) {
-            actions.crash(
-                {"kube-controller-manager", std::move(what), -1, std::move(when), std::move(leaves)});
-        };
-        if (pod_template == 0)
-            crash("crash and restart", {}, [&k = k_](auto& c) {
-                for (const auto& controller : k.all<ReplicaSetController>()) controller.leave_creations(c);
-            });
-        actions.for_each_pod([&](int p) {
-            crash(
-                fmt::format("crash and restart, with DELETE pod[{}] under way", p),
-                [this, p](const auto& c) { return deletes_next(c, p) && c[k_.pod(p)[pod::exists]] == 1; },
-                [this, p](auto& c) { c.set(late_deletion[at(p)], c.integer(1)); });
-        });
-    }
-
     void add_late_requests(Actions& actions) const override {
-        actions.late(Verb::late_create, "a POST pod from before the crash of kube-controller-manager arrives",
+        actions.late(Verb::late_create, "a POST pod that kube-controller-manager gave up arrives",
                      [this](auto& c) {
                          if (!c.require(c[late_creations] > 0)) return;
                          c.set(late_creations, c[late_creations] - 1);
                          create_pod(c, k_, pod_template);
                      });
         actions.for_each_pod([&](int p) {
-            actions.late(
-                Verb::late_delete,
-                fmt::format("the DELETE of pod[{}] from before the crash of kube-controller-manager arrives",
-                            p),
-                [this, p](auto& c) {
-                    if (!c.require(c[late_deletion[at(p)]] == 1)) return;
-                    c.set(late_deletion[at(p)], c.integer(0));
-                    delete_pod(c, k_, p);
-                });
+            actions.late(Verb::late_delete,
+                         fmt::format("the DELETE of pod[{}] that kube-controller-manager gave up arrives", p),
+                         [this, p](auto& c) {
+                             const auto how = c[late_deletion[at(p)]];
+                             if (!c.require(how == by_itself || (how == one_of_some && c[late_choices] > 0)))
+                                 return;
+                             c.when(how == one_of_some, [&] { c.set(late_choices, c[late_choices] - 1); });
+                             c.set(late_deletion[at(p)], c.integer(0));
+                             delete_pod(c, k_, p);
+                             forget_choices(c);
+                         });
         });
     }
 
-    /// The POSTs under way when the process crashes.
+    // ---- what is under way when the process crashes
+
     template <class C>
-    void leave_creations(C& c) const {
+    void leave_requests(C& c) const {
         const auto under_way = c.choose(c[left] > 0, c[left], c.count(creates_next(c)));
         c.set(late_creations, c[late_creations] + under_way);
+        // The victims have been chosen, which of several equal ones the model has left open.
+        auto certain = c.integer(0);
+        std::vector<Bool<C>> may_go, must_go;
+        for (int p = 0; p < k_.pods(); ++p) {
+            may_go.push_back(deletes_next(c, p));
+            must_go.push_back(may_go.back() && outranked(c, p, true) < victims(c));
+            certain = certain + c.count(must_go.back());
+        }
+        const auto choices = victims(c) - certain;
+        auto any = c.boolean(false);
+        for (int p = 0; p < k_.pods(); ++p) {
+            any = any || (may_go[at(p)] && !must_go[at(p)]);
+            c.when(may_go[at(p)],
+                   [&] { leave_deletion(c, p, c.choose(must_go[at(p)], by_itself, one_of_some)); });
+        }
+        c.when(any, [&] {
+            const auto most = c.integer(k_.pods()), sum = c[late_choices] + choices;
+            c.set(late_choices, c.choose(sum < most, sum, most));
+        });
+        forget_choices(c);
+    }
+
+    template <class C>
+    void leave_deletion(C& c, int p, const Int<C>& how) const {
+        const auto& stored = k_.pod(p);
+        c.when(c[stored[pod::exists]] == 1 && c[stored[pod::deleting]] == 0 &&
+                   c[late_deletion[at(p)]] != by_itself,
+               [&] { c.set(late_deletion[at(p)], how); });
+    }
+
+    /// Where nothing is left to choose, or to choose from.
+    template <class C>
+    void forget_choices(C& c) const {
+        auto some = c.boolean(false);
+        for (const auto variable : late_deletion) some = some || c[variable] == one_of_some;
+        c.when(!some, [&] { c.set(late_choices, c.integer(0)); });
+        c.when(c[late_choices] == 0, [&] {
+            for (const auto variable : late_deletion)
+                c.when(c[variable] == one_of_some, [&] { c.set(variable, c.integer(0)); });
+        });
     }
 
     // ---- syncReplicaSet, top to bottom
@@ -238,16 +273,34 @@ public:
     /// before it is, or still can be, among the victims of this sync.
     template <class C>
     Bool<C> deletes_next(const C& c, int p) const {
-        const auto is_chosen = [&](int q) { return c[expects_deletion[at(q)]] != 0; };
         const auto begins = may_manage(c) && missing(c) < 0;
-        const auto victims = c.choose(c[deletes] > 0, c[deletes], c.integer(0) - missing(c));
-        auto possible = is_active(c, p) && !is_chosen(p) && (c[deletes] > 0 || begins);
+        auto possible = is_active(c, p) && !is_chosen(c, p) && (c[deletes] > 0 || begins);
         if (c.surely_not(possible)) return possible;
+        return possible && outranked(c, p, false) < victims(c);
+    }
+
+    /// How many are still to be deleted, of a sync that is under way or could begin.
+    template <class C>
+    Int<C> victims(const C& c) const {
+        return c.choose(c[deletes] > 0, c[deletes], c.integer(0) - missing(c));
+    }
+
+    template <class C>
+    Bool<C> is_chosen(const C& c, int p) const {
+        return c[expects_deletion[at(p)]] != 0;
+    }
+
+    /// How many pods that can still be chosen go before pod p; `or_equal`: or may.
+    template <class C>
+    Int<C> outranked(const C& c, int p, bool or_equal) const {
         auto before = c.integer(0);
-        for (int q = 0; q < k_.pods(); ++q)
-            before = before +
-                     c.count(is_active(c, q) && !is_chosen(q) && deletion_rank(c, q) < deletion_rank(c, p));
-        return possible && before < victims;
+        for (int q = 0; q < k_.pods(); ++q) {
+            if (q == p) continue;
+            const auto goes = or_equal ? deletion_rank(c, q) <= deletion_rank(c, p)
+                                       : deletion_rank(c, q) < deletion_rank(c, p);
+            before = before + c.count(is_active(c, q) && !is_chosen(c, q) && goes);
+        }
+        return before;
     }
 
     template <class C>
@@ -453,15 +506,21 @@ private:
 
         const auto which = k.rolls_out() ? fmt::format("[{}]", pod_template) : "";
         late_creations =
-            k.add("network.creations" + which, k.configuration.crashes * most + 1, Part::network);
-        late_deletion = k.add_for_pods("network.deletion" + which, k.has_crashes() ? 2 : 1, Part::network);
+            k.add("network.creations" + which,
+                  k.configuration.crashes * most + k.configuration.lost_replies + 1, Part::network);
+        const bool late = k.has_late_requests(), chosen = k.has_crashes();
+        late_deletion = k.add_for_pods("network.deletion" + which, chosen ? 3 : late ? 2 : 1, Part::network);
+        late_choices = k.add("network.deletions" + which, chosen ? some_pods : 1, Part::network);
         k.on_apiserver_restart.emplace_back(
             [this](auto& c) { c.when(c[left] > 0 || c[deletes] > 0, [&] { c.set(broken, c.integer(1)); }); });
-        if (k.has_crashes())  // a DELETE finds nothing more to do
+        k.on_crash(process_, [this](auto& c) { leave_requests(c); });
+        if (late)  // a DELETE finds nothing more to do
             k.on_commit<Pod>([this](auto& c, int p) {
                 const auto& stored = k_.pod(p);
-                c.when(c[stored[pod::exists]] == 0 || c[stored[pod::deleting]] == 1,
-                       [&] { c.set(late_deletion[at(p)], c.integer(0)); });
+                c.when(c[stored[pod::exists]] == 0 || c[stored[pod::deleting]] == 1, [&] {
+                    c.set(late_deletion[at(p)], c.integer(0));
+                    forget_choices(c);
+                });
             });
     }
 
@@ -474,6 +533,9 @@ public:
     /// What an entry of expects_deletion says of a pod.
     static constexpr int expected = 1;
     static constexpr int excused = 2;  // a victim of this sync whose deletion need not be waited for
+    /// How a DELETE of a pod that nobody waits for is under way.
+    static constexpr int by_itself = 1;
+    static constexpr int one_of_some = 2;  // a crashed sync had chosen `late_choices` of these
 
     const Watch<ReplicaSet>& replica_sets;
     const Watch<Pod>& pods;
@@ -495,9 +557,10 @@ public:
 
     VariableId time = nowhere;  // where the status carries one: it has gone on since the write before
 
-    // Requests that outlived a crash.
+    // Requests that nobody waits for any more.
     VariableId late_creations = nowhere;
-    std::vector<VariableId> late_deletion;
+    std::vector<VariableId> late_deletion;  // per pod: how its DELETE is under way
+    VariableId late_choices = nowhere;      // so many of those that are one of some
 };
 
 }  // namespace kcheck::model

@@ -5,13 +5,14 @@
 
 namespace kcheck::model {
 
-enum class Outcome : std::uint8_t { known, lost_committed, lost_uncommitted };
+/// `late`: its sender gives up, and it is on the network still: it may arrive later, or never.
+enum class Outcome : std::uint8_t { known, lost_committed, lost_uncommitted, late };
 enum class Cause : std::uint8_t { none, lost_reply, restart, broken_connection, conflict };
 
 struct Reply {
     Outcome outcome = Outcome::known;
     Cause cause = Cause::none;
-    bool commits() const { return outcome != Outcome::lost_uncommitted; }
+    bool commits() const { return outcome == Outcome::known || outcome == Outcome::lost_committed; }
     bool is_known() const { return outcome == Outcome::known; }
 };
 

@@ -376,7 +376,7 @@ TEST_CASE("requests that outlive a crash are announced, and arrive") {
          {{"pod", 0}, {"node", 0}}},
         {"late-delete",
          [](const model::Encoding& k) { return k.the<model::ReplicaSetController>().late_deletion; },
-         {{"delete", 0}},
+         {{"deletes", {0}}},
          {{"pod", 0}}},
     };
     const Pipeline pipeline(Small{.replicas = {1, 0}, .crashes = 1}.with(), model::Reductions{}.plain());

@@ -22,8 +22,8 @@ TEST_CASE("a pipeline has the same states and numbers for any number of threads"
     };
     const auto one = searched(1), three = searched(3);
     REQUIRE(one.complete());
-    CHECK(one.states == 3739);
-    CHECK(one.transitions == 17890);
+    CHECK(one.states == 5948);
+    CHECK(one.transitions == 28364);
     REQUIRE(three.complete());
     CHECK(three.states == one.states);
     CHECK(three.transitions == one.transitions);

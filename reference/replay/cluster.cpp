@@ -111,9 +111,11 @@ void Cluster::crash_controller_manager(const Json& step) {
             if (!keep(is_creation_of_pod))
                 throw Refused(fmt::format("{} creations are not under way", creates));
     }
-    if (under_way.contains("delete")) {
-        const auto& pod = pod_at(under_way.at("delete").get<int>());
-        const auto id = bring_deletion(pod, {}).id;
+    std::vector<std::string> victims;
+    for (const auto& slot : under_way.value("deletes", Json::array()))
+        victims.push_back(pod_at(slot.get<int>()).name);
+    for (const auto& slot : under_way.value("deletes", Json::array())) {
+        const auto id = bring_deletion(pod_at(slot.get<int>()), victims).id;
         keep([&](const PendingRequest& pending) { return pending.id == id; });
     }
     if (under_way.value("scale", false)) {

@@ -108,6 +108,7 @@ private:
 
     // requests.cpp: bringing a component to the request that a step is about
     Response carry_out(Process& process, std::uint64_t request, Outcome outcome, const Json& step);
+    Response commit(const PendingRequest& request);
     Response write_directly(const Request& binding);
     void reply_to_reads(Process& process, const std::string& user);
     /// Lets the component go on until a request that `fits` waits. What does not show is carried out
@@ -141,7 +142,7 @@ private:
     std::unique_ptr<SchedulerProcess> scheduler_;
     std::vector<std::unique_ptr<KubeletProcess>> kubelets_;
     std::map<int, PodId> pods_;          // what the trace calls them
-    std::list<PendingRequest> network_;  // sent by processes that have crashed since
+    std::list<PendingRequest> network_;  // nobody waits for them any more
     std::size_t operations_ = 0;
     store::Revision newest_ = 0;  // revision that a commit has had
 };

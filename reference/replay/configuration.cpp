@@ -35,9 +35,11 @@ Json deployment_manifest(const ReplayConfiguration& configuration, int replicas)
                   {{"metadata", {{"labels", labels}}},
                    {"spec", {{"containers", {{{"name", "app"}, {"image", image_of_pods}}}}}}}}};
     if (configuration.waits_until_available) spec["minReadySeconds"] = min_ready_seconds;
+    const Json last_applied = {{"kubectl.kubernetes.io/last-applied-configuration", spec.dump()}};
     return {{"apiVersion", "apps/v1"},
             {"kind", "Deployment"},
-            {"metadata", {{"name", configuration.deployment}, {"namespace", "default"}}},
+            {"metadata",
+             {{"name", configuration.deployment}, {"namespace", "default"}, {"annotations", last_applied}}},
             {"spec", std::move(spec)}};
 }
 

@@ -34,12 +34,16 @@ Response Cluster::carry_out(Process& process, std::uint64_t request, Outcome out
         !string_at(pending.request.body, "/metadata/resourceVersion").empty())
         throw Refused("the update carries a resourceVersion");
     Response response{.status = 0};
-    if (outcome != Outcome::lost_uncommitted)
-        response = pending.direct ? write_directly(pending.request)
-                                  : world_.carry_out(pending.user, pending.request);
+    if (outcome == Outcome::late)
+        network_.push_back({pending.id, pending.user, pending.request, nullptr, pending.direct});
+    if (outcome == Outcome::replied || outcome == Outcome::lost_committed) response = commit(pending);
     if (string_at(step, "/cause") == "restart") world_.restart_api_server();
     pending.done(outcome == Outcome::replied ? response : Response{.status = 0});
     return response;
+}
+
+Response Cluster::commit(const PendingRequest& request) {
+    return request.direct ? write_directly(request.request) : world_.carry_out(request.user, request.request);
 }
 
 /// A binding written into etcd by whoever decided it: no check, no subresource.

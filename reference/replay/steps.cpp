@@ -25,7 +25,9 @@ Outcome outcome_of(const Json& step) {
     if (text == "replied") return Outcome::replied;
     if (text == "lost-committed") return Outcome::lost_committed;
     if (text == "lost-uncommitted") return Outcome::lost_uncommitted;
-    throw BadMessage("/step/outcome: \"" + text + "\" is none of replied, lost-committed, lost-uncommitted");
+    if (text == "late") return Outcome::late;
+    throw BadMessage("/step/outcome: \"" + text +
+                     "\" is none of replied, lost-committed, lost-uncommitted, late");
 }
 
 auto is(const char* method, std::string path) {
@@ -93,7 +95,10 @@ void Cluster::step_user(const std::string& verb, const Json& step) {
     if (verb == "apply" && operations_ == 0) {
         request = client::post_request(deployments_path, deployment_manifest(configuration_, replicas));
     } else if (verb == "apply") {
-        request = client::patch_request(path, {{"spec", {{"replicas", replicas}}}});
+        const auto applied = deployment_manifest(configuration_, replicas);
+        request = client::patch_request(
+            path, {{"metadata", {{"annotations", at(applied, "/metadata/annotations")}}},
+                   {"spec", {{"replicas", replicas}}}});
     } else if (verb == "scale") {
         request = client::put_request(
             path + "/scale", {{"apiVersion", "autoscaling/v1"},
@@ -197,7 +202,7 @@ void Cluster::step_network(const std::string& verb, const Json& step) {
         throw BadMessage("the network has no verb \"" + verb + "\"");
     const auto found = std::find_if(network_.begin(), network_.end(), fits);
     if (found == network_.end()) throw Refused("no such request is under way");
-    const auto response = world_.carry_out(found->user, found->request);
+    const auto response = commit(*found);
     network_.erase(found);
     if (verb == "late-create") bind_slot(step, response);
 }

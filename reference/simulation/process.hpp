@@ -47,7 +47,8 @@ struct PendingCall {
 };
 
 /// What becomes of a request: it is carried out and answered, or one of the two does not happen.
-enum class Outcome : std::uint8_t { replied, lost_committed, lost_uncommitted };
+/// `late`: nobody waits for it any more, and it is not carried out yet.
+enum class Outcome : std::uint8_t { replied, lost_committed, lost_uncommitted, late };
 
 /// What one change of the store means for one watch: the events that it made there, maybe none.
 struct Delivery {

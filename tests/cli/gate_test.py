@@ -36,7 +36,7 @@ class Gate(unittest.TestCase):
         junit, sarif = self.folder / "junit.xml", self.folder / "gate.sarif"
         done = run("gate", "--on", "reference", "--walks", 5, "--junit", junit, "--sarif", sarif)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("1,188 of 1,188 transitions replayed (100 %)", done.stdout)
+        self.assertIn("1,780 of 1,780 transitions replayed (100 %)", done.stdout)
         suite = ElementTree.parse(junit).getroot()
         names = [case.get("name") for case in suite.iter("testcase")]
         self.assertEqual(len(names), int(suite.get("tests")))

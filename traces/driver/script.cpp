@@ -26,6 +26,7 @@ const char* name_of(model::Outcome outcome) {
         case model::Outcome::known: return "replied";
         case model::Outcome::lost_committed: return "lost-committed";
         case model::Outcome::lost_uncommitted: return "lost-uncommitted";
+        case model::Outcome::late: return "late";
     }
     return "";
 }
@@ -153,7 +154,7 @@ private:
         if (verb == Verb::create_pod || verb == Verb::late_create) {
             if (const int p = created(before, after); p >= 0) json["pod"] = p;
         } else if (verb == Verb::crash) {
-            if (auto survivors = under_way(before, after); !survivors.empty()) json["underWay"] = survivors;
+            if (auto survivors = under_way(i); !survivors.empty()) json["underWay"] = survivors;
         } else if (info->pod >= 0) {
             json["pod"] = info->pod;
         }
@@ -204,8 +205,32 @@ private:
         return -1;
     }
 
-    /// The requests that the crash leaves on the network, beside those of earlier crashes.
-    Json under_way(const State& before, const State& after) const {
+    /// The states that follow step i with the step to each, once around the cycle; until `each` is false.
+    template <class F>
+    void follow(std::size_t i, F&& each) const {
+        const auto lasso = trace_.cycle && *trace_.cycle < trace_.steps.size();
+        const auto cycle = lasso ? trace_.steps.size() - *trace_.cycle : 0;
+        for (std::size_t at = i; at < trace_.steps.size() + cycle; ++at)
+            if (!each(at < trace_.steps.size() ? at : at - cycle)) return;
+    }
+
+    /// Whether what `variable` says is on the network after step i arrives, by a step of that verb and pod.
+    bool arrives(std::size_t i, VariableId variable, Verb verb, int pod) const {
+        bool found = false;
+        follow(i + 1, [&](std::size_t here) {
+            const auto action = trace_.steps[here].action;
+            const auto* info = actions_.info(action);
+            found = info != nullptr && info->verb == verb && info->pod == pod;
+            return !found && trace_.state(here + 1)[variable] != 0;
+        });
+        return found;
+    }
+
+    /// The requests that the crash in step i leaves on the network, beside those that are there. Of PUTs and
+    /// DELETEs only what arrives: of several equal pods the model leaves open which the sync had chosen.
+    Json under_way(std::size_t i) const {
+        const auto& before = trace_.state(i);
+        const auto& after = trace_.state(i + 1);
         Json json = Json::object();
         const auto changed = [&](VariableId variable) {
             return after[variable] != 0 && after[variable] != before[variable];
@@ -213,11 +238,13 @@ private:
         if (changed(k_.the<model::ReplicaSetController>().late_creations))
             json["creates"] = after[k_.the<model::ReplicaSetController>().late_creations] -
                               before[k_.the<model::ReplicaSetController>().late_creations];
-        if (changed(k_.the<model::DeploymentController>().late_scale.front())) json["scale"] = true;
+        const auto scale = k_.the<model::DeploymentController>().late_scale.front();
+        if (changed(scale) && arrives(i, scale, Verb::late_scale, -1)) json["scale"] = true;
         for (int p = 0; p < k_.pods(); ++p) {
-            const auto i = static_cast<std::size_t>(p);
-            if (changed(k_.the<model::ReplicaSetController>().late_deletion[i])) json["delete"] = p;
-            if (changed(k_.the<model::KubeScheduler>().late_binding[i])) json["bind"].push_back(p);
+            const auto at = static_cast<std::size_t>(p);
+            const auto deletion = k_.the<model::ReplicaSetController>().late_deletion[at];
+            if (changed(deletion) && arrives(i, deletion, Verb::late_delete, p)) json["deletes"].push_back(p);
+            if (changed(k_.the<model::KubeScheduler>().late_binding[at])) json["bind"].push_back(p);
         }
         return json;
     }
@@ -225,23 +252,17 @@ private:
     /// The pods that the sync of the DELETE in step i deletes, as far as the trace tells: it may end
     /// in the middle of the sync, and a crash may.
     std::vector<int> victims(std::size_t i) const {
-        const auto lasso = trace_.cycle && *trace_.cycle < trace_.steps.size();
-        const auto cycle = lasso ? trace_.steps.size() - *trace_.cycle : 0;
         std::vector<int> pods;
-        for (std::size_t at = i; at < trace_.steps.size() + cycle; ++at) {
-            const auto here = at < trace_.steps.size() ? at : at - cycle;
+        follow(i, [&](std::size_t here) {
             const auto& step = trace_.steps[here];
             const bool crashes =
                 step.component == "kube-controller-manager" && actions_.verb(step.action) == Verb::crash;
-            const auto* info = actions_.info(step.action);
-            const auto verb = actions_.verb(step.action);
-            if (verb == Verb::delete_pod) pods.push_back(info->pod);
-            if (crashes) {
-                const auto left = under_way(trace_.state(here), trace_.state(here + 1));
-                if (left.contains("delete")) pods.push_back(left["delete"]);
-            }
-            if (crashes || step.state[k_.the<model::ReplicaSetController>().deletes] == 0) break;
-        }
+            if (actions_.verb(step.action) == Verb::delete_pod)
+                pods.push_back(actions_.info(step.action)->pod);
+            if (crashes)
+                for (const auto& pod : under_way(here).value("deletes", Json::array())) pods.push_back(pod);
+            return !crashes && step.state[k_.the<model::ReplicaSetController>().deletes] != 0;
+        });
         return pods;
     }
 
