@@ -182,15 +182,16 @@ std::string block_text(const ProvedReductions& proved, std::size_t schema) {
     return text;
 }
 
-/// Two actions between which a claim breaks, and the state.
-std::string breaks_text(const ProvedReductions& proved, const Answer& answer) {
+/// Two actions between which a claim breaks, and the state if it is wanted.
+std::string breaks_text(const ProvedReductions& proved, const Answer& answer, bool with_state) {
     const auto& actions = proved.system.actions;
     auto text = actions[answer.question.first].name;
     if (answer.question.second < actions.size()) text += " | " + actions[answer.question.second].name;
-    return answer.state ? fmt::format("{}, where {}", text, text_of(proved, answer)) : text;
+    return answer.state && with_state ? fmt::format("{}, where {}", text, text_of(proved, answer)) : text;
 }
 
-std::string stated_text(const ProvedReductions& proved) {
+/// `all_states`: those, too, that are Z3's choice among many, and another one where a term has changed.
+std::string stated_text(const ProvedReductions& proved, bool all_states) {
     std::string text, heading;
     const auto& schemas = proved.relations.schemas;
     for (const auto& claim : proved.stated) {
@@ -210,7 +211,8 @@ std::string stated_text(const ProvedReductions& proved) {
         };
         if (!fails.empty()) line("fails with", ranges_of(fails));
         if (!open.empty()) line("not proved of", ranges_of(open));
-        if (shown != nullptr) line("as in", breaks_text(proved, *shown));
+        if (shown != nullptr)
+            line("as in", breaks_text(proved, *shown, all_states || shown->finding == Finding::fails));
     }
     return text;
 }
@@ -261,7 +263,7 @@ std::string relations_text(const Description& of, const ProvedReductions& proved
         text += wrapped(fmt::format("{:3}", s + 1), schemas[s], 4) + block_text(proved, s);
     text += end;
     if (!proved.stated.empty())
-        text += heading("What the reductions claim") + fence + stated_text(proved) + end;
+        text += heading("What the reductions claim") + fence + stated_text(proved, !markdown) + end;
     return text;
 }
 

@@ -8,7 +8,8 @@
 
 namespace kcheck::cli {
 
-/// As text, or the same as Markdown, without times: it is the same for the same configuration.
+/// As text, or the same as Markdown, without times and without states that need not be reachable: it changes
+/// only where what is proved does.
 std::string relations_text(const Description& of, const scenarios::ProvedReductions& proved, bool markdown);
 /// What each pair of schemas is, one object a row (docs/cli.md).
 std::string relations_json(const Description& of, const scenarios::ProvedReductions& proved);

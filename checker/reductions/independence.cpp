@@ -20,6 +20,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "checker/reductions/claims_in_states.hpp"
 #include "checker/reductions/steps.hpp"
 
 namespace kcheck::checker::reductions {
@@ -33,15 +34,6 @@ bool meet(const std::vector<ir::VariableId>& a, const std::vector<ir::VariableId
         *i < *j ? ++i : ++j;
     }
     return false;
-}
-
-/// What dominates the first action.
-Steps::Sequence instead_of(const Question& question) {
-    Steps::Sequence sequence;
-    for (const std::size_t action : {question.second, question.third}) {
-        if (action != no_action) sequence.push_back(action);
-    }
-    return sequence;
 }
 
 bool includes(const Condition& condition, const Box& box) {
@@ -75,9 +67,7 @@ struct Independence::Implementation {
     std::map<std::tuple<ir::VariableId, std::int32_t, std::int32_t, std::uint64_t>, z3::expr> in_set;
     Statistics statistics;
 
-    ir::Term condition(const Question& question) const {
-        return ir::Term(*system.arena, static_cast<ir::NodeId>(question.second));
-    }
+    ir::Term condition(const Question& question) const { return condition_of(system, question); }
 
     bool is_budget(ir::VariableId variable) const {
         return std::ranges::find(budgets, variable, &Budget::variable) != budgets.end();
@@ -200,85 +190,14 @@ std::set<ir::VariableId> Independence::support_of(const Question& question) cons
     return support;
 }
 
-namespace {
-
-/// Steps of single states.
-class Runner {
-public:
-    Runner(const ir::TransitionSystem& system, ir::Evaluator& evaluate)
-        : system_(system), evaluate_(evaluate) {}
-
-    bool is(ir::Term term, const State& state) {
-        evaluate_.reset(state);
-        return evaluate_(term) != 0;
-    }
-    bool enabled(std::size_t action, const State& state) { return is(system_.actions[action].guard, state); }
-    /// Nothing if one of them is not enabled when its turn comes.
-    std::optional<State> after(const Steps::Sequence& sequence, State state) {
-        for (const std::size_t action : sequence) {
-            evaluate_.reset(state);
-            if (evaluate_(system_.actions[action].guard) == 0) return std::nullopt;
-            State next = state;
-            for (const auto& [variable, term] : system_.actions[action].assignments)
-                next[variable] = evaluate_(term);
-            state = std::move(next);
-        }
-        return state;
-    }
-
-private:
-    const ir::TransitionSystem& system_;
-    ir::Evaluator& evaluate_;
-};
-
-}  // namespace
-
 bool Independence::applies_in(const Question& question, const State& state) {
-    Runner run(implementation_->system, implementation_->evaluate);
-    const std::size_t u = question.first, t = question.second;
-    switch (question.claim) {
-        case Claim::keeps_false:
-            return run.enabled(u, state) && !run.is(implementation_->condition(question), state);
-        case Claim::excludes:
-        case Claim::dominated: return run.enabled(u, state);
-        case Claim::overwritten: return run.after({u, t, question.third}, state).has_value();
-        case Claim::moves_left: return run.after({u, t}, state).has_value();
-        default: return run.enabled(u, state) && run.enabled(t, state);
-    }
+    Implementation& own = *implementation_;
+    return reductions::applies_in(own.system, own.evaluate, question, state);
 }
 
 bool Independence::fails_in(const Question& question, const State& state) {
-    if (!applies_in(question, state)) return false;
-    Runner run(implementation_->system, implementation_->evaluate);
-    const std::size_t u = question.first, t = question.second;
-    switch (question.claim) {
-        case Claim::keeps_false: return run.is(implementation_->condition(question), *run.after({u}, state));
-        case Claim::excludes: return run.enabled(t, state);
-        case Claim::leaves_enabled: return !run.after({u, t}, state);
-        case Claim::overwritten:
-            return run.after({t, question.third}, state) != run.after({u, t, question.third}, state);
-        case Claim::dominated: {
-            std::optional<State> better = run.after(instead_of(question), state);
-            const State after_u = *run.after({u}, state);
-            if (!better) return true;
-            for (const Budget& budget : implementation_->budgets) {
-                std::int32_t& left = (*better)[budget.variable];
-                const std::int32_t used = after_u[budget.variable];
-                if (budget.counts_up ? left > used : left < used) return true;
-                left = used;
-            }
-            return *better != after_u;
-        }
-        case Claim::moves_left: {
-            const std::optional<State> alone = run.after({t}, state), both = run.after({u, t}, state);
-            return !alone || (both != alone && run.after({t, u}, state) != both);
-        }
-        case Claim::accords: {
-            const std::optional<State> both = run.after({u, t}, state);
-            return !both || run.after({t, u}, state) != both;
-        }
-        default: return run.after({t, u}, state) != run.after({u}, state);
-    }
+    Implementation& own = *implementation_;
+    return reductions::fails_in(own.system, own.budgets, own.evaluate, question, state);
 }
 
 bool Independence::holds(const Question& question, const Box& box) {
