@@ -82,8 +82,7 @@ TEST_CASE("each action is an instance of a schema, with the pod and the node tha
     CHECK_FALSE(starts.rewrites);
 }
 
-TEST_CASE("what idle-faults claims of requests is proved, and a false claim of the kind is refused",
-          "[heavy]") {
+TEST_CASE("what idle-faults claims of requests is proved, and a false claim of the kind is refused") {
     const model::Pipeline pipeline = plain_pipeline(1, 1);
     const ir::TransitionSystem system = pipeline.transition_system();
     const std::vector<Budget> budgets{{variable(system, "environment.crashes"), true},
