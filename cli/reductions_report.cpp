@@ -16,7 +16,7 @@ using namespace checker::reductions;
 using scenarios::grouped;
 using scenarios::ProvedReductions;
 
-constexpr std::size_t columns = 100;
+constexpr std::size_t line_columns = 100;
 constexpr std::size_t state_variables = 5;  // of a state, in text
 
 /// "deployment.exists = 0, pod[0].phase >= 1"
@@ -80,7 +80,7 @@ std::string wrapped(const std::string& label, const std::string& text, std::size
     for (std::size_t from = 0; from < text.size();) {
         const auto to = std::min(text.find(' ', from), text.size());
         const auto word = text.substr(from, to - from);
-        if (line.size() + 1 + word.size() > columns && line.size() > indent) {
+        if (line.size() + 1 + word.size() > line_columns && line.size() > indent) {
             result += line + "\n";
             line.assign(indent, ' ');
             line += word;
