@@ -18,6 +18,7 @@
 #include "cli/output_file.hpp"
 #include "cli/parse.hpp"
 #include "cli/provable.hpp"
+#include "cli/prove_reductions.hpp"
 #include "cli/replay.hpp"
 #include "cli/report.hpp"
 #include "cli/up.hpp"
@@ -188,6 +189,13 @@ int run(const std::vector<std::string>& words) {
             if (!text) return refuse(text.error());
             std::fputs(text->c_str(), stdout);  // unlike fmt::print it leaves a failure to main()
             return code(ExitCode::holds);
+        }
+        case Command::prove_reductions: {
+            const auto proved = prove_reductions(*options);
+            if (!proved) return refuse(proved.error());
+            for (const auto& note : proved->notes) fmt::print(stderr, "kcheck: {}\n", note);
+            std::fputs(proved->text.c_str(), stdout);
+            return code(proved->exit);
         }
         case Command::up: return refuse(become_up(options->arguments));
         case Command::check:

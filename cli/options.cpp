@@ -102,11 +102,13 @@ Applied set(Options& options, const std::string&) {
 
 std::vector<OptionInfo> make_table() {
     using enum Command;
-    const std::vector<Command> runs{check, prove}, cases{check, prove, exporting}, searches{check},
-        asks{check, exporting}, exports{exporting}, proofs{prove}, replays{replay, gate},
-        recordings{check, prove, conform}, budgets{check, prove, conform, exporting}, limited{check, conform},
-        gates{gate}, shows{check, prove, replay}, reports{check, prove, list, explain, replay, conform, gate},
-        all{check, prove, list, explain, replay, conform, gate, exporting};
+    const std::vector<Command> runs{check, prove}, reduced{check, prove, prove_reductions},
+        cases{check, prove, prove_reductions, exporting}, searches{check}, asks{check, exporting},
+        exports{exporting}, proofs{prove}, relations{prove_reductions}, replays{replay, gate},
+        recordings{check, prove, conform}, budgets{check, prove, prove_reductions, conform, exporting},
+        limited{check, conform}, gates{gate}, shows{check, prove, replay},
+        reports{check, prove, prove_reductions, list, explain, replay, conform, gate},
+        all{check, prove, prove_reductions, list, explain, replay, conform, gate, exporting};
     constexpr std::string_view cluster = "What is checked";
     constexpr std::string_view faults = "What may go wrong";
     constexpr std::string_view questions = "Which questions";
@@ -202,7 +204,7 @@ std::vector<OptionInfo> make_table() {
         {"bmc", 0, "DEPTH", "", "no proof: search for a violation within DEPTH steps", false, questions,
          proofs, [](Options& o, const std::string& v) { return number(o, v, &Options::bmc, 0, 100000); }},
         {"no-reduction", 0, "NAME", "all are on", "switch a reduction off (kcheck list reductions)", true,
-         questions, runs,
+         questions, reduced,
          [](Options& o, const std::string& v) {
              return name(o.no_reductions, v, "reduction", names_of(model::named_reductions));
          }},
@@ -252,12 +254,16 @@ std::vector<OptionInfo> make_table() {
          set<&Options::tla>},
         {"output-file", 'o', "FILE", "standard output", "where export writes", false, results, exports,
          [](Options& o, const std::string& v) { return file(o.output_file, v); }},
+        {"table", 0, "FILE", "",
+         "keep what Z3 has proved of the actions in FILE, for the next time; of other terms it is not used",
+         false, results, relations, [](Options& o, const std::string& v) { return file(o.table_file, v); }},
         {"junit", 0, "FILE", "", "write the cases of gate as JUnit XML", false, results, gates,
          [](Options& o, const std::string& v) { return file(o.junit, v); }},
         {"sarif", 0, "FILE", "", "write what failed in gate as SARIF 2.1.0", false, results, gates,
          [](Options& o, const std::string& v) { return file(o.sarif, v); }},
-        {"output", 0, "FORM", "text", "text, json (docs/result.schema.json) or, of list, markdown", false,
-         results, reports, output},
+        {"output", 0, "FORM", "text",
+         "text, json (docs/result.schema.json) or, of list and prove reductions, markdown", false, results,
+         reports, output},
         {"trace-out", 0, "FILE", "",
          "write the counterexample: JSON for replay, or ITF if FILE ends in .itf.json", false, results, runs,
          [](Options& o, const std::string& v) { return file(o.trace_out, v); }},
@@ -298,6 +304,8 @@ std::span<const CommandInfo> commands() {
         CommandInfo{Command::check, "", "[options]", "visit every reachable state and check every property"},
         CommandInfo{Command::prove, "prove", "PROPERTY... [options]",
                     "prove safety properties for runs of every length, by k-induction"},
+        CommandInfo{Command::prove_reductions, "prove reductions", "[options]",
+                    "which actions commute, and what the reductions claim of them (docs/reductions.md)"},
         CommandInfo{Command::list, "list",
                     "properties|variants|components|actions|reductions|effects|options", "what there is"},
         CommandInfo{Command::explain, "explain", "NAME", "all there is to say of a property or variant"},

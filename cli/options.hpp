@@ -34,7 +34,18 @@ struct ExitCodeInfo {
 };
 std::span<const ExitCodeInfo> exit_codes();
 
-enum class Command : std::uint8_t { check, prove, list, explain, replay, conform, gate, exporting, up };
+enum class Command : std::uint8_t {
+    check,
+    prove,
+    prove_reductions,
+    list,
+    explain,
+    replay,
+    conform,
+    gate,
+    exporting,
+    up,
+};
 
 struct CommandInfo {
     Command command;
@@ -83,6 +94,7 @@ struct Options {
 
     bool promela = false, tla = false;
     std::optional<std::string> output_file;
+    std::optional<std::string> table_file;
 
     Output output = Output::text;
     std::optional<std::string> trace_out, itf_out;

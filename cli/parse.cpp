@@ -65,14 +65,20 @@ tl::expected<void, UsageError> take_command(std::vector<std::string> words, Opti
     }
     if (command->command == Command::up) return refuse("up goes first (see kcheck up --help)");
     words.erase(words.begin());
+    if (command->command == Command::prove && !words.empty() && words.front() == "reductions") {
+        command = &*std::ranges::find(commands(), Command::prove_reductions, &CommandInfo::command);
+        words.erase(words.begin());
+    }
     result.command = command->command;
     result.arguments = std::move(words);
     const auto count = result.arguments.size();
     const bool one = result.command != Command::prove;
-    const bool none = result.command == Command::gate || result.command == Command::exporting;
-    if (result.command == Command::exporting && count > 0)
-        return refuse(fmt::format("kcheck export takes no word {} (kcheck export {})",
-                                  kubernetes::quote(result.arguments.front()), command->arguments));
+    const bool no_word = result.command == Command::exporting || result.command == Command::prove_reductions;
+    const bool none = result.command == Command::gate || no_word;
+    if (no_word && count > 0)
+        return refuse(fmt::format("kcheck {} takes no word {} (kcheck {} {})", command->name,
+                                  kubernetes::quote(result.arguments.front()), command->name,
+                                  command->arguments));
     if (!result.help && ((count == 0 && !none) || (one && count > 1)))
         return refuse(fmt::format("kcheck {} takes {} (kcheck {} {})", command->name,
                                   one ? "one word" : "the names of properties", command->name,
@@ -136,8 +142,10 @@ tl::expected<Options, UsageError> parse(const std::vector<std::string>& words) {
         if (!row->concerns(result.command))
             return refuse(fmt::format("--{} means nothing to kcheck{}{} (see kcheck --help)", row->name,
                                       command->name.empty() ? "" : " ", command->name));
-    if (result.output == Output::markdown && result.command != Command::list)
-        return refuse("--output: markdown is only for kcheck list (text or json)");
+    if (result.output == Output::markdown && result.command != Command::list &&
+        result.command != Command::prove_reductions)
+        return refuse(
+            "--output: markdown is only for kcheck list and kcheck prove reductions (text or json)");
     return result;
 }
 

@@ -41,12 +41,16 @@ Property no_start_elsewhere() {
     property.rationale =
         "The kubelet watches pods with spec.nodeName = its own name, and nodeName never changes. The "
         "pod is still stored, because only this kubelet removes a bound pod, after its containers have "
-        "stopped. Assumed: no forced deletion, no pod garbage collection of a node that is alive.";
+        "stopped. Assumed: no forced deletion, no pod garbage collection of a node that is alive, and no "
+        "binding between kube-apiserver's look at an unbound pod that is deleted and its removal: "
+        "Kubernetes 1.36 does not rule that out, in a window of milliseconds (the variant "
+        "deletion-decides-early).";
     property.source =
         "pkg/kubelet/config/apiserver.go:NewSourceApiserver, "
-        "pkg/kubelet/status/status_manager.go:canBeDeleted";
+        "pkg/kubelet/status/status_manager.go:canBeDeleted, "
+        "staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go:Delete";
     property.violated_by = {"kubelet-ignores-node-name", "scheduler-writes-etcd",
-                            "binding-without-precondition"};
+                            "binding-without-precondition", "deletion-decides-early"};
     define(property, [](const auto& c, const Encoding& k) { return c[k.stray_start] == 0; });
     property.lemma = as_term([](const auto& c, const Encoding& k) { return counters_are_bounded(c, k); });
     property.witness = on_states([](const auto& c, const Encoding& k) {

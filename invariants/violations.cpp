@@ -60,6 +60,7 @@ const std::vector<Violation>& violations() {
          .variant = "binding-without-precondition",
          .nodes = 2,
          .lost_replies = 1},
+        {.property = "no-start-elsewhere", .variant = "deletion-decides-early", .replicas = {1, 0}},
         {.property = "capacity",
          .variant = "kubelet-admits-everything",
          .replicas = {2},

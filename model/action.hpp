@@ -27,6 +27,7 @@ struct ActionInfo {
     Verb verb = Verb::apply;
     std::string what;        // "POST binding of pod[0]; the reply is lost"
     int node = -1;           // the kubelet's
+    int goes_to = -1;        // the node that it chooses for its pod
     int pod = -1;            // the pod that it is about: it needs one in this slot
     ir::ClassMask progress;  // fairness class
     bool writes = false;     // a request that may commit a write

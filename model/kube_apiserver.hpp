@@ -107,7 +107,9 @@ Int<C> create_pod(C& c, const Encoding& k, int owner) {
 }
 
 /// DELETE pod with its default grace period (podreg/strategy.go:CheckGracefulDelete): at
-/// once if it is unbound or terminal, else marked.
+/// once if it is unbound or terminal, else marked. That it looks and removes in one step is an assumption: in
+/// truth the grace period is that of its first look, whatever has been written since
+/// (registry/store.go:Delete). The variant deletion-decides-early does without it.
 template <class C>
 void delete_pod(C& c, const Encoding& k, int p) {
     const auto before = read(c, k.pod(p));

@@ -67,10 +67,12 @@ public:
         actions.of(name, {&pods});
         actions.for_each_pod([&](int p) {
             for (int n = 0; n < k_.nodes(); ++n)
-                actions.step(Verb::assume,
-                             fmt::format("decide that pod[{}] goes to {} and assume it there", p,
-                                         k_.configuration.nodes[at(n)].name),
-                             scheduling_[at(p)], [this, p, n](auto& c) { assume(c, p, n); });
+                actions
+                    .step(Verb::assume,
+                          fmt::format("decide that pod[{}] goes to {} and assume it there", p,
+                                      k_.configuration.nodes[at(n)].name),
+                          scheduling_[at(p)], [this, p, n](auto& c) { assume(c, p, n); })
+                    .goes_to = n;
         });
         actions.for_each_pod([&](int p) {
             actions.request(

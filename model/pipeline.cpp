@@ -69,6 +69,8 @@ void Pipeline::add_watches() {
     };
     watches_.resize(encoding_->watches().size());
     std::apply([&](const auto&... store) { (of_store(store), ...); }, encoding_->stores);
+    for (const auto* kubelet : kubelets_)
+        watches_[static_cast<std::size_t>(kubelet->pods.index)].node = kubelet->node;
 }
 
 void Pipeline::keep_fresh() {

@@ -49,6 +49,7 @@ public:
     struct Watch {
         std::string client;  // whose cache it feeds
         std::string type;    // "pods"
+        int node = -1;       // the kubelet's
         std::function<bool(const Valuation&)> pending;
         std::function<int(const Valuation&)> queued;
         ir::ClassMask progress;

@@ -81,6 +81,18 @@ public:
                 },
                 [this, p](auto& c, const auto& found) { learn_of_deletion(c, p, found); },
                 [this, p](auto& c) { learn_of_deletion(c, p, c.boolean(false)); });
+            if (decides_early())
+                actions.request(
+                    {.verb = Verb::delete_pod,
+                     .what = fmt::format("DELETE pod[{}], which kube-apiserver had seen unbound", p),
+                     .progress = progress_,
+                     .reply_matters = true},
+                    [this, p](auto& c) {
+                        if (c.require(saw_unbound(c, p))) decide_deletion(c, p);
+                    },
+                    [this, p](auto& c) { return remove_pod(c, k_, p), 0; },
+                    [this, p](auto& c, int) { learn_of_deletion(c, p, c.boolean(true)); },
+                    [this, p](auto& c) { learn_of_deletion(c, p, c.boolean(false)); });
         });
         add_status(actions);
     }
@@ -101,10 +113,17 @@ public:
                                  return;
                              c.when(how == one_of_some, [&] { c.set(late_choices, c[late_choices] - 1); });
                              c.set(late_deletion[at(p)], c.integer(0));
-                             delete_pod(c, k_, p);
+                             c.when(saw_unbound(c, p), [&] { remove_pod(c, k_, p); });
+                             c.when(!saw_unbound(c, p), [&] { delete_pod(c, k_, p); });
                              forget_choices(c);
                          });
         });
+    }
+
+    /// Of DELETEs that look and remove apart: pod p has been bound since the look.
+    template <class C>
+    Bool<C> saw_unbound(const C& c, int p) const {
+        return c[looked[at(p)]] == 1 && c[k_.pod(p)[pod::exists]] == 1;
     }
 
     // ---- what is under way when the process crashes
@@ -128,6 +147,7 @@ public:
             c.when(may_go[at(p)],
                    [&] { leave_deletion(c, p, c.choose(must_go[at(p)], by_itself, one_of_some)); });
         }
+        if (decides_early()) forget_looks(c);
         c.when(any, [&] {
             const auto most = c.integer(k_.pods()), sum = c[late_choices] + choices;
             c.set(late_choices, c.choose(sum < most, sum, most));
@@ -141,6 +161,13 @@ public:
         c.when(c[stored[pod::exists]] == 1 && c[stored[pod::deleting]] == 0 &&
                    c[late_deletion[at(p)]] != by_itself,
                [&] { c.set(late_deletion[at(p)], how); });
+    }
+
+    /// No sync is under way whose DELETEs may have looked at pods that were unbound then.
+    template <class C>
+    void forget_looks(C& c) const {
+        for (int p = 0; p < k_.pods(); ++p)
+            c.when(c[late_deletion[at(p)]] == 0, [&] { c.set(looked[at(p)], c.integer(0)); });
     }
 
     /// Where nothing is left to choose, or to choose from.
@@ -322,6 +349,7 @@ public:
         c.set(deletes, c[deletes] - 1);
         c.when(c[deletes] == 0, [&] {
             if (k_.has_crashes()) c.set(broken, c.integer(0));
+            if (decides_early()) forget_looks(c);
             if (k_.is(Variant::no_expectations)) return;
             // Who was chosen but is no longer expected to go is an ordinary pod again.
             for (const auto variable : expects_deletion)
@@ -418,6 +446,7 @@ public:
 
 private:
     static std::size_t at(int p) { return static_cast<std::size_t>(p); }
+    bool decides_early() const { return k_.is(Variant::deletion_decides_early); }
     std::string object() const {
         return k_.rolls_out() ? fmt::format("replicaset[{}]", pod_template) : "ReplicaSet";
     }
@@ -431,6 +460,7 @@ private:
     /// A pod that is marked for deletion counts as deleted from then on.
     template <class C>
     void pod_changed(C& c, int p, const Variables<Pod>& event) const {
+        if (decides_early()) forget_looks(c);
         if (!k_.is(Variant::no_expectations)) {
             c.when(c[event[pod::exists]] == 0 || c[event[pod::deleting]] == 1,
                    [&] { c.set(expects_deletion[at(p)], c.integer(0)); });
@@ -443,6 +473,7 @@ private:
 
     template <class C>
     void replica_set_changed(C& c) const {
+        if (decides_early()) c.when(c[deletes] == 0, [&] { forget_looks(c); });
         if (!k_.is(Variant::no_expectations))
             c.when(c[awaits_status] > 0, [&] { c.set(awaits_status, c[awaits_status] - 1); });
     }
@@ -514,6 +545,16 @@ private:
         k.on_apiserver_restart.emplace_back(
             [this](auto& c) { c.when(c[left] > 0 || c[deletes] > 0, [&] { c.set(broken, c.integer(1)); }); });
         k.on_crash(process_, [this](auto& c) { leave_requests(c); });
+        looked = k.add_for_pods("network.deletion_looked" + which, decides_early() ? 2 : 1, Part::network);
+        if (decides_early())
+            k.on_commit<Pod>([this](auto& c, int p) {
+                const auto& stored = k_.pod(p);
+                const auto is_bound = c[stored[pod::exists]] == 1 && c[stored[pod::node]] != 0 &&
+                                      c[stored[pod::phase]] == pod::pending && c[stored[pod::deleting]] == 0;
+                c.when(is_bound && (deletes_next(c, p) || c[late_deletion[at(p)]] != 0),
+                       [&] { c.set(looked[at(p)], c.integer(1)); });
+                c.when(c[stored[pod::exists]] == 0, [&] { c.set(looked[at(p)], c.integer(0)); });
+            });
         if (late)  // a DELETE finds nothing more to do
             k.on_commit<Pod>([this](auto& c, int p) {
                 const auto& stored = k_.pod(p);
@@ -561,6 +602,7 @@ public:
     VariableId late_creations = nowhere;
     std::vector<VariableId> late_deletion;  // per pod: how its DELETE is under way
     VariableId late_choices = nowhere;      // so many of those that are one of some
+    std::vector<VariableId> looked;  // per pod, of a variant: a DELETE of it has looked before it was bound
 };
 
 }  // namespace kcheck::model

@@ -38,6 +38,10 @@ constexpr std::array table{
                 "the ReplicaSet controller writes the time of its sync into the status"},
     VariantInfo{Variant::rollout_ignores_availability, "rollout-ignores-availability",
                 "in a rollout the deployment controller takes every replica for an available one"},
+    // No bug that somebody might write, but what Kubernetes does, in a window of milliseconds.
+    VariantInfo{Variant::deletion_decides_early, "deletion-decides-early",
+                "kube-apiserver removes a pod that was unbound when it looked, though it has been bound "
+                "since (so does Kubernetes 1.36, where the two are milliseconds apart)"},
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ enum class Variant : std::uint8_t {
     image_never_arrives,
     status_carries_time,
     rollout_ignores_availability,
+    deletion_decides_early,
 };
 
 struct VariantInfo {

@@ -62,6 +62,26 @@ TEST_CASE("a running pod is marked, and removed when its grace becomes 0", "[api
     }
 }
 
+TEST_CASE("a binding after the first look does not give a pod its grace back", "[apiserver]") {
+    Server server;
+    server.created(pods, pod("a"));
+    // A second kube-apiserver, between whose look and mark the pod is bound: it asks for the time when the
+    // request comes, and at each look.
+    int looks = 0;
+    auto options = server.options;
+    options.now = [&] {
+        if (++looks == 2) server.bind("a", "node-0");
+        return server.now;
+    };
+    apiserver::ApiServer other(server.store, options);
+    looks = 0;
+    const auto removed = other.handle(admin, {.method = "DELETE", .path = pods + "/a"});
+    CHECK(removed.status == 200);
+    CHECK(looks > 2);
+    CHECK(string_at(removed.body, "/spec/nodeName") == "node-0");
+    CHECK(server.get(pods + "/a").status == 404);
+}
+
 TEST_CASE("a pod that is unbound or terminal goes at once", "[apiserver]") {
     Server server;
     server.created(pods, pod("a"));

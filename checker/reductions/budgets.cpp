@@ -6,12 +6,12 @@
 #include <stdexcept>
 
 #include "checker/reductions/independence.hpp"
-#include "checker/reductions/two_steps.hpp"
+#include "checker/reductions/steps.hpp"
 
 namespace kcheck::checker::reductions {
 
 std::optional<BudgetRefutation> refute_budget(const ir::TransitionSystem& system, const Budget& budget) {
-    TwoSteps steps(system);
+    Steps steps(system);
     const auto at_least = [&](const z3::expr& a, const z3::expr& b) {  // a has at least as much left
         return budget.counts_up ? z3::sle(a, b) : z3::sge(a, b);
     };

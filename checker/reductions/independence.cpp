@@ -1,6 +1,5 @@
-// The formulas: x is a state of solver constants; after(u) is what its variables hold after u, as
-// formulas over x; after(u, t) the same after u and then t. Two successors are compared where one of
-// the two actions writes.
+// The formulas: x is a state of solver constants; what its variables hold after a sequence of actions are
+// formulas over x. Two successors are compared where one of the actions writes.
 //
 // Each claim is asked in a scope of its own of one solver that holds the ranges and the invariants, with the
 // box as assumptions, one for each variable that the claim speaks about. (Claims that stay in the solver
@@ -21,7 +20,8 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "checker/reductions/two_steps.hpp"
+#include "checker/reductions/claims_in_states.hpp"
+#include "checker/reductions/steps.hpp"
 
 namespace kcheck::checker::reductions {
 namespace {
@@ -44,22 +44,47 @@ bool includes(const Condition& condition, const Box& box) {
 }  // namespace
 
 struct Independence::Implementation {
-    Implementation(const ir::TransitionSystem& of, const std::vector<ir::Term>& assumed)
-        : system(of), invariants(assumed), steps(of), evaluate(*of.arena), ranges(all_states(of)) {
+    static constexpr int longest = 3;  // sequence of actions in a claim
+
+    Implementation(const ir::TransitionSystem& of, const std::vector<ir::Term>& assumed,
+                   std::vector<Budget> some)
+        : system(of),
+          invariants(assumed),
+          budgets(std::move(some)),
+          steps(of, longest),
+          evaluate(*of.arena),
+          ranges(all_states(of)) {
         for (const ir::Term invariant : invariants) steps.solver().add(steps.now(invariant));
     }
 
     const ir::TransitionSystem& system;
     std::vector<ir::Term> invariants;
-    TwoSteps steps;
+    std::vector<Budget> budgets;
+    Steps steps;
     ir::Evaluator evaluate;
     Box ranges;
     std::map<Question, Knowledge> known;
     std::map<std::tuple<ir::VariableId, std::int32_t, std::int32_t, std::uint64_t>, z3::expr> in_set;
     Statistics statistics;
 
-    ir::Term condition(const Question& question) const {
-        return ir::Term(*system.arena, static_cast<ir::NodeId>(question.second));
+    ir::Term condition(const Question& question) const { return condition_of(system, question); }
+
+    bool is_budget(ir::VariableId variable) const {
+        return std::ranges::find(budgets, variable, &Budget::variable) != budgets.end();
+    }
+
+    /// The second sequence leads to the same state as the first, but that more may be left of budgets.
+    z3::expr no_worse(const Steps::Sequence& some, const Steps::Sequence& better) {
+        const std::vector<z3::expr> a = steps.values_after(some), b = steps.values_after(better);
+        z3::expr_vector parts(steps.context());
+        for (ir::VariableId v = 0; v < a.size(); ++v) {
+            if (!z3::eq(a[v], b[v]) && !is_budget(v)) parts.push_back(a[v] == b[v]);
+        }
+        for (const Budget& budget : budgets) {
+            const z3::expr &used = a[budget.variable], &left = b[budget.variable];
+            parts.push_back(budget.counts_up ? z3::sle(left, used) : z3::sge(left, used));
+        }
+        return z3::mk_and(parts);
     }
 
     z3::expr failure(const Question& question) {
@@ -68,8 +93,18 @@ struct Independence::Implementation {
         if (question.claim == Claim::keeps_false) {
             return u_enabled && !steps.now(condition(question)) && steps.after(u, condition(question));
         }
+        if (question.claim == Claim::dominated) {
+            const Steps::Sequence instead = instead_of(question);
+            return u_enabled && !(steps.possible(instead) && no_worse({u}, instead));
+        }
+        if (question.claim == Claim::overwritten) {
+            const Steps::Sequence with{u, t, question.third}, without{t, question.third};
+            return steps.possible(with) && !(steps.possible(without) && steps.equal(with, without));
+        }
         const z3::expr t_enabled = steps.now(system.actions[t].guard);
+        if (question.claim == Claim::excludes) return u_enabled && t_enabled;
         const z3::expr t_after_u = steps.after(u, system.actions[t].guard);
+        if (question.claim == Claim::leaves_enabled) return u_enabled && t_enabled && !t_after_u;
         const z3::expr u_after_t = steps.after(t, system.actions[u].guard);
         switch (question.claim) {
             case Claim::moves_left:
@@ -97,9 +132,10 @@ struct Independence::Implementation {
     }
 };
 
-Independence::Independence(const ir::TransitionSystem& system, const std::vector<ir::Term>& invariants)
+Independence::Independence(const ir::TransitionSystem& system, const std::vector<ir::Term>& invariants,
+                           std::vector<Budget> budgets)
     : footprints_(footprints_of(system)),
-      implementation_(std::make_unique<Implementation>(system, invariants)) {
+      implementation_(std::make_unique<Implementation>(system, invariants, std::move(budgets))) {
     for (const ir::Variable& variable : system.variables) {
         if (variable.size < 1)
             throw std::invalid_argument("independence: " + variable.name + " has no value");
@@ -121,8 +157,16 @@ bool Independence::holds_by_footprints(const Question& question) const {
         const ir::TransitionSystem& system = implementation_->system;
         return !meet(u.writes, ir::variables_of(*system.arena, {implementation_->condition(question)}));
     }
-    if (question.claim == Claim::absorbs || question.first == question.second) return false;
+    switch (question.claim) {
+        case Claim::absorbs:
+        case Claim::excludes:
+        case Claim::dominated:
+        case Claim::overwritten: return false;
+        default: break;
+    }
     const ActionFootprint& t = footprints_.at(question.second);
+    if (question.claim == Claim::leaves_enabled) return !meet(u.writes, t.guard);
+    if (question.first == question.second) return false;
     return !meet(u.writes, t.reads) && !meet(u.writes, t.writes) && !meet(t.writes, u.reads);
 }
 
@@ -131,64 +175,47 @@ std::set<ir::VariableId> Independence::support_of(const Question& question) cons
     const auto add = [&](const std::vector<ir::VariableId>& some) {
         support.insert(some.begin(), some.end());
     };
-    add(footprints_[question.first].reads), add(footprints_[question.first].writes);
+    const auto add_action = [&](std::size_t action) {
+        if (action != no_action) add(footprints_[action].reads), add(footprints_[action].writes);
+    };
+    add_action(question.first);
     if (question.claim == Claim::keeps_false) {
         add(ir::variables_of(*implementation_->system.arena, {implementation_->condition(question)}));
-    } else {
-        add(footprints_[question.second].reads), add(footprints_[question.second].writes);
+        return support;
+    }
+    add_action(question.second), add_action(question.third);
+    if (question.claim == Claim::dominated) {
+        for (const Budget& budget : implementation_->budgets) support.insert(budget.variable);
     }
     return support;
 }
 
+bool Independence::applies_in(const Question& question, const State& state) {
+    Implementation& own = *implementation_;
+    return reductions::applies_in(own.system, own.evaluate, question, state);
+}
+
 bool Independence::fails_in(const Question& question, const State& state) {
-    ir::Evaluator& evaluate = implementation_->evaluate;
-    const ir::TransitionSystem& system = implementation_->system;
-    const auto enabled = [&](std::size_t action, const State& in) {
-        evaluate.reset(in);
-        return evaluate(system.actions[action].guard) != 0;
-    };
-    const auto after = [&](std::size_t action, const State& in) {
-        evaluate.reset(in);
-        State next = in;
-        for (const auto& [variable, term] : system.actions[action].assignments)
-            next[variable] = evaluate(term);
-        return next;
-    };
-    const std::size_t u = question.first, t = question.second;
-    if (!enabled(u, state)) return false;
-    const State after_u = after(u, state);
-    if (question.claim == Claim::keeps_false) {
-        evaluate.reset(state);
-        if (evaluate(implementation_->condition(question)) != 0) return false;
-        evaluate.reset(after_u);
-        return evaluate(implementation_->condition(question)) != 0;
-    }
-    const bool t_enabled = enabled(t, state), t_after_u = enabled(t, after_u);
-    if (question.claim == Claim::moves_left ? !t_after_u : !t_enabled) return false;
-    if (!t_enabled) return true;
-    const State after_t = after(t, state);
-    const bool u_after_t = enabled(u, after_t);
-    switch (question.claim) {
-        case Claim::moves_left: {
-            const State both = after(t, after_u);
-            return both != after_t && !(u_after_t && after(u, after_t) == both);
-        }
-        case Claim::accords: return !(t_after_u && u_after_t && after(u, after_t) == after(t, after_u));
-        default: return !(u_after_t && after(u, after_t) == after_u);
-    }
+    Implementation& own = *implementation_;
+    return reductions::fails_in(own.system, own.budgets, own.evaluate, question, state);
 }
 
 bool Independence::holds(const Question& question, const Box& box) {
-    if (holds_by_footprints(question)) return true;
+    return holds_by_footprints(question) || ask(question, box).has_value();
+}
+
+std::optional<Condition> Independence::ask(const Question& question, const Box& box) {
     Implementation& own = *implementation_;
     Knowledge& known = own.known[question];
-    if (std::ranges::any_of(known.proved, [&](const Condition& c) { return includes(c, box); })) return true;
+    const auto covering =
+        std::ranges::find_if(known.proved, [&](const Condition& c) { return includes(c, box); });
+    if (covering != known.proved.end()) return *covering;
     const std::set<ir::VariableId> support = support_of(question);
     // What else the state has only matters to invariants, and to refuse too much is no error.
     const auto refutes = [&](const State& state) {
         return std::ranges::all_of(support, [&](ir::VariableId v) { return box[v].contains(state[v]); });
     };
-    if (std::ranges::any_of(known.refuted, refutes)) return false;
+    if (std::ranges::any_of(known.refuted, refutes)) return std::nullopt;
 
     z3::expr_vector assumptions(own.steps.context());
     std::unordered_map<unsigned, ir::VariableId> variable_of;  // of an assumption, by its id
@@ -220,15 +247,57 @@ bool Independence::holds(const Question& question, const Box& box) {
     if (result == z3::unsat) {
         ++own.statistics.proved;
         if (condition.empty()) known.proved.clear();
-        known.proved.push_back(std::move(condition));
-        return true;
+        known.proved.push_back(condition);
+        return condition;
     }
-    if (!state) return false;  // what is not proved is not used
+    if (!state) return std::nullopt;  // what is not proved is not used
     if (!fails_in(question, *state)) {
         throw std::logic_error("independence: Z3 refutes a claim in a state in which it does not fail");
     }
     known.refuted.push_back(std::move(*state));
-    return false;
+    return std::nullopt;
+}
+
+Condition Independence::condition_around(const Question& question, const State& state, std::size_t most) {
+    if (holds_by_footprints(question)) return {};
+    const Box& ranges = implementation_->ranges;
+    std::optional<Condition> condition = ask(question, only_state(state));
+    if (!condition)
+        throw std::logic_error("independence: no condition around a state in which a claim fails");
+    const auto holds_under = [&](const Condition& weaker) {
+        Box box = ranges;
+        for (const auto& [variable, set] : weaker) box[variable] = set;
+        return ask(question, box);
+    };
+    if (condition->size() > most) return *condition;
+    for (std::size_t i = 0; i < condition->size();) {
+        Condition without = *condition;
+        without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
+        if (std::optional<Condition> found = holds_under(without)) {
+            condition = std::move(found), i = 0;
+        } else {
+            ++i;
+        }
+    }
+    for (auto& [variable, set] : *condition) {
+        const std::int32_t value = state[variable];
+        for (const ValueSet& wider : {ValueSet::between(std::min(value, 1), ranges[variable].high),
+                                      ValueSet::between(value, ranges[variable].high),
+                                      ValueSet::between(ranges[variable].low, value)}) {
+            const ValueSet before = set;
+            if (wider == before || wider == ranges[variable]) continue;
+            set = wider;
+            if (holds_under(*condition)) break;
+            set = before;
+        }
+    }
+    return *condition;
+}
+
+std::optional<State> Independence::refuted_in(const Question& question) const {
+    const auto known = implementation_->known.find(question);
+    if (known == implementation_->known.end() || known->second.refuted.empty()) return std::nullopt;
+    return known->second.refuted.back();
 }
 
 const Independence::Statistics& Independence::statistics() const { return implementation_->statistics; }
@@ -260,6 +329,8 @@ std::string Independence::digest() const {
         for (const auto& [variable, term] : action.assignments) number(variable), number(term.id());
     }
     for (const ir::Term invariant : implementation_->invariants) number(invariant.id());
+    for (const Budget& budget : implementation_->budgets)
+        number(budget.variable), number(budget.counts_up ? 1 : 0);
     const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
     XXH128_canonical_t canonical;
     XXH128_canonicalFromHash(&canonical, hash);

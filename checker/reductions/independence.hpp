@@ -7,6 +7,18 @@
 //   accords      where u and t are enabled, both u;t and t;u are possible and lead to the same state
 //   absorbs      where u and t are enabled, t;u is possible and leads to where u alone leads
 //   keeps_false  where u is enabled and a condition is false, the condition is false after u
+//   excludes     where u is enabled, t is not
+//   leaves_enabled  where u and t are enabled, t is enabled after u
+//   dominated    where u is enabled, t is enabled and leads to the same state but for budgets, of which no
+//   less
+//                is left; t may be a sequence of two actions, of one, or of none
+//   overwritten  where u;t;v is possible, t;v is possible and leads to the same state
+//
+// What follows from the last two. Dominated: with every budget proved to be one (budgets.hpp), a search may
+// leave out u, since what t leads to simulates what u leads to. Overwritten, of a write u and a later one v
+// of the same writer: a run u;t;v can do without u, so where every t that may come between is such, u may
+// wait until nothing else can be done (weak confluence with priority; S. Blom, J. van de Pol, "State space
+// reduction by proving confluence", CAV 2002). Both say nothing of predicates that are true only between.
 //
 // A box is the condition of a conditional independence relation: S. Katz, D. Peled, "Defining
 // conditional independence using collapses", TCS 101, 1992; P. Godefroid, "Partial-Order Methods
@@ -23,24 +35,39 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "checker/reductions/budgets.hpp"
 #include "checker/reductions/value_set.hpp"
 #include "ir/transition_system.hpp"
 
 namespace kcheck::checker::reductions {
 
-enum class Claim : std::uint8_t { moves_left, accords, absorbs, keeps_false };
+enum class Claim : std::uint8_t {
+    moves_left,
+    accords,
+    absorbs,
+    keeps_false,
+    excludes,
+    leaves_enabled,
+    dominated,
+    overwritten,
+};
+
+/// No action.
+inline constexpr std::size_t no_action = std::numeric_limits<std::size_t>::max();
 
 /// What a claim is about.
 struct Question {
     Claim claim = Claim::accords;
-    std::size_t first = 0;   // u, an index into system.actions
-    std::size_t second = 0;  // t, likewise; of keeps_false, the id of the node of the condition
+    std::size_t first = 0;          // u, an index into system.actions
+    std::size_t second = 0;         // t, likewise; of keeps_false, the id of the node of the condition
+    std::size_t third = no_action;  // v of overwritten; what follows t in a sequence that dominates
     auto operator<=>(const Question&) const = default;
 };
 
@@ -77,9 +104,10 @@ std::vector<ActionFootprint> footprints_of(const ir::TransitionSystem& system);
 class Independence : public Oracle {
 public:
     /// Each of `invariants` must hold in every reachable state: the caller has proved it (for instance
-    /// with prove_by_k_induction). The system must outlive this. Throws
-    /// std::invalid_argument for a variable without values or an action that assigns one twice.
-    Independence(const ir::TransitionSystem& system, const std::vector<ir::Term>& invariants);
+    /// with prove_by_k_induction). `budgets` are those that domination looks past. The system must outlive
+    /// this. Throws std::invalid_argument for a variable without values or an action that assigns one twice.
+    Independence(const ir::TransitionSystem& system, const std::vector<ir::Term>& invariants,
+                 std::vector<Budget> budgets = {});
     ~Independence() override;
 
     bool holds(const Question& question, const Box& box) override;
@@ -87,8 +115,20 @@ public:
     const std::vector<ActionFootprint>& footprints() const { return footprints_; }
     /// Where footprints alone decide: true in every state, whatever the invariants.
     bool holds_by_footprints(const Question& question) const;
+    /// The variables that the claim speaks about.
+    std::set<ir::VariableId> support_of(const Question& question) const;
     /// Whether the claim fails in this state, by evaluation. Invariants are not looked at.
     bool fails_in(const Question& question, const State& state);
+    /// Whether the state is one that the claim is about, by evaluation: those of which it says nothing make
+    /// it true for nothing.
+    bool applies_in(const Question& question, const State& state);
+
+    /// A weak condition under which the claim holds, and that the state is in: what the proof for the state
+    /// alone needs, with every part of it left out or widened that can be. Requires that the claim does not
+    /// fail in the state. One of more than `most` variables is not made weaker.
+    Condition condition_around(const Question& question, const State& state, std::size_t most);
+    /// A state in which the claim was refused; the one found last.
+    std::optional<State> refuted_in(const Question& question) const;
 
     struct Statistics {
         std::size_t queries = 0;  // of the solver
@@ -101,12 +141,12 @@ public:
     std::vector<std::pair<Question, Knowledge>> learnt() const;
     /// What another run learnt about the same terms and invariants.
     void remember(const std::vector<std::pair<Question, Knowledge>>& learnt);
-    /// Of the terms, the ranges and the invariants: equal for the same of these in any process.
+    /// Of the terms, the ranges, the invariants and the budgets: equal for the same of these in any process.
     std::string digest() const;
 
 private:
-    /// The variables that the claim speaks about.
-    std::set<ir::VariableId> support_of(const Question& question) const;
+    /// The condition under which the claim is known to hold, if it holds in the box.
+    std::optional<Condition> ask(const Question& question, const Box& box);
 
     struct Implementation;
     std::vector<ActionFootprint> footprints_;

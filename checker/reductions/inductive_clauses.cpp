@@ -6,7 +6,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "checker/reductions/two_steps.hpp"
+#include "checker/reductions/steps.hpp"
 
 namespace kcheck::checker::reductions {
 namespace {
@@ -45,17 +45,20 @@ bool disjoint(const Bits& a, const Bits& b) {
     return true;
 }
 
+std::set<std::int32_t> values_in(const std::vector<State>& samples, ir::VariableId variable) {
+    std::set<std::int32_t> seen;
+    for (const State& state : samples) seen.insert(state[variable]);
+    return seen;
+}
+
 std::vector<Clause> candidates(const ir::TransitionSystem& system, const std::vector<State>& samples) {
-    std::vector<Clause> clauses;
+    std::vector<Clause> clauses = values_not_in(system, samples);
     std::vector<Literal> literals;
     for (ir::VariableId v = 0; v < system.variables.size(); ++v) {
-        std::set<std::int32_t> seen;
-        for (const State& state : samples) seen.insert(state[v]);
-        for (std::int32_t value = 0; value < system.variables[v].size; ++value) {
+        const std::set<std::int32_t> seen = values_in(samples, v);
+        for (const std::int32_t value : seen) {
             const Literal is{v, value, true}, is_not{v, value, false};
-            if (!seen.contains(value)) {
-                clauses.push_back({is_not, is_not});
-            } else if (seen.size() > 1) {
+            if (seen.size() > 1) {
                 literals.push_back(is);
                 if (seen.size() > 2) literals.push_back(is_not);  // of two values one is not the other
             }
@@ -167,7 +170,7 @@ private:
     }
 
     const ir::TransitionSystem& system_;
-    TwoSteps steps_;
+    Steps steps_;
     ir::Evaluator evaluate_;
     const std::vector<ir::Term>& given_;
     std::vector<Clause> clauses_;
@@ -230,6 +233,22 @@ std::vector<State> sample_states(const ir::TransitionSystem& system, std::size_t
 std::vector<Clause> inductive_clauses(const ir::TransitionSystem& system, const std::vector<State>& samples,
                                       const std::vector<ir::Term>& given) {
     return Houdini(system, candidates(system, samples), given).greatest_inductive();
+}
+
+std::vector<Clause> inductive_subset(const ir::TransitionSystem& system, std::vector<Clause> candidates,
+                                     const std::vector<ir::Term>& given) {
+    return Houdini(system, std::move(candidates), given).greatest_inductive();
+}
+
+std::vector<Clause> values_not_in(const ir::TransitionSystem& system, const std::vector<State>& samples) {
+    std::vector<Clause> clauses;
+    for (ir::VariableId v = 0; v < system.variables.size(); ++v) {
+        const std::set<std::int32_t> seen = values_in(samples, v);
+        for (std::int32_t value = 0; value < system.variables[v].size; ++value) {
+            if (!seen.contains(value)) clauses.push_back({{v, value, false}, {v, value, false}});
+        }
+    }
+    return clauses;
 }
 
 std::vector<ir::Term> terms_of(const ir::TransitionSystem& system, const std::vector<Clause>& clauses) {

@@ -42,6 +42,13 @@ std::vector<Clause> inductive_clauses(const ir::TransitionSystem& system,
                                       const std::vector<std::vector<std::int32_t>>& samples,
                                       const std::vector<ir::Term>& given = {});
 
+/// The greatest inductive subset of `candidates`, which somebody has other reasons to believe. Likewise.
+std::vector<Clause> inductive_subset(const ir::TransitionSystem& system, std::vector<Clause> candidates,
+                                     const std::vector<ir::Term>& given = {});
+/// "The variable has another value", for every value that it has in none of `samples`.
+std::vector<Clause> values_not_in(const ir::TransitionSystem& system,
+                                  const std::vector<std::vector<std::int32_t>>& samples);
+
 /// The clauses as terms of the system, which grows its arena by them.
 std::vector<ir::Term> terms_of(const ir::TransitionSystem& system, const std::vector<Clause>& clauses);
 /// The ranges without the values that clauses of one literal exclude.

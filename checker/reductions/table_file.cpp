@@ -11,14 +11,15 @@
 namespace kcheck::checker::reductions {
 namespace {
 
-constexpr const char* version = "kcheck-independence 1";
+constexpr std::string_view mark = "kcheck-independence ";
+constexpr const char* version = "2";
 
 std::string hash_line(const std::string& text) {
     return "hash " + std::to_string(XXH3_64bits(text.data(), text.size())) + "\n";
 }
 
 std::string head(const Independence& independence) {
-    return std::string(version) + "\ndigest " + independence.digest() + "\n";
+    return std::string(mark) + version + "\ndigest " + independence.digest() + "\n";
 }
 
 Condition read_condition(std::istream& line) {
@@ -45,7 +46,7 @@ std::vector<std::pair<Question, Knowledge>> read_entries(std::istream& lines) {
         if (kind == "question") {
             int claim = 0;
             Question question;
-            line >> claim >> question.first >> question.second;
+            line >> claim >> question.first >> question.second >> question.third;
             question.claim = static_cast<Claim>(claim);
             learnt.emplace_back(question, Knowledge{});
         } else if (kind == "proved") {
@@ -64,7 +65,7 @@ std::string table_text(const Independence& independence) {
     out << head(independence);
     for (const auto& [question, knowledge] : independence.learnt()) {
         out << "question " << static_cast<int>(question.claim) << ' ' << question.first << ' '
-            << question.second << '\n';
+            << question.second << ' ' << question.third << '\n';
         for (const Condition& condition : knowledge.proved) {
             out << "proved";
             for (const auto& [variable, set] : condition) {
@@ -92,6 +93,12 @@ std::string read_table(const std::string& text, Independence& independence) {
     std::istringstream lines(text.substr(expected.size(), last - expected.size()));
     independence.remember(read_entries(lines));
     return {};
+}
+
+bool is_table(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string begin(mark.size(), ' ');
+    return file.read(begin.data(), static_cast<std::streamsize>(begin.size())) && begin == mark;
 }
 
 void save_table(const std::string& path, const Independence& independence) {

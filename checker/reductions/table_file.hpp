@@ -17,6 +17,8 @@ std::string table_text(const Independence& independence);
 /// nothing is added. Empty: it was.
 std::string read_table(const std::string& text, Independence& independence);
 
+/// Whether the file is such a table, of whatever version or terms.
+bool is_table(const std::string& path);
 /// Writes the file by renaming a complete one. Throws std::runtime_error with the reason.
 void save_table(const std::string& path, const Independence& independence);
 /// As read_table; "there is no such file" if there is none.

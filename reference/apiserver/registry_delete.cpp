@@ -141,6 +141,10 @@ Deleted Registry::remove(const Call& call, const ObjectKey& key, DeleteOptions o
         if (!stored) throw not_found(key.resource, key.name);
         const auto current = decode(key, *stored);
         auto plan = plan_deletion(key.resource, *current, options, options_.now());
+        // The first look decides, though a binding may come before the mark: CheckGracefulDelete leaves its
+        // grace in the options.
+        if (plan.marks && key.resource.kind == "Pod")
+            options.grace_seconds = int_at(plan.object, "/metadata/deletionGracePeriodSeconds");
         if (plan.pending) return {*current, false};
         if (call.dry_run) return {std::move(plan.object), plan.removes};
         if (plan.marks) {

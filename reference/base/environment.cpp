@@ -23,6 +23,7 @@ const std::vector<std::pair<std::string, Switch>>& switch_names() {
         {"bind-failure-is-forgotten", Switch::bind_failure_is_forgotten},
         {"image-never-arrives", Switch::image_never_arrives},
         {"status-carries-time", Switch::status_carries_time},
+        {"deletion-decides-early", Switch::deletion_decides_early},
     };
     return names;
 }

@@ -63,6 +63,7 @@ enum class Switch : std::uint8_t {
     bind_failure_is_forgotten,
     image_never_arrives,
     status_carries_time,
+    deletion_decides_early,
 };
 using Switches = std::set<Switch>;
 

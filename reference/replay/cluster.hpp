@@ -109,6 +109,8 @@ private:
     // requests.cpp: bringing a component to the request that a step is about
     Response carry_out(Process& process, std::uint64_t request, Outcome outcome, const Json& step);
     Response commit(const PendingRequest& request);
+    /// The DELETE has looked at its pod before the pod was bound: its grace period is 0.
+    void look_early(PendingRequest& deletion, const Json& step) const;
     Response write_directly(const Request& binding);
     void reply_to_reads(Process& process, const std::string& user);
     /// Lets the component go on until a request that `fits` waits. What does not show is carried out

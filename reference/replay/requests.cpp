@@ -33,6 +33,7 @@ Response Cluster::carry_out(Process& process, std::uint64_t request, Outcome out
     if (step.is_object() && step.value("unguarded", false) &&
         !string_at(pending.request.body, "/metadata/resourceVersion").empty())
         throw Refused("the update carries a resourceVersion");
+    look_early(pending, step);
     Response response{.status = 0};
     if (outcome == Outcome::late)
         network_.push_back({pending.id, pending.user, pending.request, nullptr, pending.direct});
@@ -44,6 +45,13 @@ Response Cluster::carry_out(Process& process, std::uint64_t request, Outcome out
 
 Response Cluster::commit(const PendingRequest& request) {
     return request.direct ? write_directly(request.request) : world_.carry_out(request.user, request.request);
+}
+
+void Cluster::look_early(PendingRequest& deletion, const Json& step) const {
+    if (!step.is_object() || !step.value("early", false)) return;
+    if (!configuration_.switches.contains(Switch::deletion_decides_early))
+        throw Refused("kube-apiserver looks at the pod and removes it in one step");
+    deletion.request.body["gracePeriodSeconds"] = 0;
 }
 
 /// A binding written into etcd by whoever decided it: no check, no subresource.

@@ -202,6 +202,7 @@ void Cluster::step_network(const std::string& verb, const Json& step) {
         throw BadMessage("the network has no verb \"" + verb + "\"");
     const auto found = std::find_if(network_.begin(), network_.end(), fits);
     if (found == network_.end()) throw Refused("no such request is under way");
+    look_early(*found, step);
     const auto response = commit(*found);
     network_.erase(found);
     if (verb == "late-create") bind_slot(step, response);

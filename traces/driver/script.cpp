@@ -187,6 +187,8 @@ private:
             if (before[bindings] < 2) json["accepted"] = after[bindings] > before[bindings];
             if (k_.is(model::Variant::scheduler_writes_etcd)) json["direct"] = true;
         }
+        const bool deletes = info.verb == Verb::delete_pod || info.verb == Verb::late_delete;
+        if (deletes && is_removed_early(info.pod, before, after)) json["early"] = true;
         if (before[k_.lost_update] == 0 && after[k_.lost_update] == 1) json["unguarded"] = true;
         if (const int p = created(before, after); p >= 0 && !k_.number.empty())
             for (int q = 0; q < k_.pods(); ++q)
@@ -195,6 +197,14 @@ private:
                     json["uidOf"] = q;
         if (before[k_.revision_repeated] == 0 && after[k_.revision_repeated] == 1)
             json["repeatsRevision"] = true;
+    }
+
+    /// A bound pod, by a DELETE that had looked at it before.
+    bool is_removed_early(int p, const State& before, const State& after) const {
+        const auto looked = k_.the<model::ReplicaSetController>().looked[static_cast<std::size_t>(p)];
+        const auto& stored = k_.pod(p);
+        return before[looked] == 1 && before[stored[model::pod::exists]] == 1 &&
+               after[stored[model::pod::exists]] == 0;
     }
 
     int created(const State& before, const State& after) const {

@@ -1,4 +1,4 @@
-// A state and what two actions make of it, as Z3 formulas: see independence.cpp.
+// A state and what a few actions make of it, one after the other, as Z3 formulas: see independence.cpp.
 #pragma once
 
 #include <z3++.h>
@@ -14,12 +14,15 @@
 
 namespace kcheck::checker::reductions {
 
-class TwoSteps {
+class Steps {
 public:
-    /// Throws std::overflow_error if a term may leave 32 bits in two steps from values in range.
-    explicit TwoSteps(const ir::TransitionSystem& system);
-    TwoSteps(const TwoSteps&) = delete;
-    TwoSteps& operator=(const TwoSteps&) = delete;
+    using Sequence = std::vector<std::size_t>;  // indices into system.actions
+
+    /// `most`: of how many actions a sequence has at most. Throws std::overflow_error if a term may leave 32
+    /// bits in so many steps from values in range.
+    explicit Steps(const ir::TransitionSystem& system, int most = 2);
+    Steps(const Steps&) = delete;
+    Steps& operator=(const Steps&) = delete;
 
     z3::context& context() { return context_; }
     /// Holds the ranges of the state.
@@ -36,8 +39,12 @@ public:
         if (low == high) return value == first;
         return z3::sle(first, value) && z3::sle(value, context_.bv_val(high, width_));
     }
-    /// Whether two sequences of one or two actions lead to the same state. Guards are not looked at.
-    z3::expr equal(const std::vector<std::size_t>& some, const std::vector<std::size_t>& others);
+    /// Every action of the sequence is enabled when its turn comes.
+    z3::expr possible(const Sequence& sequence);
+    /// What the variables hold after the sequence. Guards are not looked at.
+    std::vector<z3::expr> values_after(const Sequence& sequence);
+    /// Whether two sequences lead to the same state. Guards are not looked at.
+    z3::expr equal(const Sequence& some, const Sequence& others);
     std::vector<std::int32_t> state(const z3::model& model) const;
 
     z3::expr now_value(ir::VariableId variable) const { return now_.values()[variable]; }
@@ -50,7 +57,6 @@ private:
     z3::expr constant(ir::VariableId variable, const std::string& prefix);
     Frame& frame_after(std::size_t action);
     std::vector<z3::expr> values_after(Frame& frame, std::size_t action) const;
-    std::vector<z3::expr> values_after(const std::vector<std::size_t>& actions);
     std::vector<z3::expr> state_of_constants();
 
     const ir::TransitionSystem& system_;
