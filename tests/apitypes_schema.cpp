@@ -172,6 +172,19 @@ TEST_CASE("what a table says wrongly is found when it is read") {
     }
 }
 
+TEST_CASE("the words of a string type are those of its fields") {
+    const auto words = kubernetes::schema().words("core.PullPolicy");
+    CHECK(std::vector(words.begin(), words.end()) ==
+          std::vector<std::string_view>{"Always", "IfNotPresent", "Never"});
+    CHECK(words.data() ==
+          kubernetes::schema().type("core.Container")->field("imagePullPolicy")->words.data());
+    CHECK(kubernetes::schema().words("core.ConditionStatus").empty());
+    for (const auto* name : {"core.Container", "core.NoSuchPolicy", "PullPolicy", ""}) {
+        INFO(name);
+        CHECK_THROWS_AS(kubernetes::schema().words(name), std::invalid_argument);
+    }
+}
+
 TEST_CASE("the defaults of the table are values of their fields, within their words and bounds") {
     std::size_t defaults = 0;
     for (const auto& type : kubernetes::schema().types())

@@ -139,7 +139,7 @@ void run(std::uint64_t configurations, int alternatives, std::uint64_t states_ma
 }  // namespace
 
 TEST_CASE("no reduction changes a verdict or an outcome of a random configuration", "[heavy][differential]") {
-    run(1'300, 2, 2'000);
+    run(900, 2, 2'000);
 }
 
 TEST_CASE("no reduction changes a verdict or an outcome of many random configurations",
@@ -150,7 +150,7 @@ TEST_CASE("no reduction changes a verdict or an outcome of many random configura
 // Level 0 is what a large configuration is told of first, and the arguments for local-steps and status-last
 // were made for caches that lag.
 TEST_CASE("no reduction changes a verdict or an outcome where caches are fresh", "[heavy][differential]") {
-    run(1'000, 2, 2'000, Cases::fresh);
+    run(700, 2, 2'000, Cases::fresh);
 }
 
 TEST_CASE("no reduction changes a verdict or an outcome of many configurations where caches are fresh",

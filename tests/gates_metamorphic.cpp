@@ -214,7 +214,7 @@ void run(std::uint64_t configurations, std::uint64_t states_max) {
 }  // namespace
 
 TEST_CASE("what is violated within a bound is violated within a larger one", "[heavy][metamorphic]") {
-    run(1'300, 2'000);
+    run(900, 2'000);
 }
 
 TEST_CASE("what is violated within a bound is violated within a larger one, at length",

@@ -189,6 +189,9 @@ TEST_CASE("a client that prefers protobuf creates, and is answered in JSON", "[p
                Catch::StartsWith("HTTP/1.1 406") && Catch::Contains("\"reason\":\"NotAcceptable\""));
     CHECK_THAT(say(config_maps, unknown("example.com/v1", "Unicorn", "")),
                Catch::StartsWith("HTTP/1.1 415") && Catch::Contains("UnsupportedMediaType"));
+    CHECK_THAT(say("/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+                   unknown("apiextensions.k8s.io/v1", "CustomResourceDefinition", "")),
+               Catch::StartsWith("HTTP/1.1 415"));
     CHECK_THAT(say(config_maps, "k8s"), Catch::StartsWith("HTTP/1.1 400"));
 }
 

@@ -2,9 +2,9 @@
 #include <future>
 #include <mutex>
 
+#include "reference/simulation/disk.hpp"
 #include "reference/store/compactor.hpp"
 #include "tests/store_support.hpp"
-#include "tests/support/memory_disk.hpp"
 
 using namespace kcheck::reference;
 using namespace kcheck::reference::store;
@@ -61,11 +61,11 @@ TEMPLATE_TEST_CASE("Of two kube-apiservers one compacts, and the other takes ove
 }
 
 TEST_CASE("A compactor takes its turns, says what fails, and ends at once", "[store]") {
-    const auto disk = std::make_shared<MemoryDisk>();
+    const auto disk = std::make_shared<simulation::SimulatedDisk>();
     EmbeddedStore store({.disk = disk});
     const auto old = put_over(store, "a", "one");
     put_over(store, "a", "two");
-    disk->room = 0;
+    disk->capacity = 0;
     std::promise<std::string> failure;
     std::once_flag first;
     {
@@ -73,10 +73,10 @@ TEST_CASE("A compactor takes its turns, says what fails, and ends at once", "[st
             std::call_once(first, [&] { failure.set_value(line); });
         });
         CHECK_THAT(failure.get_future().get(),
-                   Catch::StartsWith("the history could not be compacted: disk: "));
+                   Catch::StartsWith("the history could not be compacted: simulated disk/log.new: "));
     }
     CHECK(store.range("a", {}, 0, old).items.size() == 1);
-    disk->room = std::string::npos;
+    disk->capacity.reset();
     {
         const Compactor compactor(store, std::chrono::milliseconds(5), [](const std::string&) {});
         for (int i = 0; i < 2000; ++i) {

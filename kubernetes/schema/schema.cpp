@@ -201,12 +201,17 @@ void Schema::resolve(const Type& type, Field& field) const {
     const auto name = dot == std::string_view::npos ? rest : rest.substr(dot + 1);
     field.type = find(package, name);
     if (field.type != nullptr) return;
+    const Words* found = find_words(package, name);
+    if (found == nullptr) fail("no such type", rest);
+    field.element = Element::string;
+    field.words = found->words;
+}
+
+const Schema::Words* Schema::find_words(std::string_view package, std::string_view name) const {
     const auto found = std::find_if(words_.begin(), words_.end(), [&](const Words& candidate) {
         return candidate.package == package && candidate.name == name;
     });
-    if (found == words_.end()) fail("no such type", rest);
-    field.element = Element::string;
-    field.words = found->words;
+    return found == words_.end() ? nullptr : &*found;
 }
 
 const Type* Schema::find(std::string_view package, std::string_view name) const {
@@ -220,6 +225,14 @@ const Type* Schema::type(std::string_view qualified) const {
     const auto dot = qualified.find('.');
     return dot == std::string_view::npos ? nullptr
                                          : find(qualified.substr(0, dot), qualified.substr(dot + 1));
+}
+
+std::span<const std::string_view> Schema::words(std::string_view qualified) const {
+    const auto dot = std::min(qualified.find('.'), qualified.size());
+    const Words* found =
+        find_words(qualified.substr(0, dot), qualified.substr(std::min(dot + 1, qualified.size())));
+    if (found == nullptr) fail("no such type", qualified);
+    return found->words;
 }
 
 const Type* Schema::kind(std::string_view api_version, std::string_view name) const {

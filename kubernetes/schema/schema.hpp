@@ -86,6 +86,9 @@ public:
 
     /// "core.PodSpec"; null if there is none.
     const Type* type(std::string_view qualified) const;
+    /// Of a string type, "core.PullPolicy", ordered; empty: any. Throws std::invalid_argument for what is
+    /// none.
+    std::span<const std::string_view> words(std::string_view qualified) const;
     /// "apps/v1", "Deployment"; null if there is none.
     const Type* kind(std::string_view api_version, std::string_view name) const;
     /// Ordered by package and name.
@@ -97,6 +100,7 @@ private:
         std::vector<std::string_view> words;
     };
     const Type* find(std::string_view package, std::string_view name) const;
+    const Words* find_words(std::string_view package, std::string_view name) const;
     void read(std::string_view table);
     void resolve(const Type& type, Field& field) const;
 

@@ -15,7 +15,6 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr std::array strategies = {"Recreate"sv, "RollingUpdate"sv};
 constexpr std::int64_t default_progress_deadline = 600;
 
 void validate_selector(const Value& spec, FieldErrors& errors) {
@@ -74,7 +73,7 @@ void validate_strategy(const Value& spec, FieldErrors& errors) {
     if (type.empty() || type == "RollingUpdate")
         validate_rolling_update(strategy.at("rollingUpdate"), errors);
     else if (type != "Recreate")
-        errors.not_supported("spec.strategy.type", type, strategies);
+        errors.not_supported("spec.strategy.type", type, words_of("apps.DeploymentStrategyType"));
     else if (has(strategy, "rollingUpdate"))
         errors.forbidden("spec.strategy.rollingUpdate",
                          "may not be specified when strategy `type` is 'Recreate'");

@@ -13,16 +13,6 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr std::array protocols = {"SCTP"sv, "TCP"sv, "UDP"sv};
-constexpr std::array pull_policies = {"Always"sv, "IfNotPresent"sv, "Never"sv};
-constexpr std::array message_policies = {"FallbackToLogsOnError"sv, "File"sv};
-constexpr std::array schemes = {"HTTP"sv, "HTTPS"sv};
-constexpr std::array propagations = {"Bidirectional"sv, "HostToContainer"sv, "None"sv};
-constexpr std::array read_only_modes = {"Disabled"sv, "Enabled"sv, "IfPossible"sv};
-constexpr std::array resize_policies = {"NotRequired"sv, "RestartContainer"sv};
-constexpr std::array profile_types = {"Localhost"sv, "RuntimeDefault"sv, "Unconfined"sv};
-constexpr std::array restart_policies = {"Always"sv, "Never"sv, "OnFailure"sv};
-constexpr std::array proc_mounts = {"Default"sv, "Unmasked"sv};
 constexpr std::array handlers = {"exec"sv, "httpGet"sv, "tcpSocket"sv, "grpc"sv, "sleep"sv};
 
 /// HostPort by its default: with hostNetwork it is the container's.
@@ -46,7 +36,7 @@ void validate_ports(const Value& container, const std::string& path, FieldErrors
             errors.invalid(join(at, "containerPort"), number, port_number_problems(number));
         if (const std::int64_t host = port.at("hostPort").integer; host != 0)
             errors.invalid(join(at, "hostPort"), host, port_number_problems(host));
-        errors.one_of(at, port, "protocol", protocols);
+        errors.one_of(at, port, "protocol", words_of("core.Protocol"));
     });
 }
 
@@ -87,8 +77,8 @@ void validate_mounts(const Value& container, const Volumes& volumes, const std::
         if (!text_of(mount, "subPathExpr").empty() && !text_of(mount, "subPath").empty())
             errors.invalid(join(at, "subPathExpr"), text_of(mount, "subPathExpr"),
                            "subPathExpr and subPath are mutually exclusive");
-        errors.one_of(at, mount, "mountPropagation", propagations);
-        errors.one_of(at, mount, "recursiveReadOnly", read_only_modes);
+        errors.one_of(at, mount, "mountPropagation", words_of("core.MountPropagationMode"));
+        errors.one_of(at, mount, "recursiveReadOnly", words_of("core.RecursiveReadOnlyMode"));
     });
 }
 
@@ -140,7 +130,7 @@ void validate_handler(const Value& handler, std::int64_t grace, const std::strin
             validate_port(action->at("port"), join(at, "port"), errors);
         }
         if (kind != "httpGet") continue;
-        errors.one_of(at, *action, "scheme", schemes);
+        errors.one_of(at, *action, "scheme", words_of("core.URIScheme"));
         each(*action, "httpHeaders", at, [&](const Value& header, const std::string&) {
             const std::string& name = text_of(header, "name");
             errors.invalid(join(at, "httpHeaders"), name, http_header_problems(name));
@@ -183,7 +173,7 @@ void validate_container_security(const Value& container, const std::string& path
     const Value& context = container.at("securityContext");
     const std::string at = join(path, "securityContext");
     validate_security_context(context, at, errors);
-    errors.one_of(at, context, "procMount", proc_mounts);
+    errors.one_of(at, context, "procMount", words_of("core.ProcMountType"));
     if (has(context, "allowPrivilegeEscalation") && !is_true(context, "allowPrivilegeEscalation") &&
         is_true(context, "privileged"))
         errors.invalid(at, Shown::json("{}"),
@@ -192,7 +182,7 @@ void validate_container_security(const Value& container, const std::string& path
 
 /// validateContainerRestartPolicy
 void validate_restarts(const Value& container, const std::string& path, FieldErrors& errors) {
-    errors.one_of(path, container, "restartPolicy", restart_policies);
+    errors.one_of(path, container, "restartPolicy", words_of("core.ContainerRestartPolicy"));
     if (has(container, "restartPolicyRules") && text_of(container, "restartPolicy").empty())
         errors.required(join(path, "restartPolicy"),
                         "must specify restartPolicy when restart rules are used");
@@ -208,15 +198,15 @@ void validate_common(const Value& container, const Volumes& volumes, const std::
         errors.required(join(path, "image"));
     else if (image.front() == ' ' || image.back() == ' ')
         errors.invalid(join(path, "image"), image, "must not have leading or trailing whitespace");
-    errors.one_of(path, container, "terminationMessagePolicy", message_policies);
+    errors.one_of(path, container, "terminationMessagePolicy", words_of("core.TerminationMessagePolicy"));
     validate_ports(container, path, errors);
     validate_environment(container, path, errors);
     validate_mounts(container, volumes, path, errors);
     validate_devices(container, volumes, path, errors);
-    errors.one_of(path, container, "imagePullPolicy", pull_policies);
+    errors.one_of(path, container, "imagePullPolicy", words_of("core.PullPolicy"));
     validate_resources(container.at("resources"), join(path, "resources"), errors);
     each(container, "resizePolicy", path, [&](const Value& policy, const std::string& at) {
-        errors.one_of(at, policy, "restartPolicy", resize_policies);
+        errors.one_of(at, policy, "restartPolicy", words_of("core.ResourceResizeRestartPolicy"));
     });
     validate_container_security(container, path, errors);
 }
@@ -241,7 +231,7 @@ void validate_security_context(const Value& context, const std::string& path, Fi
         const std::string at_local = join(at, "localhostProfile");
         const std::string& type = text_of(*profile, "type");
         errors.not_empty(at, *profile, "type");
-        errors.one_of(at, *profile, "type", profile_types);
+        errors.one_of(at, *profile, "type", words_of("core.SeccompProfileType"));
         if (type == "Localhost" && text_of(*profile, "localhostProfile").empty())
             errors.required(at_local, "must be set when type is Localhost");
         if (type != "Localhost" && has(*profile, "localhostProfile"))

@@ -7,9 +7,13 @@
 
 #include "kubernetes/field_errors.hpp"
 #include "kubernetes/field_path.hpp"
+#include "kubernetes/schema/schema.hpp"
 #include "kubernetes/tree.hpp"
 
 namespace kcheck::kubernetes {
+
+/// The words that the schema allows a string type, "core.PullPolicy".
+inline Words words_of(std::string_view type) { return schema().words(type); }
 
 inline bool has(const Value& object, std::string_view name) { return object.find(name) != nullptr; }
 

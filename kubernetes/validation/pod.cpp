@@ -12,11 +12,8 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
+// As the message of kube-apiserver has them, which is not the order of the schema.
 constexpr std::array restart_policies = {"Always"sv, "OnFailure"sv, "Never"sv};
-constexpr std::array dns_policies = {"ClusterFirst"sv, "ClusterFirstWithHostNet"sv, "Default"sv, "None"sv};
-constexpr std::array preemption_policies = {"Never"sv, "PreemptLowerPriority"sv};
-constexpr std::array change_policies = {"Always"sv, "OnRootMismatch"sv};
-constexpr std::array group_policies = {"Merge"sv, "Strict"sv};
 constexpr std::size_t name_servers_most = 3;
 constexpr std::int64_t seconds_most = 2147483647;
 
@@ -52,8 +49,8 @@ void validate_pod_security_context(const Value& spec, const std::string& path, F
     const Value& context = spec.at("securityContext");
     const std::string at = join(path, "securityContext");
     validate_security_context(context, at, errors);
-    errors.one_of(at, context, "fsGroupChangePolicy", change_policies);
-    errors.one_of(at, context, "supplementalGroupsPolicy", group_policies);
+    errors.one_of(at, context, "fsGroupChangePolicy", words_of("core.PodFSGroupChangePolicy"));
+    errors.one_of(at, context, "supplementalGroupsPolicy", words_of("core.SupplementalGroupsPolicy"));
 }
 
 }  // namespace
@@ -62,7 +59,7 @@ void validate_pod_spec(const Value& spec, const std::string& path, FieldErrors& 
     const Volumes volumes = validate_volumes(spec, path, errors);
     validate_containers(spec, volumes, path, errors);
     errors.one_of(path, spec, "restartPolicy", restart_policies);
-    errors.one_of(path, spec, "dnsPolicy", dns_policies);
+    errors.one_of(path, spec, "dnsPolicy", words_of("core.DNSPolicy"));
     validate_labels(spec.at("nodeSelector"), join(path, "nodeSelector"), errors);
     validate_pod_security_context(spec, path, errors);
     validate_affinity(spec.at("affinity"), join(path, "affinity"), errors);
@@ -80,7 +77,7 @@ void validate_pod_spec(const Value& spec, const std::string& path, FieldErrors& 
     validate_tolerations(spec, path, errors);
     validate_name(spec, "priorityClassName", path, dns_subdomain_problems, errors);
     validate_name(spec, "runtimeClassName", path, dns_subdomain_problems, errors);
-    errors.one_of(path, spec, "preemptionPolicy", preemption_policies);
+    errors.one_of(path, spec, "preemptionPolicy", words_of("core.PreemptionPolicy"));
     validate_quantities(spec.at("overhead"), join(path, "overhead"), errors);
 }
 

@@ -17,10 +17,10 @@ using std::string_view_literals::operator""sv;
 
 constexpr std::string_view required_terms = "requiredDuringSchedulingIgnoredDuringExecution";
 constexpr std::string_view preferred_terms = "preferredDuringSchedulingIgnoredDuringExecution";
+// Without Gt and Lt, which the schema has: a feature gate allows them.
 constexpr std::array toleration_operators = {"Equal"sv, "Exists"sv};
+// As the message of kube-apiserver has them, which is not the order of the schema.
 constexpr std::array taint_effects = {"NoSchedule"sv, "PreferNoSchedule"sv, "NoExecute"sv};
-constexpr std::array spread_actions = {"DoNotSchedule"sv, "ScheduleAnyway"sv};
-constexpr std::array inclusion_policies = {"Honor"sv, "Ignore"sv};
 
 /// ValidateNodeSelectorRequirement
 void validate_label_requirement(const Value& requirement, const std::string& path, FieldErrors& errors) {
@@ -108,9 +108,10 @@ void validate_spread_constraint(const Value& constraint, const std::string& at, 
     if (skew <= 0) errors.invalid(join(at, "maxSkew"), skew, "must be greater than zero");
     validate_topology_key(constraint, at, errors);
     if (action.empty())
-        errors.not_supported(join(at, "whenUnsatisfiable"), action, spread_actions);
+        errors.not_supported(join(at, "whenUnsatisfiable"), action,
+                             words_of("core.UnsatisfiableConstraintAction"));
     else
-        errors.one_of(at, constraint, "whenUnsatisfiable", spread_actions);
+        errors.one_of(at, constraint, "whenUnsatisfiable", words_of("core.UnsatisfiableConstraintAction"));
     if (const Value* domains = constraint.find("minDomains")) {
         if (domains->integer <= 0)
             errors.invalid(join(at, "minDomains"), domains->integer, "must be greater than 0");
@@ -119,8 +120,8 @@ void validate_spread_constraint(const Value& constraint, const std::string& at, 
                 join(at, "minDomains"), domains->integer,
                 fmt::format("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {}", action));
     }
-    errors.one_of(at, constraint, "nodeAffinityPolicy", inclusion_policies);
-    errors.one_of(at, constraint, "nodeTaintsPolicy", inclusion_policies);
+    errors.one_of(at, constraint, "nodeAffinityPolicy", words_of("core.NodeInclusionPolicy"));
+    errors.one_of(at, constraint, "nodeTaintsPolicy", words_of("core.NodeInclusionPolicy"));
     validate_label_selector(constraint.at("labelSelector"), join(at, "labelSelector"), errors);
 }
 

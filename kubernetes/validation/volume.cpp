@@ -13,11 +13,6 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr std::array host_path_types = {
-    ""sv,     "BlockDevice"sv,  "CharDevice"sv, "Directory"sv, "DirectoryOrCreate"sv,
-    "File"sv, "FileOrCreate"sv, "Socket"sv};
-constexpr std::array pull_policies = {"Always"sv, "IfNotPresent"sv, "Never"sv};
-
 void validate_mode(const Value& from, std::string_view name, const std::string& path, FieldErrors& errors) {
     const std::int64_t mode = from.at(name).integer;
     if (mode < 0 || mode > 0777)
@@ -68,7 +63,7 @@ void validate_source(std::string_view kind, const Value& source, const std::stri
                      FieldErrors& errors) {
     if (kind == "hostPath") {
         errors.not_empty(path, source, "path");
-        errors.one_of(path, source, "type", host_path_types);
+        errors.one_of(path, source, "type", words_of("core.HostPathType"));
     } else if (kind == "emptyDir") {
         const auto limit = Quantity::parse(text_of(source, "sizeLimit"));
         if (limit && *limit < Quantity{})
@@ -93,7 +88,7 @@ void validate_source(std::string_view kind, const Value& source, const std::stri
     } else if (kind == "ephemeral") {
         if (!has(source, "volumeClaimTemplate")) errors.required(join(path, "volumeClaimTemplate"));
     } else if (kind == "image") {
-        errors.one_of(path, source, "pullPolicy", pull_policies);
+        errors.one_of(path, source, "pullPolicy", words_of("core.PullPolicy"));
     }
 }
 

@@ -58,8 +58,7 @@ public:
 
     void sync() override {
         auto& bytes = inode_->bytes;
-        if (disk_.failing_syncs > 0) {
-            --disk_.failing_syncs;
+        if (disk_.next_sync_of_file_fails()) {
             disk_.write_some(bytes);
             bytes.dirty.clear();
             fail(EIO, disk_.path(name_) + ": fdatasync");
@@ -103,11 +102,42 @@ void SimulatedDisk::rename(const std::string& from, const std::string& to) {
 }
 
 void SimulatedDisk::sync() {
-    if (failing_syncs > 0) {
-        --failing_syncs;
-        fail(EIO, path({}) + ": fsync");
-    }
+    if (next_sync_fails()) fail(EIO, path({}) + ": fsync");
     unsynced_.clear();
+}
+
+bool SimulatedDisk::next_sync_fails() {
+    if (failing_syncs == 0) return false;
+    --failing_syncs;
+    return true;
+}
+
+bool SimulatedDisk::next_sync_of_file_fails() {
+    const bool is_named = failing_syncs_of_files_.erase(++syncs_of_files_) > 0;
+    return next_sync_fails() || is_named;
+}
+
+void SimulatedDisk::fail_syncs_of_files(const std::set<int>& numbers) {
+    for (const int number : numbers) failing_syncs_of_files_.insert(syncs_of_files_ + number);
+}
+
+std::shared_ptr<SimulatedDisk> SimulatedDisk::copy() const {
+    auto disk = std::make_shared<SimulatedDisk>();
+    disk->dice_ = dice_;
+    // A file that has two names is one, and that of another time is the same.
+    std::map<const Inode*, std::shared_ptr<Inode>> copies;
+    const auto copied = [&](const Names& names) {
+        Names result;
+        for (const auto& [name, inode] : names) {
+            auto& twin = copies[inode.get()];
+            if (!twin) twin = std::make_shared<Inode>(Inode{inode->bytes, inode->before, false});
+            result.emplace(name, twin);
+        }
+        return result;
+    };
+    disk->names_ = copied(names_);
+    for (const auto& names : unsynced_) disk->unsynced_.push_back(copied(names));
+    return disk;
 }
 
 std::string SimulatedDisk::path(const std::string& name) const {

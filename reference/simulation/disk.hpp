@@ -39,7 +39,13 @@ public:
     std::size_t used() const;
     /// So many of the next syncs fail.
     int failing_syncs = 0;
+    /// And these of the next ones of files, counted from 1.
+    void fail_syncs_of_files(const std::set<int>& numbers);
+    int syncs_of_files() const { return syncs_of_files_; }
 
+    /// The same files, none of them open, as the process finds them that comes after one that was killed. It
+    /// is not full, and no sync of it fails.
+    std::shared_ptr<SimulatedDisk> copy() const;
     /// The machine crashes, and starts again. Throws std::logic_error if a file is locked: who has it open
     /// goes first.
     void crash();
@@ -64,12 +70,16 @@ private:
     using Names = std::map<std::string, std::shared_ptr<Inode>>;
     class OpenFile;
 
+    bool next_sync_fails();
+    bool next_sync_of_file_fails();
     bool one_in(int n) { return std::uniform_int_distribution(1, n)(dice_) == 1; }
     std::size_t up_to(std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most)(dice_); }
     /// Writes each of the dirty sectors, or not, and as much of the size.
     void write_some(Bytes& bytes);
 
     std::mt19937_64 dice_;
+    int syncs_of_files_ = 0;
+    std::set<int> failing_syncs_of_files_;
     Names names_;
     std::vector<Names> unsynced_;  // what the names were, before each change that is not synced
 };
