@@ -193,9 +193,15 @@ void Cluster::step_network(const std::string& verb, const Json& step) {
     if (verb == "late-create")
         fits = is_creation_of_pod;
     else if (verb == "late-scale")
-        fits = is_scale;
+        fits = [replicas = step.at("replicas").get<int>()](const PendingRequest& pending) {
+            return is_scale(pending) && int_at(pending.request.body, "/spec/replicas") == replicas;
+        };
     else if (verb == "late-bind")
-        fits = is("POST", pod_of(step).path() + "/binding");
+        fits = [post = is("POST", pod_of(step).path() + "/binding"),
+                node = configuration_.nodes.at(step.at("node").get<std::size_t>()).name](
+                   const PendingRequest& pending) {
+            return post(pending) && string_at(pending.request.body, "/target/name") == node;
+        };
     else if (verb == "late-delete")
         fits = is("DELETE", pod_of(step).path());
     else
