@@ -147,7 +147,7 @@ double bits_of_states(const model::Configuration& configuration) {
     double bits = 3.0 + 0.9 * pods + 1.5 * static_cast<double>(configuration.operations.size() - 1);
     // Statuses feed back, and with caches that lag there are two views more of everything.
     if (configuration.rolls_out()) bits += configuration.caches_are_fresh() ? 4.0 : 9.0;
-    bits += 2.2 * configuration.lost_replies + 2.5 * configuration.crashes;
+    bits += 1.5 * configuration.lost_replies + 2.0 * configuration.crashes;
     for (const auto& node : configuration.nodes)
         if (node.capacity < pods) bits += 0.5 * pods;
     return bits;
