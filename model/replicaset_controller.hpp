@@ -72,7 +72,11 @@ public:
                  .progress = progress_,
                  .reply_matters = true,
                  .broken = broken,
-                 .leaves = [this, p](auto& c) { leave_deletion(c, p, c.integer(by_itself)); }},
+                 .leaves =
+                     [this, p](auto& c) {
+                         leave_deletion(c, p, c.integer(by_itself));
+                         forget_choices(c);
+                     }},
                 [this, p](auto& c) { decide_deletion(c, p); },
                 [this, p](auto& c) {
                     const auto found = c[k_.pod(p)[pod::exists]] == 1;
@@ -170,12 +174,12 @@ public:
             c.when(c[late_deletion[at(p)]] == 0, [&] { c.set(looked[at(p)], c.integer(0)); });
     }
 
-    /// Where nothing is left to choose, or to choose from.
+    /// Never more than there are to choose from; where none is left, nothing to choose from.
     template <class C>
     void forget_choices(C& c) const {
-        auto some = c.boolean(false);
-        for (const auto variable : late_deletion) some = some || c[variable] == one_of_some;
-        c.when(!some, [&] { c.set(late_choices, c.integer(0)); });
+        auto some = c.integer(0);
+        for (const auto variable : late_deletion) some = some + c.count(c[variable] == one_of_some);
+        c.when(c[late_choices] > some, [&] { c.set(late_choices, some); });
         c.when(c[late_choices] == 0, [&] {
             for (const auto variable : late_deletion)
                 c.when(c[variable] == one_of_some, [&] { c.set(variable, c.integer(0)); });

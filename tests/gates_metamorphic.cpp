@@ -78,9 +78,12 @@ const std::vector<Rule>& rules() {
              });
          },
          true},
+        // Where it changes the replicas: else an apply may change its annotation alone.
         {"scale in place of a second apply", 10, Relation::equal,
          [](const Configuration& c) {
-             return changed(c, c.operations.size() > 1, [](auto& o) {
+             const auto last = c.operations.size() - 1;
+             const bool changes = last > 0 && c.operations[last].replicas != c.operations[last - 1].replicas;
+             return changed(c, changes, [](auto& o) {
                  using Kind = model::UserOperation::Kind;
                  auto& kind = o.operations.back().kind;
                  kind = kind == Kind::apply ? Kind::scale : Kind::apply;

@@ -173,10 +173,10 @@ std::vector<Unsound> unsound_reductions() {
              return true;
          }),
          liveness},
-        {"idle-faults", "leaves out lost replies to requests that commit",
+        // Not only those to requests that commit at once: one that arrives late may arrive at once.
+        {"idle-faults", "leaves out lost replies",
          without([](const Pipeline& pipeline, const Move& move, const Valuation&, const Valuation&) {
-             const auto& info = *info_of(pipeline, move);
-             return info.fault && info.twin >= 0;
+             return info_of(pipeline, move)->reply.cause == model::Cause::lost_reply;
          })},
         {"idle-faults", "leaves out faults that change nothing that is stored",
          without(
@@ -194,7 +194,6 @@ std::vector<Unsound> unsound_reductions() {
              const auto& info = *info_of(pipeline, move);
              return info.verb == Verb::crash && info.component == "kube-controller-manager";
          })},
-        {"local-steps", "schedules and binds at once", at_once({Verb::assume, Verb::bind})},
         {"local-steps", "creates pods at once", at_once({Verb::create_pod})},
         {"local-steps", "deletes pods at once", at_once({Verb::delete_pod})},
         {"status-last", "binds pods only where nothing else goes on", at_last(Verb::bind)},
@@ -228,7 +227,7 @@ std::vector<Unsound> unsound_reductions() {
     };
 }
 
-constexpr std::uint64_t states_max = 8'000;
+constexpr std::uint64_t states_max = 20'000;
 
 /// Liveness under symmetry takes a model that keeps promises which a mutant need not keep.
 model::Reductions asymmetric() {
@@ -308,8 +307,7 @@ std::optional<std::size_t> found_after(const Unsound& unsound, std::vector<Tried
 TEST_CASE("an unsound reduction is found", "[heavy][mutants]") {
     std::vector<Tried> tried;
     for (std::uint64_t seed = 1; tried.size() < 60; ++seed)
-        if (auto configuration = random_configuration(seed);
-            bits_of_states(configuration) <= std::log2(states_max))
+        if (auto configuration = random_configuration(seed); bits_of_states(configuration) <= 13)
             tried.emplace_back(std::move(configuration));
     std::set<std::string_view> reductions;
     for (const auto& unsound : unsound_reductions()) {

@@ -47,11 +47,7 @@ void Cluster::step_kubelet(const std::string& verb, const Json& step) {
         throw BadMessage("a kubelet has no verb \"" + verb + "\"");
     }
     const auto& request = bring(process, user, fits, kick, nothing);
-    const auto text = step.value("outcome", "replied");
-    const auto outcome = text == "replied"          ? Outcome::replied
-                         : text == "lost-committed" ? Outcome::lost_committed
-                                                    : Outcome::lost_uncommitted;
-    carry_out(process, request.id, outcome, step);
+    carry_out(process, request.id, outcome_of(step), step);
 }
 
 void Cluster::step_runtime(const std::string& verb, const Json& step) {

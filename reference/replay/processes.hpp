@@ -21,6 +21,8 @@ Json deployment_manifest(const ReplayConfiguration& configuration, int replicas)
 std::vector<Request> initial_objects(const ReplayConfiguration& configuration);
 
 bool is_creation_of_pod(const PendingRequest& pending);
+/// Throws BadMessage if it is none that there is.
+Outcome outcome_of(const Json& step);
 bool is_scale(const PendingRequest& pending);  // a PUT of a ReplicaSet's spec
 
 struct Cluster::ControllerManagerProcess {

@@ -20,16 +20,6 @@ const std::string deployment_controller = "system:serviceaccount:kube-system:dep
 const std::string replica_set_controller = "system:serviceaccount:kube-system:replicaset-controller";
 const std::string pod_gc = "system:serviceaccount:kube-system:pod-garbage-collector";
 
-Outcome outcome_of(const Json& step) {
-    const auto text = step.value("outcome", "replied");
-    if (text == "replied") return Outcome::replied;
-    if (text == "lost-committed") return Outcome::lost_committed;
-    if (text == "lost-uncommitted") return Outcome::lost_uncommitted;
-    if (text == "late") return Outcome::late;
-    throw BadMessage("/step/outcome: \"" + text +
-                     "\" is none of replied, lost-committed, lost-uncommitted, late");
-}
-
 auto is(const char* method, std::string path) {
     return [method, path = std::move(path)](const PendingRequest& pending) {
         return pending.request.method == method && pending.request.path == path;
@@ -43,6 +33,16 @@ bool is_status_update(const PendingRequest& pending) {
 bool nothing(const PendingRequest&) { return false; }
 
 }  // namespace
+
+Outcome outcome_of(const Json& step) {
+    const auto text = step.value("outcome", "replied");
+    if (text == "replied") return Outcome::replied;
+    if (text == "lost-committed") return Outcome::lost_committed;
+    if (text == "lost-uncommitted") return Outcome::lost_uncommitted;
+    if (text == "late") return Outcome::late;
+    throw BadMessage("/step/outcome: \"" + text +
+                     "\" is none of replied, lost-committed, lost-uncommitted, late");
+}
 
 bool is_creation_of_pod(const PendingRequest& pending) {
     return pending.request.method == "POST" && pending.request.path == pods_path;
@@ -193,9 +193,15 @@ void Cluster::step_network(const std::string& verb, const Json& step) {
     if (verb == "late-create")
         fits = is_creation_of_pod;
     else if (verb == "late-scale")
-        fits = is_scale;
+        fits = [replicas = step.at("replicas").get<int>()](const PendingRequest& pending) {
+            return is_scale(pending) && int_at(pending.request.body, "/spec/replicas") == replicas;
+        };
     else if (verb == "late-bind")
-        fits = is("POST", pod_of(step).path() + "/binding");
+        fits = [post = is("POST", pod_of(step).path() + "/binding"),
+                node = configuration_.nodes.at(step.at("node").get<std::size_t>()).name](
+                   const PendingRequest& pending) {
+            return post(pending) && string_at(pending.request.body, "/target/name") == node;
+        };
     else if (verb == "late-delete")
         fits = is("DELETE", pod_of(step).path());
     else

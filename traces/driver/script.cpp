@@ -224,14 +224,16 @@ private:
             if (!each(at < trace_.steps.size() ? at : at - cycle)) return;
     }
 
-    /// Whether what `variable` says is on the network after step i arrives, by a step of that verb and pod.
+    /// Whether what `variable` says is on the network after step i arrives as it is then, by a step of that
+    /// verb and pod.
     bool arrives(std::size_t i, VariableId variable, Verb verb, int pod) const {
+        const int left = trace_.state(i + 1)[variable];
         bool found = false;
         follow(i + 1, [&](std::size_t here) {
             const auto action = trace_.steps[here].action;
             const auto* info = actions_.info(action);
             found = info != nullptr && info->verb == verb && info->pod == pod;
-            return !found && trace_.state(here + 1)[variable] != 0;
+            return !found && trace_.state(here + 1)[variable] == left;
         });
         return found;
     }

@@ -313,7 +313,7 @@ private:
         }
     }
 
-    /// A request that arrives late was sent by a component that has crashed since.
+    /// A request that arrives late was sent by a component that waits for it no longer.
     bool may_be(int action, const std::string& component) const {
         const auto own = actions_.component(action);
         if (own == component) return true;
