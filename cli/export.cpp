@@ -63,22 +63,14 @@ tl::expected<std::string, UsageError> export_model(const Options& options) {
     }
     const auto setup = set_up(options);
     if (!setup) return tl::unexpected(setup.error());
-    if (setup->workloads.size() != 1)
-        return refuse("the manifests have several Deployments, and a model is of one (--deployment NAME)");
-    const auto& workload = setup->workloads.front();
-    if (const auto undecided = scenarios::undecided_by(workload); !undecided.empty())
-        return refuse(fmt::format("{} is not modelled and may decide (--assume {})", undecided.front()->what,
-                                  undecided.front()->info->name));
-
+    const auto only = only_workload(*setup, "a model");
+    if (!only) return tl::unexpected(only.error());
+    const auto& workload = **only;
     std::string text;
     try {
-        // The projection of the watches is part of the encoding: it says what a queue holds.
-        const model::Reductions plain{.watch_projection = true,
-                                      .symmetry = false,
-                                      .idle_faults = false,
-                                      .local_steps = false,
-                                      .status_last = false};
-        const auto system = scenarios::plain_system(model::Pipeline(workload.configuration, plain), names);
+        const auto unreduced = model::Reductions{}.projection_alone();
+        const auto system =
+            scenarios::plain_system(model::Pipeline(workload.configuration, unreduced), names);
         text = options.promela ? ir::to_promela(system, title(workload))
                                : ir::to_tla(system, "Pipeline", title(workload));
     } catch (const std::length_error&) {

@@ -168,7 +168,7 @@ std::vector<OptionInfo> make_table() {
              return store(read_strategy(v), [&](const model::Strategy& s) { o.strategy = s; });
          }},
 
-        {"level", 0, "N", "3",
+        {"level", 0, "N", "3; of prove reductions 1, without --crashes and --lost-replies",
          "climb up to level N: 0 caches are fresh, 1 caches lag, 2 replies are lost, 3 processes crash",
          false, faults, cases,
          [](Options& o, const std::string& v) {
@@ -262,8 +262,8 @@ std::vector<OptionInfo> make_table() {
         {"sarif", 0, "FILE", "", "write what failed in gate as SARIF 2.1.0", false, results, gates,
          [](Options& o, const std::string& v) { return file(o.sarif, v); }},
         {"output", 0, "FORM", "text",
-         "text, json (docs/result.schema.json) or, of list and prove reductions, markdown", false, results,
-         reports, output},
+         "text, json (verdicts: docs/result.schema.json) or, of list and prove reductions, markdown", false,
+         results, reports, output},
         {"trace-out", 0, "FILE", "",
          "write the counterexample: JSON for replay, or ITF if FILE ends in .itf.json", false, results, runs,
          [](Options& o, const std::string& v) { return file(o.trace_out, v); }},
@@ -283,11 +283,14 @@ std::vector<OptionInfo> make_table() {
 
 std::span<const ExitCodeInfo> exit_codes() {
     static constexpr std::array table{
-        ExitCodeInfo{ExitCode::holds,
-                     "every property holds, or is proved; an implementation does what the trace says"},
-        ExitCodeInfo{ExitCode::violated,
-                     "a property is violated (the counterexample has been re-executed); an implementation "
-                     "does something else"},
+        ExitCodeInfo{
+            ExitCode::holds,
+            "every property holds, or is proved, and so is every claim of a reduction; an implementation "
+            "does what the trace says"},
+        ExitCodeInfo{
+            ExitCode::violated,
+            "a property is violated (the counterexample has been re-executed); a claim of a reduction is "
+            "refused; an implementation does something else"},
         ExitCodeInfo{
             ExitCode::usage,
             "the call or its input is wrong: one line says what, where, and what is right; a driver fails"},

@@ -34,12 +34,9 @@ tl::expected<ProvedText, UsageError> prove_reductions(const Options& options) {
             return tl::unexpected(usable.error());
     const auto setup = set_up(options);
     if (!setup) return tl::unexpected(setup.error());
-    if (setup->workloads.size() != 1)
-        return refuse("the manifests have several Deployments, and a table is of one (--deployment NAME)");
-    const auto& workload = setup->workloads.front();
-    if (const auto undecided = scenarios::undecided_by(workload); !undecided.empty())
-        return refuse(fmt::format("{} is not modelled and may decide (--assume {})", undecided.front()->what,
-                                  undecided.front()->info->name));
+    const auto only = only_workload(*setup, "a table");
+    if (!only) return tl::unexpected(only.error());
+    const auto& workload = **only;
     ProvedText result;
     try {
         const auto proved =

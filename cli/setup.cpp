@@ -15,18 +15,25 @@ namespace kcheck::cli {
 
 namespace {
 
+/// A table of pairs with faults takes very long: it has them where they are asked for.
+int level_of(const Options& options) {
+    const bool faults =
+        options.crashes || options.lost_replies || options.command != Command::prove_reductions;
+    return options.level.value_or(faults ? scenarios::highest_level : 1);
+}
+
 /// What may go wrong, as the options say.
 model::Configuration budgets_of(const Options& options) {
     model::Configuration budgets;
     budgets.crashes = options.crashes.value_or(1);
     budgets.lost_replies = options.lost_replies.value_or(1);
     budgets.staleness = options.staleness;
-    return scenarios::at_level(std::move(budgets), options.level.value_or(scenarios::highest_level));
+    return scenarios::at_level(std::move(budgets), level_of(options));
 }
 
 /// What is asked for of a higher level than the run climbs to.
 Applied agree_on_level(const Options& options) {
-    const int level = options.level.value_or(scenarios::highest_level);
+    const int level = level_of(options);
     const auto refuse = [&](std::string_view option, std::string_view what, int least) {
         return tl::unexpected(UsageError{fmt::format("{}: at level {} {} (leave it out, or take --level {})",
                                                      option, level, what, least)});
@@ -147,6 +154,18 @@ tl::expected<Setup, UsageError> set_up(const Options& options) {
                 std::ranges::find(model::named_reductions, name, &model::ReductionInfo::name)->member = false;
     }
     return setup;
+}
+
+tl::expected<const Workload*, UsageError> only_workload(const Setup& setup, std::string_view what) {
+    if (setup.workloads.size() != 1)
+        return tl::unexpected(UsageError{fmt::format(
+            "the manifests have several Deployments, and {} is of one (--deployment NAME)", what)});
+    const auto& workload = setup.workloads.front();
+    if (const auto undecided = scenarios::undecided_by(workload); !undecided.empty())
+        return tl::unexpected(
+            UsageError{fmt::format("{} is not modelled and may decide (--assume {})", undecided.front()->what,
+                                   undecided.front()->info->name)});
+    return &workload;
 }
 
 scenarios::CheckOptions check_options(const Options& options) {

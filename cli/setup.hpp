@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -24,6 +25,10 @@ struct Setup {
 
 /// Reads the manifests, if any. The error is about the call or the manifests.
 tl::expected<Setup, UsageError> set_up(const Options& options);
+
+/// The one that `what` is of ("a model"): the error says that there are several, or what of it is left out
+/// and may decide.
+tl::expected<const Workload*, UsageError> only_workload(const Setup& setup, std::string_view what);
 
 /// What the options say of a check and of a proof, with what holds where they say nothing: a thread for
 /// each processor, and most of the memory.

@@ -4,7 +4,7 @@
 // metadata.generation: every operation of the user makes at most one generation of the
 // Deployment; each that the deployment controller sees makes at most one of the
 // ReplicaSet; a request to scale that outlives a crash makes one more, and its repair
-// another. Creations that outlive a crash: those of one batch for each crash.
+// another. Creations that nobody waits for: one for each lost reply, those of one batch for each crash.
 #pragma once
 
 #include "invariants/predicate.hpp"
@@ -61,7 +61,7 @@ Bool<C> generations_are_bounded(const C& c, const Encoding& k) {
 
 template <class C>
 Bool<C> late_creations_are_bounded(const C& c, const Encoding& k) {
-    auto most = c[k.replies_lost] + 0;
+    Int<C> most = c[k.replies_lost];
     for (int i = 0; i < k.configuration.replicas_max(); ++i) most = most + c[k.crashes_used];
     return c[k.the<model::ReplicaSetController>().late_creations] <= most;
 }

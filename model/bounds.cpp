@@ -70,7 +70,8 @@ Bounds Bounds::ample(const Configuration& c) {
     const int operations = static_cast<int>(c.operations.size());
     Bounds bounds;
     // Those asked for, one more for each reply that may be lost, and those whose creation outlives a
-    // crash; one more to be replaced.
+    // crash; one more to be replaced. Deletions that outlive one make room for as many again: of 20 replicas
+    // and more, when half of them are deleted, a run may need more than this.
     bounds.pods = std::max(1, c.replicas_added() + c.lost_replies + c.crashes * batch_most(c.replicas_max()) +
                                   (c.crashes + c.lost_replies > 0 ? 1 : 0));
     bounds.generations = generations_of(c);

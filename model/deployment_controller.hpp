@@ -58,7 +58,8 @@ public:
         if (!scales_after_crash()) return;
         for (int t = 0; t < k_.replica_sets(); ++t)
             actions.late(Verb::late_scale,
-                         fmt::format("a PUT of {} that kube-controller-manager gave up arrives", object(t)),
+                         fmt::format("a PUT of {} from before the crash of kube-controller-manager arrives",
+                                     object(t)),
                          [this, t](auto& c) {
                              if (!c.require(c[late_scale[at(t)]] > 0)) return;
                              const auto replicas = c[late_scale[at(t)]] - 1;
@@ -70,10 +71,9 @@ public:
     /// The PUTs under way when the process crashes.
     template <class C>
     void leave_scales(C& c) const {
-        const auto rollout = view(c);
         for (int t = 0; t < k_.replica_sets(); ++t)
             c.when(scales(c, t) && !pending(c, replica_sets, t),
-                   [&] { c.set(late_scale[at(t)], rollout.target(t) + 1); });
+                   [&] { c.set(late_scale[at(t)], view(c).target(t) + 1); });
     }
 
     // ---- syncDeployment, top to bottom

@@ -152,6 +152,7 @@ const Watch<K>& Encoding::watch(WatchOf<K> spec) {
         event.record = add_record<K>(prefix, Part::queue, -1, spec.node, watch.index, keep);
         watch.queue.push_back(event);
     }
+    watch.node = spec.node;
     watch.deliver = [&watch](auto& c) { receive_and_handle(c, watch); };
     watch.catch_up = [&watch](auto& c) { receive_all(c, watch); };
     watch.relist = [&watch, &stored](auto& c) { list_anew(c, watch, stored); };

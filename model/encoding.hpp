@@ -45,6 +45,8 @@ struct Reductions {
         without.local_steps = without.status_last = false;
         return without;
     }
+    /// None but the projection of the watches, which is part of the encoding: it says what a queue holds.
+    Reductions projection_alone() const { return {watch_projection, false, false, false, false}; }
     /// Those of them that are sound for the configuration. A rollout goes on with what statuses say, so
     /// they do not come last; where it waits for pods to go, their kubelets' steps are not local.
     Reductions sound_for(const Configuration& configuration) const {

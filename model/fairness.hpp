@@ -5,7 +5,7 @@
 // infinitely often or disabled infinitely often, and each strong class is taken infinitely often
 // or disabled from some point on (checker/liveness.hpp). A class is enabled where one of its actions is,
 // in the state as it stands, and would change something. So endless refused work of one pod excuses
-// nobody from the work of another. Faults, and what outlives a crash, need never happen.
+// nobody from the work of another. Faults, and what nobody waits for any more, need never happen.
 #pragma once
 
 #include <stdexcept>

@@ -54,6 +54,7 @@ void Pipeline::add_watches() {
             const auto* queue = &watch->queue;
             info.client = watch->client;
             info.type = watch->type;
+            info.node = watch->node;
             info.progress = watch->progress;
             info.pending = [queue](const Valuation& state) { return state[queue->front().key] != 0; };
             info.queued = [queue](const Valuation& state) {
@@ -69,8 +70,6 @@ void Pipeline::add_watches() {
     };
     watches_.resize(encoding_->watches().size());
     std::apply([&](const auto&... store) { (of_store(store), ...); }, encoding_->stores);
-    for (const auto* kubelet : kubelets_)
-        watches_[static_cast<std::size_t>(kubelet->pods.index)].node = kubelet->node;
 }
 
 void Pipeline::keep_fresh() {

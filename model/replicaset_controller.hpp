@@ -66,37 +66,7 @@ public:
             [this](auto& c, const auto& slot) { learn_of_creation(c, slot); },
             [this](auto& c) { learn_nothing_of_creation(c); });
         actions.for_each_pod([&](int p) {
-            actions.request(
-                {.verb = Verb::delete_pod,
-                 .what = fmt::format("DELETE pod[{}]", p),
-                 .progress = progress_,
-                 .reply_matters = true,
-                 .broken = broken,
-                 .leaves =
-                     [this, p](auto& c) {
-                         leave_deletion(c, p, c.integer(by_itself));
-                         forget_choices(c);
-                     }},
-                [this, p](auto& c) { decide_deletion(c, p); },
-                [this, p](auto& c) {
-                    const auto found = c[k_.pod(p)[pod::exists]] == 1;
-                    delete_pod(c, k_, p);
-                    return found;
-                },
-                [this, p](auto& c, const auto& found) { learn_of_deletion(c, p, found); },
-                [this, p](auto& c) { learn_of_deletion(c, p, c.boolean(false)); });
-            if (decides_early())
-                actions.request(
-                    {.verb = Verb::delete_pod,
-                     .what = fmt::format("DELETE pod[{}], which kube-apiserver had seen unbound", p),
-                     .progress = progress_,
-                     .reply_matters = true},
-                    [this, p](auto& c) {
-                        if (c.require(saw_unbound(c, p))) decide_deletion(c, p);
-                    },
-                    [this, p](auto& c) { return remove_pod(c, k_, p), 0; },
-                    [this, p](auto& c, int) { learn_of_deletion(c, p, c.boolean(true)); },
-                    [this, p](auto& c) { learn_of_deletion(c, p, c.boolean(false)); });
+            for (const bool early : looks()) add_deletion(actions, p, early);
         });
         add_status(actions);
     }
@@ -109,18 +79,21 @@ public:
                          create_pod(c, k_, pod_template);
                      });
         actions.for_each_pod([&](int p) {
-            actions.late(Verb::late_delete,
-                         fmt::format("the DELETE of pod[{}] that kube-controller-manager gave up arrives", p),
-                         [this, p](auto& c) {
-                             const auto how = c[late_deletion[at(p)]];
-                             if (!c.require(how == by_itself || (how == one_of_some && c[late_choices] > 0)))
-                                 return;
-                             c.when(how == one_of_some, [&] { c.set(late_choices, c[late_choices] - 1); });
-                             c.set(late_deletion[at(p)], c.integer(0));
-                             c.when(saw_unbound(c, p), [&] { remove_pod(c, k_, p); });
-                             c.when(!saw_unbound(c, p), [&] { delete_pod(c, k_, p); });
-                             forget_choices(c);
-                         });
+            for (const bool early : looks())
+                actions.late(
+                    Verb::late_delete,
+                    fmt::format("the DELETE of pod[{}] that kube-controller-manager gave up arrives{}", p,
+                                early ? seen_unbound : ""),
+                    [this, p, early](auto& c) {
+                        const auto how = c[late_deletion[at(p)]];
+                        if (!c.require(how == by_itself || (how == one_of_some && c[late_choices] > 0)))
+                            return;
+                        if (early && !c.require(saw_unbound(c, p))) return;
+                        c.when(how == one_of_some, [&] { c.set(late_choices, c[late_choices] - 1); });
+                        c.set(late_deletion[at(p)], c.integer(0));
+                        carry_out_deletion(c, p, early);
+                        forget_choices(c);
+                    });
         });
     }
 
@@ -136,23 +109,25 @@ public:
     void leave_requests(C& c) const {
         const auto under_way = c.choose(c[left] > 0, c[left], c.count(creates_next(c)));
         c.set(late_creations, c[late_creations] + under_way);
-        // The victims have been chosen, which of several equal ones the model has left open.
+        c.when(deletes_some(c), [&] { leave_deletions(c); });
+        if (decides_early()) forget_looks(c);
+    }
+
+    /// The victims have been chosen; which of several equal ones the model has left open.
+    template <class C>
+    void leave_deletions(C& c) const {
         auto certain = c.integer(0);
-        std::vector<Bool<C>> may_go, must_go;
+        auto open = c.boolean(false);
         for (int p = 0; p < k_.pods(); ++p) {
-            may_go.push_back(deletes_next(c, p));
-            must_go.push_back(may_go.back() && outranked(c, p, true) < victims(c));
-            certain = certain + c.count(must_go.back());
+            const auto must = must_go(c, p);
+            certain = certain + c.count(must);
+            open = open || (deletes_next(c, p) && !must);
         }
         const auto choices = victims(c) - certain;
-        auto any = c.boolean(false);
-        for (int p = 0; p < k_.pods(); ++p) {
-            any = any || (may_go[at(p)] && !must_go[at(p)]);
-            c.when(may_go[at(p)],
-                   [&] { leave_deletion(c, p, c.choose(must_go[at(p)], by_itself, one_of_some)); });
-        }
-        if (decides_early()) forget_looks(c);
-        c.when(any, [&] {
+        for (int p = 0; p < k_.pods(); ++p)
+            c.when(deletes_next(c, p),
+                   [&] { leave_deletion(c, p, c.choose(must_go(c, p), by_itself, one_of_some)); });
+        c.when(open, [&] {
             const auto most = c.integer(k_.pods()), sum = c[late_choices] + choices;
             c.set(late_choices, c.choose(sum < most, sum, most));
         });
@@ -304,10 +279,21 @@ public:
     /// before it is, or still can be, among the victims of this sync.
     template <class C>
     Bool<C> deletes_next(const C& c, int p) const {
-        const auto begins = may_manage(c) && missing(c) < 0;
-        auto possible = is_active(c, p) && !is_chosen(c, p) && (c[deletes] > 0 || begins);
+        auto possible = is_active(c, p) && !is_chosen(c, p) && deletes_some(c);
         if (c.surely_not(possible)) return possible;
         return possible && outranked(c, p, false) < victims(c);
+    }
+
+    /// Every choice of victims has pod p.
+    template <class C>
+    Bool<C> must_go(const C& c, int p) const {
+        return deletes_next(c, p) && outranked(c, p, true) < victims(c);
+    }
+
+    /// A sync that is under way still deletes pods, or one that does could begin.
+    template <class C>
+    Bool<C> deletes_some(const C& c) const {
+        return c[deletes] > 0 || (may_manage(c) && missing(c) < 0);
     }
 
     /// How many are still to be deleted, of a sync that is under way or could begin.
@@ -450,6 +436,45 @@ public:
 
 private:
     static std::size_t at(int p) { return static_cast<std::size_t>(p); }
+    /// DELETE of a pod. `early`: kube-apiserver has looked at it before it was bound.
+    void add_deletion(Actions& actions, int p, bool early) const {
+        actions.request(
+            {.verb = Verb::delete_pod,
+             .what = fmt::format("DELETE pod[{}]{}", p, early ? seen_unbound : ""),
+             .progress = progress_,
+             .reply_matters = true,
+             .broken = broken,
+             .leaves =
+                 [this, p](auto& c) {
+                     leave_deletion(c, p, c.integer(by_itself));
+                     forget_choices(c);
+                 }},
+            [this, p, early](auto& c) {
+                if (early && !c.require(saw_unbound(c, p))) return;
+                decide_deletion(c, p);
+            },
+            [this, p, early](auto& c) {
+                const auto found = c[k_.pod(p)[pod::exists]] == 1;
+                carry_out_deletion(c, p, early);
+                return found;
+            },
+            [this, p](auto& c, const auto& found) { learn_of_deletion(c, p, found); },
+            [this, p](auto& c) { learn_of_deletion(c, p, c.boolean(false)); });
+    }
+
+    template <class C>
+    void carry_out_deletion(C& c, int p, bool early) const {
+        if (early)
+            remove_pod(c, k_, p);
+        else
+            delete_pod(c, k_, p);
+    }
+
+    static constexpr const char* seen_unbound = ", which kube-apiserver had seen unbound";
+    /// How a DELETE may have looked: early or not.
+    std::vector<bool> looks() const {
+        return decides_early() ? std::vector{false, true} : std::vector{false};
+    }
     bool decides_early() const { return k_.is(Variant::deletion_decides_early); }
     std::string object() const {
         return k_.rolls_out() ? fmt::format("replicaset[{}]", pod_template) : "ReplicaSet";

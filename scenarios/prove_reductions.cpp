@@ -27,6 +27,11 @@ struct About {
     std::string component;
     int pod = -1, node = -1;
     const model::ActionInfo* info = nullptr;  // none: a receipt
+
+    /// It writes a status, and its sender learns that.
+    bool writes_status() const {
+        return info != nullptr && info->status > 0 && info->known < 0 && !info->ends_sync;
+    }
 };
 
 std::vector<About> what_actions_are_about(const model::Pipeline& pipeline) {
@@ -109,7 +114,7 @@ public:
         for (std::size_t a = 0; a < about_.size(); ++a) {
             if (sound.idle_faults && about_[a].info != nullptr && about_[a].info->idle) idle(a);
             if (sound.local_steps && is_local(a)) local(a);
-            if (sound.status_last && is_status(a)) status(a);
+            if (sound.status_last && about_[a].writes_status()) status(a);
         }
     }
     std::vector<Statement> take() { return std::move(statements_); }
@@ -157,11 +162,6 @@ private:
         }
     }
 
-    bool is_status(std::size_t a) const {
-        const auto* info = about_[a].info;
-        return info != nullptr && info->status > 0 && info->known < 0 && !info->ends_sync;
-    }
-
     void status(std::size_t a) {
         for (std::size_t b = 0; b < about_.size(); ++b)
             if (b != a)
@@ -181,11 +181,8 @@ Instances instances_of(const model::Pipeline& pipeline) {
     const auto about = what_actions_are_about(pipeline);
     for (std::size_t a = 0; a < about.size(); ++a) {
         const auto text = pipeline.describe({static_cast<std::uint16_t>(a)});
-        const auto* info = about[a].info;
         instances.of_action.push_back(
-            {schema_name(pipeline, about[a], text),
-             {about[a].pod, about[a].node},
-             info != nullptr && info->status > 0 && info->known < 0 && !info->ends_sync});
+            {schema_name(pipeline, about[a], text), {about[a].pod, about[a].node}, about[a].writes_status()});
     }
     return instances;
 }
@@ -202,13 +199,7 @@ bool ProvedReductions::all_hold() const {
 ProvedReductions prove_reductions(const model::Configuration& configuration, const model::Reductions& wanted,
                                   const std::optional<std::string>& file) {
     const auto began = std::chrono::steady_clock::now();
-    // The projection of the watches is part of the encoding: it says what a queue holds.
-    const model::Reductions plain{.watch_projection = wanted.watch_projection,
-                                  .symmetry = false,
-                                  .idle_faults = false,
-                                  .local_steps = false,
-                                  .status_last = false};
-    const model::Pipeline pipeline(configuration, plain);
+    const model::Pipeline pipeline(configuration, wanted.projection_alone());
     ProvedReductions result;
     result.system = within_bounds(pipeline);
     std::vector<Budget> budgets;

@@ -115,7 +115,7 @@ TEST_CASE("drivers that break the protocol get a clear error") {
         {"no-state", "the driver's answer to the configuration: it must be {\"state\": ...}"},
         {"bad-state", "state.pods.0.phase must be one of [\"Pending\",\"Running\",\"Terminal\"]"},
         {"bad-refusal", "\"refuse\" must have a \"reason\""},
-        {"version", "it speaks version 2 of the protocol"},
+        {"version", "it speaks version 1 of the protocol"},
         {"no-name", "the member \"name\" is missing"},
         {"after-close", "without being asked"},
         {"bad-exit", "the driver exited with status 5"},
@@ -158,7 +158,7 @@ TEST_CASE("a program that is not there, or reads nothing, is an error and no sig
     says(error_of("exec 0<&-; sleep 0.2"), "exited with status 0 before it answered");
     auto program = ExecImplementation::start({"/no/such/program"});
     REQUIRE(program);
-    const auto answer = (*program)->exchange({{"hello", {{"protocol", 1}}}});
+    const auto answer = (*program)->exchange({{"hello", {{"protocol", 2}}}});
     REQUIRE_FALSE(answer);
     says(answer.error().message,
          "exited with status 127 before it answered\n  its standard error ends:\n"

@@ -174,17 +174,17 @@ TEST_CASE("a variant that the implementation does not have is not run") {
 }
 
 TEST_CASE("an answer that is not of the protocol is an error that says how") {
-    const Json good{{"protocol", 1}, {"name", "x"}, {"variants", Json::array()}};
+    const Json good{{"protocol", 2}, {"name", "x"}, {"variants", Json::array()}};
     const auto hello = [&](const char* member, const Json& value) {
         auto bad = good;
         bad[member] = value;
         return error_of("hello", {{"hello", bad}});
     };
-    REQUIRE(hello("protocol", 2) ==
-            "the driver's answer to hello: it speaks version 2 of the protocol, and kcheck version 1");
+    REQUIRE(hello("protocol", 1) ==
+            "the driver's answer to hello: it speaks version 1 of the protocol, and kcheck version 2");
     REQUIRE(hello("name", 2).find("\"name\" must be a string") != std::string::npos);
     REQUIRE(hello("variants", {1}).find("a list of strings") != std::string::npos);
-    REQUIRE(error_of("hello", {{"hello", {{"protocol", 1}}}}).find("\"name\" is missing") !=
+    REQUIRE(error_of("hello", {{"hello", {{"protocol", 2}}}}).find("\"name\" is missing") !=
             std::string::npos);
     REQUIRE(error_of("hello", {{"state", 1}}).find("it must be {\"hello\": {...}}") != std::string::npos);
 

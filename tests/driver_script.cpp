@@ -315,7 +315,7 @@ TEST_CASE("random runs are translated under every reduction", "[heavy]") {
          {"kubectl scale", "deployment-controller scale-replicaset", "replicaset-controller delete-pod",
           "kubelet[1] admit", "kubelet[0] remove-pod", "kubelet[0] report-terminal", "time pass",
           "kube-apiserver drop-event", "kube-apiserver crash", "network late-create", "network late-bind",
-          "container-runtime[0] stop-container"}) {
+          "network late-delete", "container-runtime[0] stop-container"}) {
         CAPTURE(verb);
         REQUIRE(verbs.contains(verb));
     }

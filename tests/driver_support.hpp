@@ -25,7 +25,7 @@ public:
     tl::expected<Json, driver::DriverError> exchange(const Json& request) override {
         Json answer;
         if (request.contains("hello")) {
-            answer = {{"hello", {{"protocol", 1}, {"name", "mirror"}, {"variants", Json::array()}}}};
+            answer = {{"hello", {{"protocol", 2}, {"name", "mirror"}, {"variants", Json::array()}}}};
             answer["hello"]["variants"] = script_.configuration["variants"];
         } else if (request.contains("configuration")) {
             at_ = 0;

@@ -118,7 +118,8 @@ TEST_CASE("a request that timed out commits though its sender lives on") {
     for (const auto& state : states_of(pipeline)) {
         REQUIRE(state[k.crashes_used] == 0);
         // The POST is on its way still, and the controller has made another pod and knows of it.
-        const model::NativeStep view(const_cast<Valuation&>(state));
+        auto copy = state;
+        const model::NativeStep view(copy);
         replaced = replaced || (state[controller.late_creations] == 1 && controller.missing(view) == 0 &&
                                 controller.may_manage(view));
         for (int p = 0; p < k.pods(); ++p) {

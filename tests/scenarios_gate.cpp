@@ -33,7 +33,7 @@ public:
 
     tl::expected<Json, driver::DriverError> exchange(const Json& request) override {
         if (request.contains("hello"))
-            return Json{{"hello", {{"protocol", 1}, {"name", "scripted"}, {"variants", variants}}}};
+            return Json{{"hello", {{"protocol", 2}, {"name", "scripted"}, {"variants", variants}}}};
         if (request.contains("configuration")) {
             if (next_ == scripts.size()) return tl::unexpected(driver::DriverError{"it is gone"});
             script_ = &scripts[next_++];
@@ -58,7 +58,7 @@ public:
     tl::expected<Json, driver::DriverError> exchange(const Json& request) override {
         if (request.contains("hello"))
             return Json{
-                {"hello", {{"protocol", 1}, {"name", "deaf"}, {"variants", {"scheduler-writes-etcd"}}}}};
+                {"hello", {{"protocol", 2}, {"name", "deaf"}, {"variants", {"scheduler-writes-etcd"}}}}};
         return Json{{"state", driver::to_json(driver::Stored{})}};
     }
     tl::expected<void, driver::DriverError> close() override { return {}; }

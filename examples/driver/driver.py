@@ -184,7 +184,7 @@ def main():
             elif kind == "rest":
                 need(not list(cluster.allowed()), "there is something left to do")
             answer = {"state": cluster.state()} if kind != "hello" else {
-                "hello": {"protocol": 1, "name": "driver.py", "variants": []}}
+                "hello": {"protocol": 2, "name": "driver.py", "variants": []}}
         except Refusal as refusal:
             allowed = list(cluster.allowed()) if cluster else []
             answer = {"refuse": {"reason": str(refusal), "allowed": allowed}}

@@ -68,6 +68,7 @@ struct AnyWatch {
     std::string client;     // "kube-scheduler"
     std::string_view type;  // "pods"
     int index = 0;          // in Pipeline::watches()
+    int node = -1;          // whose client it is, where each node has one
     Room room;
     ir::ClassMask progress;  // the fairness class of a receipt
     /// Where the client does not receive, its events wait.

@@ -6,11 +6,11 @@ namespace kcheck::reference::replay {
 
 namespace {
 
-constexpr int protocol = 1;
+constexpr int protocol = 2;
 
 Json hello(const Json& message) {
     if (message.value("protocol", 0) != protocol)
-        throw BadMessage("/hello/protocol: this driver speaks protocol 1");
+        throw BadMessage("/hello/protocol: this driver speaks protocol 2");
     Json variants = Json::array();
     for (const auto& [name, value] : switch_names()) variants.push_back(name);
     return {{"hello", {{"protocol", protocol}, {"name", "kcheck-reference"}, {"variants", variants}}}};

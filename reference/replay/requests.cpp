@@ -35,9 +35,10 @@ Response Cluster::carry_out(Process& process, std::uint64_t request, Outcome out
         throw Refused("the update carries a resourceVersion");
     look_early(pending, step);
     Response response{.status = 0};
-    if (outcome == Outcome::late)
+    if (outcome != Outcome::lost_uncommitted)
+        response = commit(pending);
+    else if (string_at(step, "/outcome") == "late")
         network_.push_back({pending.id, pending.user, pending.request, nullptr, pending.direct});
-    if (outcome == Outcome::replied || outcome == Outcome::lost_committed) response = commit(pending);
     if (string_at(step, "/cause") == "restart") world_.restart_api_server();
     pending.done(outcome == Outcome::replied ? response : Response{.status = 0});
     return response;

@@ -168,7 +168,7 @@ PendingRequest Process::take(std::uint64_t id) { return take_from(requests, id);
 
 Response Process::finish(std::uint64_t id, Outcome outcome) {
     const auto pending = take(id);
-    if (outcome == Outcome::lost_uncommitted || outcome == Outcome::late) {
+    if (outcome == Outcome::lost_uncommitted) {
         pending.done({.status = 0});
         return {.status = 0};
     }

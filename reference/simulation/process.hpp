@@ -47,8 +47,7 @@ struct PendingCall {
 };
 
 /// What becomes of a request: it is carried out and answered, or one of the two does not happen.
-/// `late`: nobody waits for it any more, and it is not carried out yet.
-enum class Outcome : std::uint8_t { replied, lost_committed, lost_uncommitted, late };
+enum class Outcome : std::uint8_t { replied, lost_committed, lost_uncommitted };
 
 /// What one change of the store means for one watch: the events that it made there, maybe none.
 struct Delivery {

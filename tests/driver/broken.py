@@ -10,7 +10,7 @@ import sys
 import time
 
 EMPTY = {"deployment": None, "replicaset": None, "pods": {}}
-HELLO = {"hello": {"protocol": 1, "name": "broken", "variants": []}}
+HELLO = {"hello": {"protocol": 2, "name": "broken", "variants": []}}
 
 
 def say(answer):
@@ -71,8 +71,8 @@ def main():
     for line in sys.stdin:
         message = json.loads(line)
         if "hello" in message:
-            say({"hello": {**HELLO["hello"], "protocol": 2}} if how == "version" else
-                {"hello": {"protocol": 1}} if how == "no-name" else HELLO)
+            say({"hello": {**HELLO["hello"], "protocol": 1}} if how == "version" else
+                {"hello": {"protocol": 2}} if how == "no-name" else HELLO)
         elif "configuration" in message:
             if how in ("deaf", "wrong", "after-close", "bad-exit", "child-left"):
                 say({"state": EMPTY})

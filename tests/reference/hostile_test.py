@@ -104,7 +104,7 @@ class Hostile(unittest.TestCase):
         self.assertIn(b"429", codes)
         self.assertIn(b"200", codes)
         # 60 lists of 7 MB, and what they are made of, would be more than 840 MB.
-        self.assertLess(self.most_memory(), 600 * MEBIBYTE)
+        self.assertLess(self.most_memory(), 550 * MEBIBYTE)
         cluster.kubectl("get", "configmap", "large-1", "-o", "name")
         wait_for("who reads gets its list", lambda: cluster.kubectl(
             "get", "configmaps", "-o", "name", check=False).stdout.count("large-") == count)

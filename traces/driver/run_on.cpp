@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int protocol = 1;
+constexpr int protocol = 2;
 
 tl::unexpected<DriverError> wrong(const std::string& where, const std::string& what) {
     return tl::unexpected(DriverError{fmt::format("the driver's answer to {}: {}", where, what)});
